@@ -1,0 +1,234 @@
+"""The project's files: which there are, and their text. The only module that touches the file system.
+
+Nothing outside of the project's root is read, nothing of the project is run, and git is asked in a way
+that runs none of the repository's hooks.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from confguard.source import MAX_BYTES, Problem, SourceFile, decode
+
+CONFIG_NAMES = ("confguard.toml", ".confguard.toml")
+"""A folder that holds one of these is a project of its own, wherever it lies."""
+
+MAX_FILES = 500_000
+"""A walk stops after so many files; a repository that git knows is listed whole."""
+
+_GIT_TIMEOUT = 60.0  # seconds
+_NEVER_WALKED = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The paths of a project, relative to its root and sorted, and who listed them."""
+
+    paths: tuple[str, ...]
+    by: str
+    """``"git"`` or ``"walk"``."""
+    note: str = ""
+    """What a reader should know about how the list came to be, or ``""``."""
+
+
+class Project:
+    """A project's root folder and the text of its files, each read at most once.
+
+    Paths go in and come out relative to the root, with ``/`` between their parts. Only listed files
+    exist for it: an ignored ``.env`` of a developer is as absent as it is on another machine.
+    """
+
+    def __init__(self, root: Path, listing: Listing) -> None:
+        self.root = root
+        self.listing = listing
+        self.paths = listing.paths
+        self._set = frozenset(listing.paths)
+        self._sources: dict[str, SourceFile | None] = {}
+        self._problems: dict[str, Problem] = {}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a listed file; the root is ``""``."""
+        found = {""}
+        for path in self.paths:
+            parent = posixpath.dirname(path)
+            while parent not in found:
+                found.add(parent)
+                parent = posixpath.dirname(parent)
+        return frozenset(found)
+
+    def exists(self, path: str) -> bool:
+        """Say whether this is a listed file."""
+        return path in self._set
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether this folder holds a listed file."""
+        return path in self.folders
+
+    def under(self, folder: str) -> Iterator[str]:
+        """Yield the listed files below a folder, in order."""
+        prefix = f"{folder}/" if folder else ""
+        return (path for path in self.paths if path.startswith(prefix))
+
+    def read(self, path: str) -> SourceFile | None:
+        """Return a listed file's text, or None if it is not listed or cannot be had.
+
+        What is wrong with it (binary, not UTF-8, too large, unreadable) is kept in ``problems``.
+        """
+        if path not in self._sources:
+            self._sources[path] = self._load(path) if path in self._set else None
+        return self._sources[path]
+
+    def head(self, path: str, size: int = 4096) -> bytes:
+        """Return the first bytes of a listed file without keeping them; ``b""`` if it cannot be had."""
+        try:
+            full = self._regular_file(path)
+            if full is None:
+                return b""
+            with full.open("rb") as handle:
+                return handle.read(size)
+        except OSError:
+            return b""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files that have been read so far, by path."""
+        return tuple(self._problems[path] for path in sorted(self._problems))
+
+    def _load(self, path: str) -> SourceFile | None:
+        def broken(message: str) -> SourceFile:
+            source = SourceFile(path, "")
+            self._problems[path] = Problem(source.span(0), message)
+            return source
+
+        try:
+            full = self._regular_file(path)
+            if full is None:
+                return None
+            if full.stat().st_size > MAX_BYTES:
+                return broken(f"is larger than {MAX_BYTES // 1024 // 1024} MiB and was not read")
+            data = full.read_bytes()
+        except OSError as error:
+            return broken(f"cannot be read: {error.strerror or type(error).__name__}")
+        source, problem = decode(path, data)
+        if problem:
+            self._problems[path] = problem
+        return source
+
+    def _regular_file(self, path: str) -> Path | None:
+        """Return where a listed file really lies; None outside of the root or if it is no plain file."""
+        full = self.root / path
+        real = Path(os.path.realpath(full))
+        if not real.is_relative_to(self.root):
+            return None
+        try:
+            mode = real.stat().st_mode
+        except FileNotFoundError:
+            return None  # deleted in the work tree, or a dangling link
+        return real if stat.S_ISREG(mode) else None
+
+
+def open_project(path: Path, exclude: Iterable[str] = ()) -> Project:
+    """Return the project that a file or folder belongs to, less what the patterns exclude.
+
+    The root is the nearest folder upwards that holds a confguard.toml or a ``.git`` entry; without one
+    it is the folder itself. Raises FileNotFoundError if there is no such path.
+    """
+    root = find_root(path)
+    listing = list_files(root)
+    patterns = list(exclude)
+    if patterns:
+        from pathspec import GitIgnoreSpec
+
+        spec = GitIgnoreSpec.from_lines(patterns)
+        kept = tuple(found for found in listing.paths if not spec.match_file(found))
+        listing = Listing(kept, listing.by, listing.note)
+    return Project(root, listing)
+
+
+def find_root(path: Path) -> Path:
+    """Return the root of the project that a file or folder lies in; raises FileNotFoundError."""
+    real = Path(os.path.realpath(path))
+    if not real.exists():
+        raise FileNotFoundError(path)
+    start = real if real.is_dir() else real.parent
+    for folder in (start, *start.parents):
+        if any((folder / name).is_file() for name in CONFIG_NAMES) or (folder / ".git").exists():
+            return folder
+    return start
+
+
+def list_files(root: Path) -> Listing:
+    """List a project's files: those that git tracks, or a walk that honours .gitignore without git."""
+    listed = _git_files(root)
+    if isinstance(listed, tuple):
+        return Listing(listed, "git")
+    return Listing(tuple(sorted(_walk(root))), "walk", listed)
+
+
+def _git_files(root: Path) -> tuple[str, ...] | str:
+    """Return what git tracks below a folder, or a note on why git could not say."""
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return ""
+    command = [
+        "git",
+        # A repository's own configuration may name programs to run: none of them may.
+        *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
+        *("-C", str(root), "ls-files", "-z", "--cached"),
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command, no shell
+            command, capture_output=True, timeout=_GIT_TIMEOUT, check=False, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "git could not be run, so the files were found by walking the folder"
+    if done.returncode != 0:
+        first = os.fsdecode(done.stderr).strip().partition("\n")[0]
+        return f"git did not list its files ({first}), so they were found by walking the folder"
+    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    return tuple(sorted(names))
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """Yield the files below a folder that no .gitignore in it leaves out; links are not followed."""
+    from pathspec import GitIgnoreSpec
+
+    def ignored(path: str, specs: list[tuple[str, GitIgnoreSpec]]) -> bool:
+        for folder, spec in reversed(specs):  # the nearest .gitignore that says anything decides
+            inside = path[len(folder) + 1 :] if folder else path
+            decision = spec.check_file(inside).include
+            if decision is not None:
+                return decision
+        return False
+
+    count = 0
+    pending: list[tuple[str, list[tuple[str, GitIgnoreSpec]]]] = [("", [])]
+    while pending:
+        folder, specs = pending.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name == ".gitignore" and entry.is_file(follow_symlinks=False):
+                text = Path(entry.path).read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
+                specs = [*specs, (folder, GitIgnoreSpec.from_lines(text.splitlines()))]
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _NEVER_WALKED and not ignored(f"{path}/", specs):
+                    pending.append((path, specs))
+            elif not ignored(path, specs):
+                count += 1
+                if count > MAX_FILES:
+                    return
+                yield path
