@@ -1,0 +1,74 @@
+"""What a run found: the value that every reporter renders. Built by ``confguard.run``, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from confguard.finding import Confidence, Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a card says about its rule.
+
+    ``summary`` is one plain-text sentence, ``why`` and ``help_markdown`` are Markdown (one section and the
+    whole card). ``tags`` are single words; ``security`` among them makes its findings security alerts.
+    """
+
+    name: str
+    family: str
+    summary: str
+    severity: Severity
+    confidence: Confidence
+    why: str = ""
+    help_markdown: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StackInfo:
+    """A way in which the repository is run: its role, its files in merge order and why it is one."""
+
+    name: str
+    role: str
+    files: tuple[str, ...]
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is known at the end of a run.
+
+    ``findings`` are those to show, sorted by ``Finding.sort_key``, with ``rule`` and ``severity`` stamped.
+    ``rules`` has an entry for every rule that ran, by name. ``files`` counts the files that were
+    understood, by kind. ``suppressed`` findings were silenced by the repository's owners, ``hidden`` ones
+    are below the shown severity. ``notes`` are sentences about the run as a whole. ``seconds`` is wall time.
+    """
+
+    version: str
+    root: Path
+    findings: tuple[Finding, ...] = ()
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
+    stacks: tuple[StackInfo, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
+    hidden: int = 0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def count(self, severity: Severity) -> int:
+        """Return how many of the shown findings have a severity."""
+        return sum(severity_of(finding) is severity for finding in self.findings)
+
+
+def severity_of(finding: Finding) -> Severity:
+    """Return a finding's severity; one that was never stamped counts as an error, so that it is seen."""
+    return finding.severity or Severity.ERROR
+
+
+def most_important_first(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Return findings by falling severity, in their own order inside of each."""
+    return sorted(findings, key=lambda finding: -severity_of(finding))
