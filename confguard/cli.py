@@ -1,0 +1,273 @@
+"""The command line: turns options into settings, and a run into output and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from confguard import __version__
+
+if TYPE_CHECKING:
+    from confguard.cards import Card
+    from confguard.run import Run
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+SEVERITIES = ("error", "warning", "info")
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, an internal error or nothing to check.",
+)
+@click.version_option(__version__, "-V", "--version", message="confguard %(version)s")
+def main() -> None:
+    """Say what a Compose + nginx + Django deployment would really do, and where the files disagree."""
+
+
+def _names(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Split comma-separated names; the option may also be given several times."""
+    return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
+
+
+def _selector(flag: str, text: str) -> Any:
+    return click.option(
+        flag, multiple=True, metavar="NAME[,NAME...]", callback=_names, help=f"{text} May be repeated."
+    )
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@click.option(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    envvar="CONFGUARD_OUTPUT_FORMAT",
+    default="full",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file, not to stdout.",
+)
+@_selector("--select", "Run only these rules or families.")
+@_selector("--ignore", "Do not run these rules or families.")
+@_selector("--extend-select", "Run these rules or families too.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Show only findings this bad or worse.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 for findings this bad or worse.  [default: warning]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--no-suppressions", is_flag=True, help="Ignore the suppression comments of the project.")
+@click.option("--show-files", is_flag=True, help="List each file with its kind and why, and check nothing.")
+@click.option(
+    "--annotations/--no-annotations",
+    default=None,
+    help="Write GitHub annotations beside the text.  [default: under GitHub Actions]",
+)
+@click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
+@click.option("--hook", is_flag=True, help="Run as a pre-commit hook: nothing to check is no error.")
+def check(path: Path, **options: Any) -> None:
+    """Check the project that PATH (a file or a folder) belongs to."""
+    from confguard import run
+
+    try:
+        settings = _settings(path, options)
+        if options["show_files"]:
+            _emit(_file_list(path, settings.exclude), options["output_file"])
+            return
+        done = run.check(path, settings)
+    except _usage_errors() as error:
+        _fail(str(error))
+    if done.nothing_to_check:
+        _nothing_to_check(done, hook=options["hook"])
+    _write(done, options)
+    sys.exit(_exit_code(done, exit_zero=options["exit_zero"]))
+
+
+def _usage_errors() -> tuple[type[Exception], ...]:
+    from confguard.cards import CardError
+    from confguard.config import ConfigError
+
+    return ConfigError, CardError, FileNotFoundError, PermissionError
+
+
+def _settings(path: Path, options: Mapping[str, Any]) -> Any:
+    """Put the command line over the project's configuration; raises ConfigError for unknown names."""
+    from confguard.cards import load_cards
+    from confguard.config import check_selectors
+    from confguard.finding import Severity
+    from confguard.run import settings_for
+
+    settings = settings_for(path)
+    cards = load_cards()
+    for flag in ("select", "ignore", "extend_select"):
+        check_selectors(options[flag], cards, f"--{flag.replace('_', '-')}")
+    if options["select"]:  # a selection by hand replaces the configured one, ignores included
+        settings = replace(settings, select=options["select"], extend_select=(), ignore=())
+    return replace(
+        settings,
+        ignore=(*settings.ignore, *options["ignore"]),
+        extend_select=(*settings.extend_select, *options["extend_select"]),
+        minimum=Severity.parse(options["severity"]) if options["severity"] else settings.minimum,
+        fail_on=Severity.parse(options["fail_on"]) if options["fail_on"] else settings.fail_on,
+        suppressions=settings.suppressions and not options["no_suppressions"],
+    )
+
+
+def _exit_code(done: Run, *, exit_zero: bool) -> int:
+    if done.crashed:
+        return EXIT_ERROR
+    if exit_zero:
+        return EXIT_CLEAN
+    worst = max((finding.severity or 0 for finding in done.report.findings), default=0)
+    return EXIT_FINDINGS if worst >= done.settings.fail_on else EXIT_CLEAN
+
+
+def _nothing_to_check(done: Run, *, hook: bool) -> None:
+    text = f"nothing to check: no Compose, nginx, env or Django settings file in {done.report.root}"
+    if hook:
+        click.echo(text)
+        sys.exit(EXIT_CLEAN)
+    _fail(f"{text}\nhint: `confguard check --show-files` lists what was looked at", prefix="")
+
+
+def _fail(message: str, prefix: str = "error: ") -> None:
+    from confguard.reporters.terminal import escape
+
+    click.echo(prefix + "\n".join(escape(line) for line in message.split("\n")), err=True)
+    sys.exit(EXIT_ERROR)
+
+
+def _write(done: Run, options: Mapping[str, Any]) -> None:
+    """Write the report, and under GitHub Actions the annotations and the job summary too."""
+    from confguard.reporters import render
+
+    form, target, environment = options["output_format"], options["output_file"], os.environ
+    to_terminal = target is None and sys.stdout.isatty()
+    text = render(form, done.report, environment, is_terminal=to_terminal, color=options["color"])
+    _emit(text, target)
+    actions = environment.get("GITHUB_ACTIONS") == "true"
+    annotate = actions if options["annotations"] is None else options["annotations"]
+    readable_stdout = form in ("full", "concise") or target is not None
+    if annotate and readable_stdout and form != "github":
+        _emit(render("github", done.report, environment), None)
+    summary = environment.get("GITHUB_STEP_SUMMARY")
+    if actions and summary:
+        from confguard.reporters.summary import job_summary
+
+        with Path(summary).open("a", encoding="utf-8") as handle:
+            handle.write(job_summary(done.report))
+
+
+def _emit(text: str, target: Path | None) -> None:
+    if target is not None:
+        try:
+            target.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        except OSError as error:
+            _fail(f"cannot write {target}: {error.strerror}")
+        return
+    if not text:
+        return
+    data = (text if text.endswith("\n") else text + "\n").encode("utf-8", "backslashreplace")
+    stream = click.get_binary_stream("stdout")
+    stream.write(data)
+    stream.flush()
+
+
+def _file_list(path: Path, exclude: tuple[str, ...]) -> str:
+    from confguard.discover.kinds import classify
+    from confguard.discover.project import open_project
+    from confguard.reporters.terminal import escape
+
+    project = open_project(path, exclude)
+    files = classify(project)
+    width = max((len(file.kind.value) for file in files), default=0)
+    longest = min(max((len(file.path) for file in files), default=0), 60)
+    lines = [
+        f"{file.kind.value:<{width}}  {escape(file.path):<{longest}}  {escape(file.why)}" for file in files
+    ]
+    lines.append(f"{len(files)} of {len(project.paths)} files have a part in the deployment.")
+    return "\n".join(lines)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rule(name: str, output_format: str) -> None:
+    """Show the card of the rule NAME: why it matters, how to fix it, bad and good examples."""
+    from confguard.cards import load_cards
+    from confguard.config import suggestion
+
+    cards = load_cards()
+    if name not in cards:
+        _fail(f"there is no rule {name!r}{suggestion(name, cards)}")
+    card = cards[name]
+    if output_format == "json":
+        import json
+
+        click.echo(json.dumps(_card_facts(card) | {"body": card.body}, indent=2, ensure_ascii=False))
+        return
+    default = "on" if card.default else "off (select it by name)"
+    facts = [
+        f"{card.family}/{card.name}",
+        f"severity: {card.severity.label}   confidence: {card.confidence.label}   by default: {default}",
+        f"reads: {', '.join(card.reads)}   since: {card.since}   fix: {card.fix}",
+    ]
+    click.echo("\n".join(facts) + "\n\n" + card.body.rstrip("\n"))
+
+
+@main.command()
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rules(output_format: str) -> None:
+    """List all rules."""
+    from confguard.cards import load_cards
+
+    cards = load_cards().values()
+    if output_format == "json":
+        import json
+
+        click.echo(json.dumps([_card_facts(card) for card in cards], indent=2, ensure_ascii=False))
+        return
+    name_width = max(len(card.name) for card in cards)
+    for card in cards:
+        off = "" if card.default else "  (off by default)"
+        click.echo(
+            f"{card.family:<10}  {card.name:<{name_width}}  {card.severity.label:<7}  {card.title}{off}"
+        )
+
+
+def _card_facts(card: Card) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "family": card.family,
+        "title": card.title,
+        "severity": card.severity.label,
+        "confidence": card.confidence.label,
+        "default": card.default,
+        "reads": list(card.reads),
+        "since": card.since,
+        "plan": list(card.plan),
+        "peers": list(card.peers),
+        "tags": list(card.tags),
+        "fix": card.fix,
+        "options": {
+            option.name: {
+                "type": option.type,
+                "default": option.default,
+                "description": option.description,
+                "choices": list(option.choices),
+            }
+            for option in card.options.values()
+        },
+    }

@@ -1,0 +1,194 @@
+"""The pipeline: discover, parse, model, check, suppress. No printing, no exit codes."""
+
+from __future__ import annotations
+
+import difflib
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from confguard import __version__
+from confguard.cards import Card, load_cards
+from confguard.config import ConfigError, Settings, load_settings, selected_cards
+from confguard.discover.kinds import ProjectFile, classify
+from confguard.discover.project import Project, find_root, open_project
+from confguard.finding import Finding
+from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
+from confguard.model.repo import Repo, build
+from confguard.reporters.result import Report, RuleInfo, StackInfo
+from confguard.source import SourceFile
+from confguard.suppress import Malformed, Suppression, apply, find_suppressions
+
+DOCS_URL = "https://github.com/confguard/confguard/blob/v{version}/{path}"
+
+Check = Callable[[Any], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: what it looked at and what it says."""
+
+    report: Report
+    files: tuple[ProjectFile, ...]
+    settings: Settings
+    nothing_to_check: bool
+    crashed: bool
+    """A rule raised: its finding is there, but what it would have said is missing."""
+
+
+def settings_for(path: Path) -> Settings:
+    """Return the configuration of the project that a path belongs to.
+
+    Raises ConfigError for a configuration that cannot be used and for a path that does not exist.
+    """
+    try:
+        return load_settings(find_root(path), load_cards())
+    except FileNotFoundError:
+        raise ConfigError(f"there is no file or folder {str(path)!r}") from None
+
+
+def check(path: Path, settings: Settings) -> Run:
+    """Check the project that a path belongs to, with these settings."""
+    started = time.perf_counter()
+    project = open_project(path, settings.exclude)
+    files = classify(project)
+    cards = selected_cards(settings, load_cards())
+    repo = build(project, files, settings.stacks, _options(settings), _by_name(settings))
+    findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo)
+    comments = list(_comments(project, files)) if settings.suppressions else []
+    suppressions = [comment for comment in comments if isinstance(comment, Suppression)]
+    found = list(_distinct(_stamped(findings, settings)))
+    kept, suppressed, used = apply(found, suppressions)
+    record = Record(
+        crashes,
+        tuple(_uses(suppressions, used, cards)),
+        tuple(MalformedSuppression(one.span, one.problem) for one in comments if isinstance(one, Malformed)),
+    )
+    judged, broken = _run_checks(record, [card for card in cards if "run" in card.reads], repo)
+    if broken:  # a rule about the run that crashes cannot be left to rules about the run
+        raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
+    more, silenced, _ = apply(list(_distinct(_stamped(judged, settings))), suppressions)
+    everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
+    shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
+    report = Report(
+        version=__version__,
+        root=project.root,
+        findings=shown,
+        rules={card.name: _info(card) for card in cards},
+        stacks=tuple(StackInfo(*stack) for stack in repo.stack_summaries()),
+        files=_count(files),
+        suppressed=len(suppressed) + len(silenced),
+        hidden=len(everything) - len(shown),
+        notes=tuple(note for note in (project.listing.note, *repo.notes) if note),
+        seconds=time.perf_counter() - started,
+    )
+    return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes))
+
+
+def _options(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    """Return every rule's options: the card's defaults with the configuration over them."""
+    return {
+        card.name: {
+            **{option.name: option.default for option in card.options.values()},
+            **settings.rule_options.get(card.name, {}),
+        }
+        for card in load_cards().values()
+        if card.options
+    }
+
+
+def _by_name(settings: Settings) -> frozenset[str]:
+    """Return the rules that were selected by their own name."""
+    return frozenset((*settings.select, *settings.extend_select)) & frozenset(load_cards())
+
+
+def _run_checks(
+    subject: object, cards: Iterable[Card], repo: Repo
+) -> tuple[list[Finding], tuple[Crash, ...]]:
+    """Run checks on a subject; a rule that raises loses its findings and is reported instead."""
+    findings: list[Finding] = []
+    crashes: list[Crash] = []
+    for card in cards:
+        if not repo.can_answer(card.reads):
+            continue
+        try:
+            findings += [
+                replace(one, rule=card.name, severity=one.severity or card.severity)
+                for one in card.load_check()(subject)
+            ]
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises is shown, never swallowed
+            crashes.append(_crash(card, error, repo))
+    return findings, tuple(crashes)
+
+
+def _crash(card: Card, error: Exception, repo: Repo) -> Crash:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).stem}:{frame.lineno}"
+    source = repo.any_source() or SourceFile("confguard", "")
+    return Crash(card.name, f"{type(error).__name__}: {error}", place, source.span(0))
+
+
+def _stamped(findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+    for finding in findings:
+        yield replace(finding, severity=settings.severities.get(finding.rule, finding.severity))
+
+
+def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Join findings that differ in nothing but their stacks."""
+    joined: dict[Finding, list[str]] = {}
+    for finding in findings:
+        stacks = joined.setdefault(replace(finding, stacks=()), [])
+        stacks.extend(stack for stack in finding.stacks if stack not in stacks)
+    for finding, names in joined.items():
+        yield replace(finding, stacks=tuple(names))
+
+
+def _comments(project: Project, files: Iterable[ProjectFile]) -> Iterator[Suppression | Malformed]:
+    for file in files:
+        if not file.kind.takes_suppressions:
+            continue
+        source = project.read(file.path)
+        if source is not None:
+            yield from find_suppressions(source)
+
+
+def _uses(
+    suppressions: Iterable[Suppression], used: frozenset[tuple[Suppression, str]], ran: Iterable[Card]
+) -> Iterator[SuppressionUse]:
+    cards, ran_names = load_cards(), {card.name for card in ran}
+    for suppression in suppressions:
+        for name in suppression.rules:
+            near = difflib.get_close_matches(name, cards, n=1)
+            yield SuppressionUse(
+                suppression.span,
+                name,
+                exists=name in cards,
+                ran=name in ran_names,
+                used=(suppression, name) in used,
+                reason=suppression.reason,
+                nearest=near[0] if near and name not in cards else "",
+            )
+
+
+def _count(files: Iterable[ProjectFile]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for file in files:
+        counts[file.kind.value] = counts.get(file.kind.value, 0) + 1
+    return counts
+
+
+def _info(card: Card) -> RuleInfo:
+    return RuleInfo(
+        name=card.name,
+        family=card.family,
+        summary=card.title,
+        severity=card.severity,
+        confidence=card.confidence,
+        why=card.sections["Why it matters"],
+        help_markdown=card.body,
+        url=DOCS_URL.format(version=__version__, path=card.path),
+        tags=card.tags,
+    )
