@@ -1,0 +1,187 @@
+"""The import contract of ARCHITECTURE.md, read from the syntax trees: one direction, few doors to the outside."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "confguard"
+
+PIPELINE = ("source", "finding", "discover", "parsers", "model", "checks")
+"""Each imports only those before it; what stands beside the pipeline is in BESIDE."""
+
+BESIDE = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "cards": {"source", "finding"},
+    "config": {"source", "finding", "discover", "cards"},
+    "suppress": {"source", "finding", "discover", "cards", "config"},
+    "baseline": {"source", "finding", "cards", "config"},
+    "fix": {"source", "finding", "discover", "cards", "config"},
+    "reporters": {"__init__", "source", "finding"},
+    "dev": {"cards"},
+}
+"""Room: the rooms that it may import, beside itself. ``run`` and then ``cli`` stand at the end."""
+
+NETWORK = {
+    "asyncio",
+    "ftplib",
+    "http",
+    "requests",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "ssl",
+    "urllib",
+    "xmlrpc",
+}
+RUNNERS = {"multiprocessing", "pty", "runpy", "subprocess"}
+PARSING_LIBRARIES = {"crossplane", "dotenv", "libcst", "pathspec", "yaml"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE.parent))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield (dotted name, line) of every import, wherever it stands; ``from a import b`` gives ``a.b``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"a relative import on line {node.lineno} hides which room it comes from"
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def imported_at_module_level(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield what importing the module imports: not what its functions do, nor what is there for types."""
+    pending: list[ast.stmt] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imported(node)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            pending += node.orelse
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ClassDef):
+            pending += [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
+
+
+def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
+    for dotted, line in imported(parse(path)):
+        parts = dotted.split(".")
+        if parts[0] == "confguard":
+            yield ("__init__" if parts[1:] == ["__version__"] else parts[1]), line
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def allowed_rooms(own: str) -> set[str]:
+    if own in PIPELINE:
+        return set(PIPELINE[: PIPELINE.index(own) + 1])
+    if own in BESIDE:
+        return {own, *BESIDE[own]}
+    everything = {*PIPELINE, *BESIDE} - {"__main__", "dev"}
+    return {"run": everything | {"run"}, "cli": everything | {"run", "cli"}}[own]
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_a_module_imports_only_what_stands_before_it(path):
+    own = room(path)
+    assert own in {*PIPELINE, *BESIDE, "run", "cli"}, f"say in this test where {own} stands"
+    allowed = allowed_rooms(own)
+    wrong = [f"line {line}: {other}" for other, line in rooms_imported(path) if other not in allowed]
+    assert not wrong, f"{name(path)} may not import {wrong}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "checks").rglob("*.py")), ids=name)
+def test_a_check_sees_the_model_and_never_how_it_was_made(path):
+    ours = {(other, line) for other, line in rooms_imported(path)}
+    allowed = {"source", "finding", "model", "checks"}
+    assert not [entry for entry in ours if entry[0] not in allowed]
+    outside = {dotted.split(".")[0] for dotted, _ in imported(parse(path))} - {"confguard"}
+    assert outside <= sys.stdlib_module_names - {"os", "pathlib", "io", "shutil", "tempfile"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_no_module_can_reach_the_network(path):
+    wrong = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in NETWORK]
+    assert not [entry for entry in wrong if not entry[0].startswith("urllib.parse")]
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_only_the_listing_of_files_runs_a_program(path):
+    runs = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in RUNNERS]
+    if name(path) == "confguard/discover/project.py":
+        assert runs, "this exception is needed no more"
+    else:
+        assert not runs
+    calls = [node for node in ast.walk(parse(path)) if isinstance(node, ast.Call)]
+    spelled = {ast.unparse(call.func) for call in calls}
+    assert not spelled & {
+        "exec",
+        "eval",
+        "compile",
+        "__import__",
+        "os.system",
+        "os.popen",
+        "os.execv",
+        "os.fork",
+    }
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_only_checks_are_imported_by_name_at_run_time(path):
+    uses = [dotted for dotted, _ in imported(parse(path)) if dotted.split(".")[0] in {"importlib", "pkgutil"}]
+    if name(path) != "confguard/cards.py":
+        assert not [dotted for dotted in uses if not dotted.startswith("importlib.metadata")]
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_only_the_command_line_imports_click(path):
+    clicks = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "click"]
+    assert not clicks or room(path) == "cli"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_only_the_python_parser_and_the_django_model_import_libcst(path):
+    uses = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "libcst"]
+    allowed = name(path).startswith(("confguard/parsers/python", "confguard/model/django/"))
+    assert not uses or allowed
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
+    if room(path) == "parsers" or name(path).startswith("confguard/model/django/"):
+        return
+    eager = [
+        (d, line) for d, line in imported_at_module_level(parse(path)) if d.split(".")[0] in PARSING_LIBRARIES
+    ]
+    assert not eager
+
+
+def test_importing_the_model_loads_no_parsing_library():
+    code = "import sys, confguard.model, confguard.discover.project; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not PARSING_LIBRARIES & set(done.stdout.split())
+
+
+def test_the_contract_notices_a_breach(tmp_path):
+    tree = ast.parse("import click\ndef f():\n    from confguard.parsers import compose\n")
+    assert [dotted for dotted, _ in imported(tree)] == ["click", "confguard.parsers.compose"]
+    assert [dotted for dotted, _ in imported_at_module_level(tree)] == ["click"]
+    assert "parsers" not in allowed_rooms("discover")
+    assert "run" not in allowed_rooms("checks")
+    assert "cli" not in allowed_rooms("run")
