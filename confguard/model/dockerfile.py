@@ -1,0 +1,360 @@
+"""What the image that a Dockerfile builds is configured with: environment, user, ports, command, files.
+
+Follows BuildKit's dockerfile2llb and shell lexer (version 0.26): the scopes of ARG and ENV, the
+inheritance between stages, relative WORKDIR and COPY, and an ENTRYPOINT that resets an inherited CMD.
+What the image of a registry brings along is unknown, and said to be.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
+from confguard.parsers.dockerfile import Dockerfile, Instruction, Pair, Stage, Word
+from confguard.source import Span
+
+_PARTS = ("PLATFORM", "OS", "ARCH", "VARIANT", "OSVERSION")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+_PREDEFINED = frozenset(
+    [f"{side}{part}" for side in ("BUILD", "TARGET") for part in _PARTS]
+    + [name for base in _PROXIES for name in (base, base.lower())]
+)
+_NAME_OR_NUMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#]")
+_OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
+_MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A CMD or ENTRYPOINT: its words in the exec form, else the line that ``/bin/sh -c`` runs."""
+
+    words: tuple[Word, ...]
+    text: str
+    shell: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One COPY or ADD with the absolute destination; a trailing ``/`` of it is kept.
+
+    ``stage`` is the stage that it copies from, ``image`` the foreign image; both None mean the build
+    context.
+    """
+
+    sources: tuple[Value[str], ...]
+    destination: Value[str]
+    stage: Stage | None
+    image: Value[str] | None
+    instruction: Instruction
+
+
+@dataclass(frozen=True)
+class Image:
+    """The configuration of the image that one target builds."""
+
+    stage: Stage
+    base: Value[str]
+    """The image of a registry that it starts from, ``scratch`` included."""
+    environment: Mapping[str, Value[str]]
+    """ENV of the stage and those it inherits from; what the base image sets is not in it."""
+    arguments: Mapping[str, Value[str]]
+    """ARG in scope at the end of the stage."""
+    workdir: Value[str]
+    user: Value[str] | None
+    """None where no stage says USER, so that it is the base image's."""
+    exposed: tuple[tuple[Value[str], Instruction], ...]
+    entrypoint: Command | None
+    command: Command | None
+    healthcheck: Instruction | None
+    copies: tuple[Copy, ...]
+    stages: tuple[Stage, ...]
+    """The stage behind all that it inherits from, oldest first."""
+
+
+@dataclass
+class _State:
+    base: Value[str]
+    scratch: bool
+    environment: dict[str, Value[str]] = field(default_factory=dict)
+    arguments: dict[str, Value[str]] = field(default_factory=dict)
+    workdir: Value[str] = field(default_factory=lambda: Unknown("the base image says where it works"))
+    user: Value[str] | None = None
+    exposed: list[tuple[Value[str], Instruction]] = field(default_factory=list)
+    entrypoint: Command | None = None
+    command: Command | None = None
+    healthcheck: Instruction | None = None
+    copies: list[Copy] = field(default_factory=list)
+
+    @property
+    def scope(self) -> dict[str, Value[str]]:
+        return {**self.arguments, **self.environment}
+
+
+def image(
+    dockerfile: Dockerfile, target: str | None = None, build_args: Mapping[str, Value[str]] | None = None
+) -> Image | None:
+    """Return the configuration of a target's image (without one, the last stage's); None without it.
+
+    ``build_args`` are the values of ``docker build --build-arg``, by name.
+    """
+    stage = dockerfile.stage(target)
+    if stage is None:
+        return None
+    given = build_args or {}
+    defaults: dict[str, Value[str]] = {}
+    for instruction in dockerfile.arguments:
+        for pair in instruction.pairs:
+            defaults[pair.name.text] = _argument(pair, given, {}, defaults, True, dockerfile.escape)
+    stages: list[Stage] = []
+    base: Value[str] = Unknown("it names no image")
+    current: Stage | None = stage
+    while current is not None:
+        stages.append(current)
+        base = expand(current.image, defaults, dockerfile.escape, complete=True)
+        current = dockerfile.parent(current, base.value if isinstance(base, Known) else None)
+    scratch = isinstance(base, Known) and base.value == "scratch"
+    state = _State(base, scratch)
+    if scratch:
+        state.workdir = Known("/")
+    for one in reversed(stages):
+        _run_stage(state, one, dockerfile, given, defaults)
+    return Image(
+        stage, base, state.environment, state.arguments, state.workdir, state.user, tuple(state.exposed),
+        state.entrypoint, state.command, state.healthcheck, tuple(state.copies), tuple(reversed(stages)),
+    )  # fmt: skip
+
+
+def _run_stage(
+    state: _State,
+    stage: Stage,
+    dockerfile: Dockerfile,
+    given: Mapping[str, Value[str]],
+    defaults: Mapping[str, Value[str]],
+) -> None:
+    command_set = False
+    escape, scratch = dockerfile.escape, state.scratch
+    for one in stage.instructions:
+        if one.on_build:
+            continue
+        if one.name == "ENV":
+            scope = state.scope  # all pairs of one ENV see what was set before it
+            for pair in one.pairs:
+                value: Value[str] = expand(pair.value, scope, escape, scratch) if pair.value else Known("")
+                state.environment[pair.name.text] = _with_step(value, "ENV of the image", pair.name.span)
+        elif one.name == "ARG":
+            for pair in one.pairs:
+                state.arguments[pair.name.text] = _argument(
+                    pair, given, defaults, state.scope, scratch, escape
+                )
+        elif one.name == "WORKDIR" and one.words:
+            line = Word(one.text, one.words[0].span)
+            state.workdir = _join(state.workdir, expand(line, state.scope, escape, scratch))
+        elif one.name == "USER" and one.words:
+            state.user = expand(one.words[0], state.scope, escape, scratch)
+        elif one.name == "EXPOSE":
+            state.exposed += [(expand(word, state.scope, escape, scratch), one) for word in one.words]
+        elif one.name == "CMD":
+            state.command, command_set = _command(one), True
+        elif one.name == "ENTRYPOINT":
+            state.entrypoint = _command(one)
+            if not command_set:
+                state.command = None
+        elif one.name == "HEALTHCHECK":
+            state.healthcheck = one
+        elif one.destination is not None:
+            state.copies.append(_copy(one, state, dockerfile))
+
+
+def _argument(
+    pair: Pair,
+    given: Mapping[str, Value[str]],
+    defaults: Mapping[str, Value[str]],
+    scope: Mapping[str, Value[str]],
+    complete: bool,
+    escape: str,
+) -> Value[str]:
+    name = pair.name.text
+    if name in given:
+        return _with_step(given[name], "build argument", pair.name.span)
+    if pair.value is not None:
+        value = expand(pair.value, scope, escape, complete)
+        return _with_step(value, "default of ARG", pair.name.span, Origin.DEFAULT)
+    if name in defaults:
+        return _with_step(defaults[name], "ARG", pair.name.span)
+    if name in _PREDEFINED:
+        return Unknown(f"{name} is set by the builder", (Step("ARG", pair.name.span),))
+    return Known("", (Step("ARG without a value", pair.name.span, Origin.DEFAULT),))
+
+
+def _command(one: Instruction) -> Command:
+    return Command(one.words, one.text, not one.exec_form, one.span)
+
+
+def _copy(one: Instruction, state: _State, dockerfile: Dockerfile) -> Copy:
+    escape, scope, scratch = dockerfile.escape, state.scope, state.scratch
+    assert one.destination is not None
+    flag = one.flag("from")
+    stage: Stage | None = None
+    foreign: Value[str] | None = None
+    if flag is not None:
+        foreign = expand(Word(flag.value, flag.span), scope, escape, scratch)
+        stage = dockerfile.stage(foreign.value) if isinstance(foreign, Known) and foreign.value else None
+        foreign = None if stage is not None else foreign
+    sources = tuple(expand(word, scope, escape, scratch) for word in one.sources)
+    destination = _join(state.workdir, expand(one.destination, scope, escape, scratch), keep_slash=True)
+    return Copy(sources, destination, stage, foreign, one)
+
+
+def _join(folder: Value[str], path: Value[str], keep_slash: bool = False) -> Value[str]:
+    """Return a path as seen from a folder, normalized."""
+    if isinstance(path, Unknown):
+        return path
+    if path.value.startswith("/"):
+        joined = path.value
+    elif isinstance(folder, Unknown):
+        return folder
+    else:
+        joined = posixpath.join(folder.value, path.value)
+    slash = keep_slash and (path.value.endswith(("/", "/.")) or path.value in (".", ".."))
+    normal = posixpath.normpath(joined)
+    normal = "/" + normal.lstrip("/")
+    return Known(f"{normal.rstrip('/')}/" if slash else normal, path.trail)
+
+
+def _with_step(value: Value[str], text: str, span: Span, origin: Origin = Origin.WRITTEN) -> Value[str]:
+    step = Step(text, span, origin)
+    if isinstance(value, Known):
+        return value.then(step)
+    return Unknown(value.reason, (step, *value.trail))
+
+
+def expand(
+    word: Word, scope: Mapping[str, Value[str]], escape: str = "\\", complete: bool = False
+) -> Value[str]:
+    """Return a word as BuildKit's shell lexer gives it: quotes removed, variables put in.
+
+    A name that the scope does not hold is empty where the scope is ``complete``; otherwise the base
+    image may set it, and the word is unknown. ``${X#pattern}`` and its kin are unknown.
+    """
+    lexer = _Lexer(word.text, scope, escape, complete)
+    text = lexer.run("")
+    step = Step("written in the Dockerfile", word.span)
+    if lexer.unknown:
+        return Unknown(lexer.unknown, (step, *lexer.trail))
+    return Known(text, (step, *lexer.trail))
+
+
+class _Lexer:
+    """BuildKit's frontend/dockerfile/shell/lex.go, as far as values can be known."""
+
+    def __init__(self, text: str, scope: Mapping[str, Value[str]], escape: str, complete: bool) -> None:
+        self.text = text
+        self.scope = scope
+        self.escape = escape
+        self.complete = complete
+        self.position = 0
+        self.depth = 0
+        self.unknown = ""
+        self.trail: Trail = ()
+
+    def run(self, stop: str) -> str:
+        """Read up to a stop character (consumed) or the end."""
+        out: list[str] = []
+        quoted = False
+        while self.position < len(self.text):
+            char = self.text[self.position]
+            if char == stop and not quoted:
+                self.position += 1
+                return "".join(out)
+            self.position += 1
+            if char == "'" and not quoted:
+                end = self.text.find("'", self.position)
+                end = len(self.text) if end == -1 else end
+                out.append(self.text[self.position : end])
+                self.position = end + 1
+            elif char == '"':
+                quoted = not quoted
+            elif char == self.escape:
+                out.append(self._escaped(quoted))
+            elif char == "$":
+                out.append(self._variable())
+            else:
+                out.append(char)
+        if stop:
+            self.unknown = self.unknown or "a ${ is not closed"
+        return "".join(out)
+
+    def _escaped(self, quoted: bool) -> str:
+        following = self.text[self.position : self.position + 1]
+        if quoted and following not in ('"', "$", self.escape):
+            return self.escape
+        self.position += 1
+        return following
+
+    def _variable(self) -> str:
+        if self.text[self.position : self.position + 1] != "{":
+            match = _NAME_OR_NUMBER.match(self.text, self.position)
+            if not match:
+                return "$"
+            self.position = match.end()
+            return self._lookup(match[0]) or ""
+        self.position += 1
+        match = _NAME_OR_NUMBER.match(self.text, self.position)
+        self.depth += 1
+        if not match or self.depth > _MAX_DEPTH:
+            self.unknown = self.unknown or "a ${ cannot be understood"
+            self.position = len(self.text)
+            return ""
+        self.position = match.end()
+        result = self._braced(match[0])
+        self.depth -= 1
+        return result
+
+    def _braced(self, name: str) -> str:
+        operator = _OPERATOR.match(self.text, self.position)
+        if self.text[self.position : self.position + 1] == "}":
+            self.position += 1
+            return self._lookup(name) or ""
+        if operator is None:
+            self.unknown = self.unknown or f"${{{name} cannot be understood"
+            self.position = len(self.text)
+            return ""
+        self.position = operator.end()
+        before, trail = self.unknown, self.trail
+        alternative = self.run("}")
+        after, after_trail = self.unknown, self.trail
+        self.unknown, self.trail = before, trail
+        value = self._lookup(name)
+        if operator[0][-1] not in "-+?":
+            self.unknown = self.unknown or f"${{{name}{operator[0]}...}} cuts a pattern out of a value"
+            return ""
+        if self.unknown and not before:  # whether it is set cannot be known, so neither can the result
+            return ""
+        present = value is not None and (value != "" or operator[0][0] != ":")
+        if operator[0][-1] == "?":
+            if not present:
+                self.unknown = self.unknown or f"{name} is required and not set"
+            return value or ""
+        if present == (operator[0][-1] == "+"):
+            self.unknown, self.trail = after, after_trail
+            return alternative
+        return (value or "") if operator[0][-1] == "-" else ""
+
+    def _lookup(self, name: str) -> str | None:
+        """Return a variable's value, None where it is surely unset or cannot be known."""
+        value = self.scope.get(name)
+        if value is None:
+            if not self.complete:
+                self.unknown = self.unknown or f"{name} may be set by the base image"
+            elif name in _PREDEFINED:
+                self.unknown = self.unknown or f"{name} is set by the builder"
+            return None
+        self.trail = (*self.trail, *value.trail)
+        if isinstance(value, Unknown):
+            self.unknown = self.unknown or value.reason
+            return None
+        return value.value
