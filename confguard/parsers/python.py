@@ -1,0 +1,90 @@
+"""Python source text -> a located syntax tree.
+
+libcst parses (it reads newer syntax than the Python that runs it); its tree is lowered to the nodes of the
+standard library's ``ast``, which are smaller and which everybody knows. Each node carries ``start`` and
+``end``, character offsets into the source text. Nothing is compiled, imported or run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+
+from confguard.source import Problem, SourceFile, Span
+
+MAX_NESTING = 150
+"""Brackets may nest this deep: deeper text is hostile, and every tool that walks its tree would fail."""
+
+MAX_SIZE = 2_000_000
+"""Longer Python files (characters) are not parsed."""
+
+_SKIPPED = re.compile(
+    r"#[^\n]*"
+    r"|(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
+    r"|[(\[{]|[)\]}]",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PythonModule:
+    """A parsed Python file: its tree (empty if it cannot be parsed) and what was wrong with it."""
+
+    source: SourceFile
+    tree: ast.Module
+    problems: tuple[Problem, ...] = field(default=())
+
+    def span(self, node: ast.AST) -> Span:
+        """Return the place of a node of this tree."""
+        return node_span(self.source, node)
+
+
+def node_span(source: SourceFile, node: ast.AST) -> Span:
+    """Return the place of a node that was lowered from this source; the whole file for any other."""
+    start = getattr(node, "start", None)
+    if start is None:
+        return Span(source, 0, len(source.text))
+    return Span(source, start, node.end)  # type: ignore[attr-defined]
+
+
+def parse(source: SourceFile) -> PythonModule:
+    """Parse one Python file. Broken syntax gives a problem at its place and an empty tree."""
+    empty = ast.Module(body=[], type_ignores=[])
+    if len(source.text) > MAX_SIZE:
+        problem = Problem(source.span(0), f"is Python of more than {MAX_SIZE:,} characters and was not parsed")
+        return PythonModule(source, empty, (problem,))
+    too_deep = _too_deep(source.text)
+    if too_deep is not None:
+        place = source.span(too_deep, too_deep + 1)
+        return PythonModule(source, empty, (Problem(place, "nests brackets too deep to be read"),))
+    # libcst costs a fifth of a second to import, so it is only reached when a Python file is parsed.
+    from libcst import ParserSyntaxError
+
+    from confguard.parsers.python_lowering import lower
+
+    try:
+        return PythonModule(source, lower(source.text))
+    except ParserSyntaxError as error:
+        place = source.span(source.offset(error.raw_line, error.raw_column + 1))
+        message = error.message.strip().rstrip(".").splitlines()[0] if error.message else "invalid syntax"
+        return PythonModule(source, empty, (Problem(place, f"is not valid Python: {message}"),))
+    except RecursionError:
+        return PythonModule(source, empty, (Problem(source.span(0), "nests too deep to be read"),))
+    except (ValueError, SyntaxError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return PythonModule(source, empty, (Problem(source.span(0), f"is not valid Python: {reason}"),))
+
+
+def _too_deep(text: str) -> int | None:
+    """Return where brackets nest deeper than can be parsed without harm, or None."""
+    depth = 0
+    for match in _SKIPPED.finditer(text):
+        first = match[0]
+        if first in "([{":
+            depth += 1
+            if depth > MAX_NESTING:
+                return match.start()
+        elif first in ")]}":
+            depth = max(depth - 1, 0)
+    return None
