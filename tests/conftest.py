@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from confguard import run
-from confguard.config import Settings
-
 
 def write_files(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write texts below a folder and return it."""
@@ -36,6 +33,9 @@ def findings_of(repository):
     """Return a function that runs one rule, or all default ones, on a small repository."""
 
     def check(files: Mapping[str, str | bytes], *rules: str, **settings):
+        from confguard import run
+        from confguard.config import Settings
+
         return run.check(repository(files), Settings(select=rules, **settings)).report.findings
 
     return check
