@@ -1,4 +1,4 @@
-"""The import contract of ARCHITECTURE.md, read from the syntax trees: one direction, few doors to the outside."""
+"""The import contract of ARCHITECTURE.md, read from syntax trees: one direction, few doors to the outside."""
 
 import ast
 import subprocess
