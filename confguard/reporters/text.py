@@ -1,0 +1,90 @@
+"""Text from a repository, made safe to show: nothing in it can move a cursor, hide, or command a CI runner."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from confguard.finding import Severity
+from confguard.reporters.result import Report
+from confguard.reporters.secrets import mask_prose
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+"""Unicode categories that are shown escaped: controls, bidi and zero-width marks, surrogates, unassigned."""
+
+
+def visible_character(char: str) -> str:
+    """Return a character, or its Python escape (``\\x1b``, ``\\u202e``) where it would act or be invisible."""
+    if " " <= char <= "~":
+        return char
+    if unicodedata.category(char) not in _INVISIBLE:
+        return char
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def visible(text: str) -> str:
+    """Return a text in which every control, bidi mark, line break and surrogate is shown escaped.
+
+    ``##[`` is broken up, because GitHub's runner takes it for a command wherever it stands in a line
+    (actions/runner, src/Runner.Common/ActionCommand.cs).
+    """
+    shown = text if text.isascii() and text.isprintable() else "".join(map(visible_character, text))
+    return shown.replace("##[", "##\\x5b")
+
+
+def clean(text: str) -> str:
+    """Return a sentence that may quote the repository: secrets masked, then everything made visible."""
+    return visible(mask_prose(text))
+
+
+def clean_path(path: str, prefix: str = "") -> str:
+    """Return a path to show; one that begins like a workflow command (``::error``) does not any more."""
+    shown = visible(prefix + path)
+    stripped = shown.lstrip()
+    return shown.replace(":", "\\x3a", 1) if stripped.startswith("::") else shown
+
+
+def width(text: str) -> int:
+    """Return how many terminal cells a visible text takes (Unicode East Asian Width, combining marks 0)."""
+    return len(text) if text.isascii() else sum(map(character_width, text))
+
+
+def character_width(char: str) -> int:
+    """Return how many terminal cells a visible character takes: 0, 1 or 2."""
+    if char < "\u0300":
+        return 1
+    # Hangul vowels and final consonants join the syllable before them.
+    if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return ``1 file``, ``2 files``; ``many`` is the plural where it is not made with an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {many or noun + 's'}"
+
+
+def joined(words: list[str]) -> str:
+    """Return ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else words)
+
+
+def summary_line(report: Report) -> str:
+    """Return the one sentence that counts findings, files, stacks and what is not shown."""
+    files = sum(report.files.values())
+    scope = plural(files, "file")
+    if report.stacks:
+        scope += f" and {plural(len(report.stacks), 'stack')}"
+    aside = [f"{report.suppressed} suppressed"] if report.suppressed else []
+    if report.hidden:
+        aside.append(f"{report.hidden} below the shown severity")
+    end = f" ({', '.join(aside)})." if aside else "."
+    found = [
+        plural(count, severity.label, "info" if severity is Severity.INFO else "")
+        for severity in sorted(Severity, reverse=True)
+        if (count := report.count(severity))
+    ]
+    if found:
+        return f"Found {', '.join(found)} in {scope}{end}"
+    if not files:
+        return f"Nothing was checked: no Compose, nginx, Django or env file was recognised{end}"
+    return f"All checks passed: {scope}{end}"
