@@ -10,12 +10,15 @@ import os
 import posixpath
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from confguard.source import MAX_BYTES, Problem, SourceFile, decode
+
+T = TypeVar("T")
 
 CONFIG_NAMES = ("confguard.toml", ".confguard.toml")
 """A folder that holds one of these is a project of its own, wherever it lies."""
@@ -52,6 +55,7 @@ class Project:
         self._set = frozenset(listing.paths)
         self._sources: dict[str, SourceFile | None] = {}
         self._problems: dict[str, Problem] = {}
+        self._parsed: dict[tuple[Callable[[SourceFile], Any], str], Any] = {}
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -85,6 +89,14 @@ class Project:
         if path not in self._sources:
             self._sources[path] = self._load(path) if path in self._set else None
         return self._sources[path]
+
+    def parsed(self, parser: Callable[[SourceFile], T], path: str) -> T | None:
+        """Return what a parser makes of a listed file, made once; None if the file cannot be had."""
+        key = (parser, path)
+        if key not in self._parsed:
+            source = self.read(path)
+            self._parsed[key] = None if source is None else parser(source)
+        return cast("T | None", self._parsed[key])
 
     def head(self, path: str, size: int = 4096) -> bytes:
         """Return the first bytes of a listed file without keeping them; ``b""`` if it cannot be had."""
