@@ -72,3 +72,9 @@ def severity_of(finding: Finding) -> Severity:
 def most_important_first(findings: tuple[Finding, ...]) -> list[Finding]:
     """Return findings by falling severity, in their own order inside of each."""
     return sorted(findings, key=lambda finding: -severity_of(finding))
+
+
+def rule_info(report: Report, name: str) -> RuleInfo:
+    """Return what is known of a rule; of one without a card, such as an internal error, only its name."""
+    known = report.rules.get(name)
+    return known or RuleInfo(name, "confguard", name.replace("-", " "), Severity.ERROR, Confidence.HIGH)

@@ -18,6 +18,9 @@ from confguard.source import SourceFile
 MASK = "•••"
 """Stands for a hidden value; its length says nothing about the value's."""
 
+LONGEST_LINE = 8192
+"""Characters of a line that are looked through; a longer one is nothing that people wrote, and is hidden."""
+
 Range = tuple[int, int]
 """Start and end (exclusive) of a hidden part, in characters."""
 
@@ -77,7 +80,8 @@ _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(?P<value>.*?)(?
 _STRING = re.compile(r"(?P<quote>\"\"\"|'''|\"|')(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P<end>(?P=quote)|$)")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w\-]*$")
 _QUOTED_IN_PROSE = re.compile(
-    r"(?P<key>[A-Za-z_][\w\-]*)[\"'`]?\s*(?:[:=]|is|(?:is |has )?(?:the )?default(?:s to)?|is set to)\s*(?P<quote>[\"'`])(?P<value>[^\"'`]+)(?P=quote)"
+    r"(?P<key>[A-Za-z_][\w\-]*)[\"'`]?\s*(?:[:=]|is|(?:is |has )?(?:the )?default(?:s to)?|is set to)"
+    r"\s*(?P<quote>[\"'`])(?P<value>[^\"'`]+)(?P=quote)"
 )
 
 _CONTEXT_LINES = 12
@@ -134,6 +138,8 @@ def merge_ranges(ranges: Iterable[Range]) -> list[Range]:
 def line_secrets(file: SourceFile, line: int) -> list[Range]:
     """Return what to hide in a 1-based line, as offsets in it; the lines before it are taken into account."""
     text = file.line_text(line)
+    if len(text) > LONGEST_LINE:
+        return [(0, len(text))]
     code = file.path.endswith(".py")
     found = secret_ranges(text, code=code)
     if "PRIVATE KEY" in file.text:
@@ -143,6 +149,12 @@ def line_secrets(file: SourceFile, line: int) -> list[Range]:
             found.append((low, high))
     found += _continued(file, line, text, code)
     return merge_ranges(found)
+
+
+def hidden_values(file: SourceFile, line: int) -> list[str]:
+    """Return the secret values that ``line_secrets`` hides in a line."""
+    text = file.line_text(line)
+    return [text[start:end] for start, end in line_secrets(file, line)]
 
 
 def secret_ranges(line: str, *, code: bool = False) -> list[Range]:
@@ -254,6 +266,8 @@ def _continued(file: SourceFile, line: int, text: str, code: bool) -> Iterator[R
     """Yield what belongs to a secret name that stands on one of the lines before."""
     for start in range(line - 1, max(line - _CONTEXT_LINES, 1) - 1, -1):
         head = file.line_text(start)
+        if len(head) > LONGEST_LINE:
+            return
         match = next((m for m in _ASSIGNMENT.finditer(head) if is_secret_name(m["key"])), None)
         between = [file.line_text(number) for number in range(start + 1, line)]
         if match is None:

@@ -1,4 +1,4 @@
-"""How output may look: colour, links, width, paths. Decided from what the caller knows, without asking the system."""
+"""How output may look: colour, links, width, paths. Decided from arguments, without asking the system."""
 
 from __future__ import annotations
 

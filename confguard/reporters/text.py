@@ -1,19 +1,24 @@
-"""Text from a repository, made safe to show: nothing in it can move a cursor, hide, or command a CI runner."""
+"""Text from a repository, made safe to show: it cannot move a cursor, hide itself or command a CI runner."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
-from confguard.finding import Severity
+from confguard.finding import Finding, Severity
 from confguard.reporters.result import Report
-from confguard.reporters.secrets import mask_prose
+from confguard.reporters.secrets import MASK, hidden_values, mask_prose
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories that are shown escaped: controls, bidi and zero-width marks, surrogates, unassigned."""
 
 
+_LONGEST = 4000
+"""Characters of a sentence that are shown: a repository's values can have any length."""
+
+
 def visible_character(char: str) -> str:
-    """Return a character, or its Python escape (``\\x1b``, ``\\u202e``) where it would act or be invisible."""
+    r"""Return a character, or its Python escape (``\x1b``, ``\u202e``) where it would act or be unseen."""
     if " " <= char <= "~":
         return char
     if unicodedata.category(char) not in _INVISIBLE:
@@ -33,7 +38,21 @@ def visible(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return a sentence that may quote the repository: secrets masked, then everything made visible."""
-    return visible(mask_prose(text))
+    return visible(mask_prose(text if len(text) <= _LONGEST else text[:_LONGEST] + "…"))
+
+
+def cleaner(finding: Finding) -> Callable[[str], str]:
+    """Return ``clean`` for what a finding says: secret values on its labelled lines are masked too."""
+    places = {(label.span.file, label.span.line) for label in finding.labels}
+    hidden = {value for file, line in places for value in hidden_values(file, line)}
+    values = sorted((value for value in hidden if len(value) >= 8 and not value.isalpha()), key=len)
+
+    def say(text: str) -> str:
+        for value in reversed(values):
+            text = text.replace(value, MASK)
+        return clean(text)
+
+    return say
 
 
 def clean_path(path: str, prefix: str = "") -> str:
