@@ -17,7 +17,7 @@ TRIGGER = re.compile(HOOKS["confguard"]["files"])
 
 def listed(name: str) -> list[str]:
     """Return paths as real repositories have them, one a line."""
-    return (ROOT / "tests" / "data" / name).read_text(encoding="utf-8").split()
+    return (ROOT / "tests" / name).read_text(encoding="utf-8").split()
 
 
 def test_both_hooks_look_at_the_whole_repository():
