@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -143,31 +144,41 @@ def _nothing_to_check(done: Run, *, hook: bool) -> None:
 
 
 def _fail(message: str, prefix: str = "error: ") -> None:
-    from confguard.reporters.terminal import escape
+    from confguard.reporters.text import visible
 
-    click.echo(prefix + "\n".join(escape(line) for line in message.split("\n")), err=True)
+    click.echo(prefix + "\n".join(visible(line) for line in message.split("\n")), err=True)
     sys.exit(EXIT_ERROR)
 
 
 def _write(done: Run, options: Mapping[str, Any]) -> None:
     """Write the report, and under GitHub Actions the annotations and the job summary too."""
     from confguard.reporters import render
+    from confguard.reporters.github import checkout_prefix
+    from confguard.reporters.terminal import terminal_options
 
     form, target, environment = options["output_format"], options["output_file"], os.environ
-    to_terminal = target is None and sys.stdout.isatty()
-    text = render(form, done.report, environment, is_terminal=to_terminal, color=options["color"])
-    _emit(text, target)
-    actions = environment.get("GITHUB_ACTIONS") == "true"
-    annotate = actions if options["annotations"] is None else options["annotations"]
-    readable_stdout = form in ("full", "concise") or target is not None
-    if annotate and readable_stdout and form != "github":
-        _emit(render("github", done.report, environment), None)
+    # GitHub finds a file by its path from the checkout's root, which may lie above the project's.
+    prefix = checkout_prefix(environment, done.report.root)
+    is_tty = target is None and sys.stdout.isatty()
+    look = terminal_options(
+        environment,
+        is_tty=is_tty,
+        columns=shutil.get_terminal_size().columns if is_tty else None,
+        color={None: "auto", True: "always", False: "never"}[options["color"]],
+        prefix=prefix if form in ("github", "sarif") else "",
+    )
+    _emit(render(form, done.report, look), target)
+    in_actions = environment.get("GITHUB_ACTIONS") == "true"
+    annotate = in_actions if options["annotations"] is None else options["annotations"]
+    # Annotations go beside text that people read, never into output that a program reads.
+    if annotate and form != "github" and (form in ("full", "concise") or target is not None):
+        _emit(render("github", done.report, terminal_options({}, is_tty=False, prefix=prefix)), None)
     summary = environment.get("GITHUB_STEP_SUMMARY")
-    if actions and summary:
-        from confguard.reporters.summary import job_summary
+    if in_actions and summary:
+        from confguard.reporters.job_summary import job_summary
 
         with Path(summary).open("a", encoding="utf-8") as handle:
-            handle.write(job_summary(done.report))
+            handle.write(job_summary(done.report, terminal_options({}, is_tty=False, prefix=prefix)))
 
 
 def _emit(text: str, target: Path | None) -> None:
@@ -188,14 +199,14 @@ def _emit(text: str, target: Path | None) -> None:
 def _file_list(path: Path, exclude: tuple[str, ...]) -> str:
     from confguard.discover.kinds import classify
     from confguard.discover.project import open_project
-    from confguard.reporters.terminal import escape
+    from confguard.reporters.text import visible
 
     project = open_project(path, exclude)
     files = classify(project)
     width = max((len(file.kind.value) for file in files), default=0)
     longest = min(max((len(file.path) for file in files), default=0), 60)
     lines = [
-        f"{file.kind.value:<{width}}  {escape(file.path):<{longest}}  {escape(file.why)}" for file in files
+        f"{file.kind.value:<{width}}  {visible(file.path):<{longest}}  {visible(file.why)}" for file in files
     ]
     lines.append(f"{len(files)} of {len(project.paths)} files have a part in the deployment.")
     return "\n".join(lines)

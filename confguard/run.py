@@ -13,7 +13,7 @@ from typing import Any
 from confguard import __version__
 from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, selected_cards
-from confguard.discover.kinds import ProjectFile, classify
+from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.finding import Finding
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
@@ -79,7 +79,7 @@ def check(path: Path, settings: Settings) -> Run:
         findings=shown,
         rules={card.name: _info(card) for card in cards},
         stacks=tuple(StackInfo(*stack) for stack in repo.stack_summaries()),
-        files=_count(files),
+        files={kind.value: count for kind, count in counts(files).items()},
         suppressed=len(suppressed) + len(silenced),
         hidden=len(everything) - len(shown),
         notes=tuple(note for note in (project.listing.note, *repo.notes) if note),
@@ -148,7 +148,7 @@ def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _comments(project: Project, files: Iterable[ProjectFile]) -> Iterator[Suppression | Malformed]:
     for file in files:
-        if not file.kind.takes_suppressions:
+        if file.kind in (Kind.DOCUMENT, Kind.PACKAGE_JSON):
             continue
         source = project.read(file.path)
         if source is not None:
@@ -171,13 +171,6 @@ def _uses(
                 reason=suppression.reason,
                 nearest=near[0] if near and name not in cards else "",
             )
-
-
-def _count(files: Iterable[ProjectFile]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for file in files:
-        counts[file.kind.value] = counts.get(file.kind.value, 0) + 1
-    return counts
 
 
 def _info(card: Card) -> RuleInfo:

@@ -12,6 +12,7 @@ from confguard import run
 from confguard.cards import FAMILIES, CardError, examples, load_cards, parse_card
 from confguard.config import Settings
 from confguard.reporters import render
+from confguard.reporters.terminal import Options
 
 ROOT = Path(__file__).parent.parent
 CARDS = load_cards()
@@ -83,7 +84,7 @@ def test_an_example_has_exactly_the_findings_that_it_marks(card, section, exampl
         assert finding.primary.span.end > finding.primary.span.start or not finding.primary.span.file.text
     if example.output is not None:
         report = _check(card, example, tmp_path)
-        text = render("concise", report, {}, is_terminal=False, color=False)
+        text = render("concise", report, Options())
         assert text.splitlines()[: len(findings)] == example.output.splitlines()
 
 

@@ -1,0 +1,125 @@
+"""The root of the model: one repository, its deployments, and what is wrong with its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from confguard.discover.kinds import Kind, ProjectFile, of_kind
+from confguard.discover.project import Project
+from confguard.model.deployment import Deployment
+from confguard.source import Problem, SourceFile
+
+if TYPE_CHECKING:
+    from confguard.model.stacks import ConfiguredStack, Stack
+
+_MAIN_KINDS = (Kind.COMPOSE, Kind.NGINX, Kind.ENV, Kind.SETTINGS)
+_WHAT_A_RULE_READS = {
+    "compose": (Kind.COMPOSE,),
+    "nginx": (Kind.NGINX,),
+    "django": (Kind.SETTINGS,),
+    "env": (Kind.ENV,),
+    "dockerfile": (Kind.DOCKERFILE,),
+    "commands": (Kind.MAKEFILE, Kind.SCRIPT, Kind.WORKFLOW, Kind.DOCUMENT, Kind.TASKS, Kind.PACKAGE_JSON),
+    "files": _MAIN_KINDS,
+}
+
+
+@dataclass(frozen=True)
+class Repo:
+    """What every check is given. Nothing in it changes; what is costly is computed when first asked for."""
+
+    project: Project
+    files: tuple[ProjectFile, ...]
+    stacks: tuple[Stack, ...]
+    options: Mapping[str, Mapping[str, Any]]
+    """Rule name to option name to value, with the cards' defaults filled in."""
+    selected_by_name: frozenset[str]
+    """Rules that somebody asked for by their own name: a team's convention applies to it then."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing of a deployment in the repository."""
+        return not any(file.kind in _MAIN_KINDS for file in self.files)
+
+    def can_answer(self, reads: Iterable[str]) -> bool:
+        """Say whether there is a file of any kind that a rule reads."""
+        kinds = {file.kind for file in self.files}
+        return any(read == "run" or not kinds.isdisjoint(_WHAT_A_RULE_READS[read]) for read in reads)
+
+    def paths(self, kind: Kind) -> tuple[str, ...]:
+        """Return the paths of a kind's files; backups and samples that no program reads are left out."""
+        return tuple(file.path for file in of_kind(self.files, kind))
+
+    @cached_property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Every stack with what runs in it, in the order of the stacks."""
+        return tuple(Deployment(self.project, self.files, stack) for stack in self.stacks)
+
+    @cached_property
+    def production(self) -> tuple[Deployment, ...]:
+        """The deployments that production runs, or is taken to run where no stack says so."""
+        return tuple(one for one in self.deployments if one.stack.deployed)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the files themselves, by place: each could not be read or parsed there."""
+        found: dict[tuple[str, int, str], Problem] = {}
+        for problem in (*self._parse_problems(), *self.project.problems):
+            found.setdefault((problem.span.path, problem.span.start, problem.message), problem)
+        return tuple(found[key] for key in sorted(found))
+
+    def _parse_problems(self) -> Iterable[Problem]:
+        for kind in _PARSERS:
+            for path in self.paths(kind):
+                source = self.project.read(path)
+                if source is not None and source.text:
+                    parsed = self.project.parsed(_parser(kind), path)
+                    yield from parsed.problems if parsed is not None else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know about the run as a whole."""
+        presumed = [one.stack for one in self.production if not one.is_production]
+        if not presumed:
+            return ()
+        return (
+            f"no stack is known to be production; {presumed[0].name} is treated as it, "
+            "so what it says is a warning at most",
+        )
+
+    def any_source(self) -> SourceFile | None:
+        """Return some file of the repository, for a finding that has no better place."""
+        readable = (self.project.read(file.path) for file in self.files)
+        return next((source for source in readable if source is not None), None)
+
+
+def build(
+    project: Project,
+    files: tuple[ProjectFile, ...],
+    configured: Sequence[ConfiguredStack],
+    options: Mapping[str, Mapping[str, Any]],
+    selected_by_name: frozenset[str],
+) -> Repo:
+    """Build the model of a repository; nothing is parsed yet but what the stacks need."""
+    from confguard.model.stacks import find
+
+    return Repo(project, files, find(project, files, configured), options, selected_by_name)
+
+
+# Imported only when there is a file for it: libcst above all is slow to import.
+_PARSERS: Mapping[Kind, str] = {
+    Kind.COMPOSE: "compose",
+    Kind.NGINX: "nginx",
+    Kind.SETTINGS: "python",
+    Kind.ENV: "env",
+    Kind.DOCKERFILE: "dockerfile",
+}
+
+
+def _parser(kind: Kind) -> Callable[[SourceFile], Any]:
+    parse: Callable[[SourceFile], Any] = import_module(f"confguard.parsers.{_PARSERS[kind]}").parse
+    return parse

@@ -1,0 +1,96 @@
+"""The configuration: what it may hold, and what it says when it cannot be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from confguard.cards import load_cards
+from confguard.config import ConfigError, Settings, load_settings, parse_settings, selected_cards
+from confguard.finding import Severity
+
+CARDS = load_cards()
+
+
+def parse(**document):
+    return parse_settings({key.replace("_", "-"): value for key, value in document.items()}, "c.toml", CARDS)
+
+
+def names(settings):
+    return {card.name for card in selected_cards(settings, CARDS)}
+
+
+def test_without_a_configuration_the_default_rules_run():
+    assert names(Settings()) == {card.name for card in CARDS.values() if card.default}
+
+
+def test_a_family_is_selected_whole_and_a_rule_is_taken_out_of_it():
+    selected = names(parse(select=["compose"], ignore=["unpinned-image"]))
+    assert selected == {c.name for c in CARDS.values() if c.family == "compose"} - {"unpinned-image"}
+
+
+def test_a_rule_selected_by_name_beats_its_ignored_family():
+    assert names(parse(ignore=["compose"], extend_select=["unpinned-image"])) >= {"unpinned-image"}
+    assert "published-datastore-port" not in names(parse(ignore=["compose"]))
+
+
+def test_all_selects_every_rule():
+    assert names(parse(select=["all"])) == set(CARDS)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"selct": []}, r"c\.toml: unknown key 'selct' \(did you mean 'select'\?\)"),
+        ({"select": ["unpined-image"]}, r"no rule or family 'unpined-image' \(did you mean 'unpinned-image'"),
+        ({"select": "compose"}, "select is a list of strings"),
+        ({"severity": {"compose": "error"}}, "there is no rule 'compose'"),
+        ({"severity": {"unpinned-image": "fatal"}}, "'fatal' is not one of error, warning, info"),
+        ({"severity": []}, "severity is a table"),
+        ({"fail_on": "never"}, "fail-on: 'never'"),
+        ({"rules": {"unpinned-image": {"digest": True}}}, "unknown option 'digest'"),
+        ({"rules": {"unpinned-image": {"require-digest": "yes"}}}, "is not of type bool"),
+        ({"rules": {"ungated-proxy": {"convention": "maybe"}}}, "one of auto, always"),
+        ({"rules": {"unpinned-image": True}}, "is a table of options"),
+        ({"stacks": {}}, "list of tables"),
+        ({"stacks": [{"name": "x"}]}, r"stacks\[0\]: files names at least one"),
+        ({"stacks": [{"files": ["a"], "role": "prod"}]}, "role is one of production"),
+        ({"stacks": [{"files": ["a"], "profile": []}]}, r"unknown key 'profile' \(did you mean 'profiles'"),
+        ({"stacks": [{"files": ["a"], "env-templates": {".env": 1}}]}, "hold strings"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_the_place_and_the_nearest_right_one(document, message):
+    with pytest.raises(ConfigError, match=message):
+        parse(**document)
+
+
+def test_everything_that_is_configured_is_in_force():
+    settings = parse(
+        severity={"unpinned-image": "error"},
+        fail_on="error",
+        exclude=["examples/"],
+        rules={"unpinned-image": {"require-digest": True}},
+        stacks=[{"files": ["a.yml", "b.yml"], "profiles": ["p"], "env-templates": {".env": ".env.dist"}}],
+    )
+    assert settings.severities == {"unpinned-image": Severity.ERROR}
+    assert settings.fail_on is Severity.ERROR
+    assert settings.exclude == ("examples/",)
+    assert settings.rule_options["unpinned-image"] == {"require-digest": True}
+    assert settings.stacks[0].name == "a.yml + b.yml"
+    assert settings.stacks[0].role == "production"
+
+
+def test_the_first_file_that_configures_confguard_counts(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert load_settings(tmp_path, CARDS).source is None
+    (tmp_path / "pyproject.toml").write_text("[tool.confguard]\nfail-on = 'error'\n")
+    assert load_settings(tmp_path, CARDS).source == "pyproject.toml"
+    (tmp_path / "confguard.toml").write_text("fail-on = 'info'\n")
+    assert load_settings(tmp_path, CARDS).fail_on is Severity.INFO
+
+
+def test_a_broken_configuration_of_ours_is_an_error_and_a_broken_pyproject_is_left_to_others(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[broken")
+    assert load_settings(tmp_path, CARDS) == Settings()
+    (tmp_path / "confguard.toml").write_text("[broken")
+    with pytest.raises(ConfigError, match=r"confguard\.toml:"):
+        load_settings(tmp_path, CARDS)
