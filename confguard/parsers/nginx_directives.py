@@ -12,7 +12,8 @@ FOREIGN = re.compile(
       | proxy_cache_purge | cache_purge | testcookie | check(?:_|$) | otel_ | opentracing | opentelemetry
       | perl_ | array_ | encrypted_session | acme_ | naxsi | \w*Rule$ | proxy_connect | xss_ | form_
       | limit_upstream | security_ | dynamic_ | drizzle | postgres_ | memc_ | image_filter | cookie_flag
-      | headers_more | sticky | jwt | auth_jwt | app_protect | pcre | njs | wasm | sysguard | trim | concat""",
+      | headers_more
+      | sticky | jwt | auth_jwt | app_protect | pcre | njs | wasm | sysguard | trim | concat""",
     re.VERBOSE,
 )
 """Names of directives that widespread modules outside of nginx's own source bring along."""

@@ -113,7 +113,7 @@ def contexts_of(directives: Iterable[Directive]) -> tuple[Context, ...]:
             if not _allowed(directive, context) or directive.name == "include":
                 continue
             votes[context] += 2
-            inner = analyzer.CONTEXTS.get(_enter(directive, context), 0)
+            inner = analyzer.CONTEXTS.get(enter(directive.name, context), 0)
             for child in directive.block or ():
                 masks = table.get(child.name)
                 if masks and inner:
@@ -136,8 +136,9 @@ def _allowed(directive: Directive, context: Context) -> bool:
     )
 
 
-def _enter(directive: Directive, context: Context) -> Context:
-    inner: Context = _analyzer().enter_block_ctx({"directive": directive.name}, context)
+def enter(name: str, context: Context) -> Context:
+    """Return the context inside of a block of this name; nested locations are one."""
+    inner: Context = _analyzer().enter_block_ctx({"directive": name}, context)
     return inner
 
 
@@ -159,7 +160,7 @@ def check(directives: tuple[Directive, ...], contexts: tuple[Context, ...]) -> I
     ]
     while pending:
         directive, context = pending.pop()
-        inner = _enter(directive, context)
+        inner = enter(directive.name, context)
         if inner not in known:
             continue
         for child in directive.block or ():

@@ -1,0 +1,74 @@
+"""nginx as a container really has it: files, servers, locations, effective values.
+
+>>> from confguard.model.nginx import headers, load, load_standalone, lost_headers, size, upstream_targets
+"""
+
+from __future__ import annotations
+
+from confguard.model.nginx.effective import (
+    Header,
+    HeaderSet,
+    RequestHeader,
+    effective,
+    flag,
+    header_set,
+    headers,
+    http_version,
+    is_set,
+    lost_headers,
+    nearest,
+    request_headers,
+    seconds,
+    size,
+    text,
+)
+from confguard.model.nginx.standalone import load_standalone, model_of
+from confguard.model.nginx.types import (
+    Level,
+    Listen,
+    Location,
+    Missing,
+    NginxModel,
+    Server,
+    ServerName,
+    Statement,
+    Upstream,
+    UpstreamServer,
+    Word,
+)
+from confguard.model.nginx.upstreams import Target, resolvers, targets_of, upstream_targets
+
+__all__ = [
+    "Header",
+    "HeaderSet",
+    "Level",
+    "Listen",
+    "Location",
+    "Missing",
+    "NginxModel",
+    "RequestHeader",
+    "Server",
+    "ServerName",
+    "Statement",
+    "Target",
+    "Upstream",
+    "UpstreamServer",
+    "Word",
+    "effective",
+    "flag",
+    "header_set",
+    "headers",
+    "http_version",
+    "is_set",
+    "load_standalone",
+    "lost_headers",
+    "model_of",
+    "nearest",
+    "request_headers",
+    "resolvers",
+    "seconds",
+    "size",
+    "targets_of",
+    "text",
+    "upstream_targets",
+]
