@@ -105,4 +105,4 @@ class Finding:
         """
         paths = sorted({label.span.path for label in self.labels})
         identity = "\0".join((self.rule, *paths, "", *self.address))
-        return hashlib.sha256(identity.encode()).hexdigest()[:32]
+        return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
