@@ -1,0 +1,422 @@
+"""What people run: ``docker compose`` command lines and copies of env templates, in files of all kinds.
+
+``parse`` reads Makefiles, shell scripts, justfiles, Taskfiles, package.json, workflows, documents and the
+comments of Compose files. Nothing is run; what cannot be resolved by reading is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from confguard.parsers.command_lines import CommandLine, Form, lines
+from confguard.parsers.shell import UNKNOWN, ShellWord, commands
+from confguard.source import SourceFile, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word of a command; ``text`` is None where it cannot be resolved by reading."""
+
+    text: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of ``docker compose`` (or ``docker stack deploy``, whose ``subcommand`` is ``stack deploy``).
+
+    ``environment`` holds the variables of Compose itself that are set for it (COMPOSE_FILE,
+    COMPOSE_PROFILES, COMPOSE_ENV_FILES, COMPOSE_PROJECT_NAME...). ``folder`` is the folder that it runs in,
+    as far as ``cd`` or ``working-directory`` say so. ``context`` is what it stands in: the make target, the
+    heading, the job and step. ``uncertain`` says that a part which may add files or options is unknown.
+    ``spoken`` says that it is only mentioned: in a comment, in prose, in an echo.
+    """
+
+    span: Span
+    files: tuple[Argument, ...]
+    profiles: tuple[Argument, ...]
+    env_files: tuple[Argument, ...]
+    project_name: Argument | None
+    project_directory: Argument | None
+    subcommand: str
+    services: tuple[str, ...]
+    environment: Mapping[str, Argument]
+    folder: Argument | None
+    context: str
+    form: Form
+    uncertain: bool
+    spoken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """``cp source target`` or a sentence that tells people to copy one file to another."""
+
+    source: str
+    target: str
+    folder: Argument | None
+    span: Span
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What one file runs or tells people to run, in its order."""
+
+    invocations: tuple[Invocation, ...]
+    copies: tuple[Copy, ...]
+
+
+_RELEVANT = re.compile(r"[Cc]ompose|stack deploy|COMPOSE|\.env|env[_-]|[_-]env|dotenv")
+_COMPOSE = re.compile(r"(?:docker|podman|nerdctl)[- ]compose\b|docker stack deploy")
+_SENTENCE = re.compile(
+    r"\b(?:copy|rename|duplicate|cp|mv|copie|renombrar?|kopiere)\b[^\n]{0,30}?[ `'\"*]"
+    r"(?P<source>[\w./-]*env[\w./-]*)[`'\"*]*(?:\s+files?)?"
+    r"(?:\s+\(?(?:to|as|into|and (?:re)?name it(?: to)?|->|→)\s+|\s*→\s*)"
+    r"(?:a\s+|the\s+)?(?:(?:new )?file\s+)?(?:called\s+|named\s+)?[`'\"*]*"
+    r"(?P<target>[\w./-]*env[\w./-]*)",
+    re.IGNORECASE,
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=)(.*)", re.DOTALL)
+_SUBCOMMANDS = frozenset([
+    "attach", "build", "config", "convert", "cp", "create", "down", "events", "exec", "images", "kill",
+    "logs", "ls", "pause", "port", "ps", "publish", "pull", "push", "restart", "rm", "run", "scale",
+    "stack deploy", "start", "stats", "stop", "top", "unpause", "up", "wait", "watch",
+])  # fmt: skip
+_MAX_ALTERNATIVES = 4
+_MAX_COMBINATIONS = 8
+_PREFIXES = frozenset([
+    "sudo", "env", "time", "exec", "nohup", "command", "if", "then", "else", "do", "!", "{", "while",
+    "elif", "&", "winpty", "doas",
+])  # fmt: skip
+_SPEAKING = frozenset([
+    "echo", "printf", "print", "log", "info", "warn", "error", "die", "fail", "success", "write-host",
+    "write-output",
+])  # fmt: skip
+_WITH_VALUE = frozenset([
+    "-f", "--file", "--profile", "--env-file", "-p", "--project-name", "--project-directory", "--workdir",
+    "--ansi", "--parallel", "--progress", "-c", "--context", "-H", "--host", "--log-level", "--compose-file",
+    "--tlscacert", "--tlscert", "--tlskey", "-l",
+])  # fmt: skip
+_SUB_WITH_VALUE = frozenset([
+    "--scale", "--exit-code-from", "-t", "--timeout", "--pull", "--wait-timeout", "--attach", "--no-attach",
+    "-e", "--env", "--env-from-file", "-u", "--user", "-v", "--volume", "-p", "--publish", "--name", "-w",
+    "--workdir", "--entrypoint", "-l", "--label", "--build-arg", "--tail", "-n", "--since", "--until",
+    "--format", "-o", "--output", "--index", "-s", "--signal", "--ssh", "--progress", "--builder", "-m",
+    "--memory", "--cap-add",
+])  # fmt: skip
+
+
+def parse(source: SourceFile, form: Form) -> Commands:
+    """Return the commands of a file; a file without any costs one search of its text."""
+    if not _RELEVANT.search(source.text):
+        return Commands((), ())
+    reader = _Reader(form)
+    for line in lines(source, form):
+        reader.line(line)
+    return Commands(tuple(_unique(reader.invocations)), tuple(reader.copies))
+
+
+def _unique(found: list[Invocation]) -> Iterator[Invocation]:
+    """Yield each reading of a command line once (alternatives may come to the same)."""
+    seen: set[tuple[object, ...]] = set()
+    for one in found:
+        words = (*one.files, *one.profiles, *one.env_files)
+        key = (one.span.start, one.span.end, one.subcommand, tuple(word.text for word in words))
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+Alternatives = list[tuple[str, ...]]
+
+
+class _Reader:
+    """Reads the command lines of one file in order and keeps what their variables hold."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.invocations: list[Invocation] = []
+        self.copies: list[Copy] = []
+        self.scope: dict[str, Alternatives] = {}
+        self.places: dict[str, Span] = {}
+        self.exported: set[str] = set()
+        self.folder: Argument | None = None
+        self.block = -1
+
+    def line(self, line: CommandLine) -> None:
+        if line.block != self.block:
+            self._enter(line)
+        text = line.joined.text
+        if line.variable:
+            self._assign(line.variable, line.operator, text, line, 0)
+            return
+        if line.spoken:
+            self._mention(line, text, 0)
+            return
+        if sentence := _SENTENCE.search(text):
+            span = line.joined.span(*sentence.span())
+            self._copy(sentence["source"], sentence["target"].rstrip("."), span, line)
+        if line.prose:
+            return
+        for scope in self._combinations(text):
+            folder = self.folder
+            for words in commands(text, scope, make=self.form is Form.MAKEFILE):
+                self._command(words, line)
+            if self.form is Form.MAKEFILE:
+                self.folder = folder  # each line of a recipe is run by a shell of its own
+
+    def _enter(self, line: CommandLine) -> None:
+        """Begin a block: documents and workflows forget the variables of the one before."""
+        self.block = line.block
+        self.folder = Argument(line.folder.text, line.folder) if line.folder else None
+        if line.folder and "$" in line.folder.text:
+            self.folder = Argument(None, line.folder)
+        if self.form in (Form.DOCUMENT, Form.WORKFLOW):
+            self.scope.clear()
+            self.places.clear()
+            self.exported.clear()
+        for name, value in line.variables.items():
+            self.scope[name] = [(value.text.strip("\"'"),)]
+            self.places[name] = value
+            self.exported.add(name)
+
+    def _combinations(self, text: str) -> list[dict[str, tuple[str, ...]]]:
+        """Return the scopes to read a line under: one, or one for each value of a variable in it."""
+        used = [name for name, values in self.scope.items() if len(values) > 1 and name in text]
+        base = {name: values[0] for name, values in self.scope.items()}
+        if not used:
+            return [base]
+        choices = list(product(*(self.scope[name] for name in used)))[:_MAX_COMBINATIONS]
+        return [base | dict(zip(used, choice, strict=True)) for choice in choices]
+
+    def _assign(self, name: str, operator: str, text: str, line: CommandLine, start: int) -> None:
+        """Keep what a variable holds; below a condition it is one more possibility."""
+        values: Alternatives = []
+        make = self.form in (Form.MAKEFILE, Form.TASKS)
+        for scope in self._combinations(text):
+            if make:
+                words = [word.text for command in commands(text, scope, make=True) for word in command]
+                value: tuple[str, ...] = (" ".join(words),)
+            elif text.startswith("("):
+                inner = text[1:].rstrip().removesuffix(")")
+                value = tuple(word.text for command in commands(inner, scope) for word in command)
+            else:
+                first = next(commands(text, scope), [])
+                value = (first[0].text,) if first else ("",)
+            if operator == "+=":
+                values += [_appended(old, value, text, make) for old in self.scope.get(name, [()])]
+            else:
+                values.append(value)
+        if operator == "?=" and name in self.scope:
+            return
+        if line.depth > 0 and name in self.scope:
+            values = self.scope[name] + [value for value in values if value not in self.scope[name]]
+        self.scope[name] = values[:_MAX_ALTERNATIVES]
+        self.places[name] = line.joined.span(start, len(line.joined.text))
+
+    def _command(self, words: list[ShellWord], line: CommandLine, spoken: bool = False) -> None:
+        """Understand one simple command."""
+        local: dict[str, Argument] = {}
+        while words:
+            first = words[0].text
+            if match := _ASSIGNMENT.fullmatch(first):
+                local[match[1]] = self._argument(words[0], line, match[3])
+                if len(words) == 1 and not spoken:
+                    start = words[0].start + len(match[1]) + len(match[2])
+                    rest = line.joined.text[start:]
+                    array = rest.startswith("(")
+                    self._assign(match[1], match[2], rest if array else match[3] or "''", line, start)
+            elif (
+                first in ("export", "set", "setx", "declare", "local", "readonly", "typeset")
+                and len(words) > 1
+            ):
+                for word in words[1:]:
+                    name = word.text.partition("=")[0]
+                    self.exported |= {name} if first in ("export", "set", "setx") else set()
+            elif first.lower() not in _PREFIXES and not first.startswith("-"):
+                break
+            words = words[1:]
+        if not words:
+            return
+        name = words[0].text.lower()
+        if name in ("cd", "pushd") and len(words) > 1:
+            self._change(words[1], line)
+        elif name in ("cp", "copy", "mv", "move", "copy-item", "install", "ln"):
+            paths = [word.text for word in words[1:] if not word.text.startswith("-") and word.known]
+            if len(paths) == 2 and any(_names_env(path) for path in paths):
+                self._copy(paths[0], paths[1], self._span(words, line), line)
+        elif (compose := _compose_start(words)) is not None:
+            self._invocation(words, compose, local, line, spoken)
+        else:
+            self._nested(words, line, spoken)
+
+    def _nested(self, words: list[ShellWord], line: CommandLine, spoken: bool) -> None:
+        """Find command lines inside of quoted words and behind wrappers such as ``timeout 30s``."""
+        said = spoken or words[0].text.lower().lstrip("@") in _SPEAKING
+        for index, word in enumerate(words):
+            if word.text in ("docker", "docker-compose") and index and not said:
+                if _compose_start(words[index:]) is not None:
+                    self._command(words[index:], line, spoken)
+                    return
+            elif " " in word.text and (found := _COMPOSE.search(word.text)):
+                begin = found.start() if said else 0
+                for inner in commands(word.text[begin:], {}):
+                    placed = [replace(one, start=word.start, end=word.end) for one in inner]
+                    self._command(placed, line, said)
+
+    def _mention(self, line: CommandLine, text: str, start: int) -> None:
+        """Read a command line that a comment or a sentence mentions."""
+        if sentence := _SENTENCE.search(text):
+            span = line.joined.span(*sentence.span())
+            self._copy(sentence["source"], sentence["target"].rstrip("."), span, line)
+        for found in _COMPOSE.finditer(text):
+            end = re.compile(r"[`\"'\n]|$").search(text, found.end())
+            part = text[found.start() : end.start() if end else len(text)]
+            for words in list(commands(part, {}))[:1]:
+                moved = [
+                    replace(one, start=one.start + found.start(), end=one.end + found.start())
+                    for one in words
+                ]
+                self._command(moved, line, True)
+
+    def _change(self, word: ShellWord, line: CommandLine) -> None:
+        target = word.text
+        if target == "-" or not word.known or target.startswith("~"):
+            self.folder = Argument(None, self._span([word], line))
+        elif self.folder is not None and self.folder.text and not target.startswith("/"):
+            self.folder = Argument(f"{self.folder.text}/{target}", self._span([word], line))
+        elif self.folder is None or self.folder.text is not None or target.startswith("/"):
+            self.folder = self._argument(word, line)
+
+    def _copy(self, source: str, target: str, span: Span, line: CommandLine) -> None:
+        if self.copies and self.copies[-1].span == span:
+            return  # the same line under another value of a variable
+        self.copies.append(Copy(source, target, self.folder, span, line.context))
+
+    def _span(self, words: Sequence[ShellWord], line: CommandLine) -> Span:
+        return line.joined.span(words[0].start, words[-1].end)
+
+    def _argument(self, word: ShellWord, line: CommandLine, text: str | None = None) -> Argument:
+        value = word.text if text is None else text
+        return Argument(None if UNKNOWN in value else value, self._span([word], line))
+
+    def _invocation(
+        self,
+        words: list[ShellWord],
+        start: int,
+        local: Mapping[str, Argument],
+        line: CommandLine,
+        spoken: bool,
+    ) -> None:
+        options: dict[str, list[Argument]] = {}
+        uncertain = False
+        stack = any(word.text == "stack" for word in words[:start])
+        index = start
+        while index < len(words):
+            word = words[index]
+            name, sign, value = word.text.partition("=")
+            if len(name) > 2 and name[:2] in ("-f", "-p", "-c") and not sign:
+                name, sign, value = name[:2], "=", name[2:]
+            if not word.text.startswith("-"):
+                if word.known and word.text not in ("...", "[options]", "[OPTIONS]"):
+                    break
+                uncertain = True
+            elif name in _WITH_VALUE:
+                if sign:
+                    options.setdefault(name, []).append(self._argument(word, line, value))
+                elif index + 1 < len(words):
+                    index += 1
+                    options.setdefault(name, []).append(self._argument(words[index], line))
+            index += 1
+        rest = words[index:]
+        subcommand = rest[0].text if rest else ""
+        if stack:
+            subcommand = "stack deploy"
+        if not options and not uncertain and (not subcommand or spoken):
+            known = subcommand in _SUBCOMMANDS
+            if not known:
+                return  # `docker compose` alone only says that it is there
+        environment = self._exported() | {
+            name: value for name, value in local.items() if name.startswith("COMPOSE_")
+        }
+        files = options.get("-f", []) + options.get("--file", [])
+        if stack:
+            files = options.get("-c", []) + options.get("--compose-file", [])
+        project = (options.get("-p", []) + options.get("--project-name", []))[-1:]
+        directory = (options.get("--project-directory", []) + options.get("--workdir", []))[-1:]
+        self.invocations.append(
+            Invocation(
+                self._span(words, line),
+                tuple(files),
+                tuple(options.get("--profile", [])),
+                tuple(options.get("--env-file", [])),
+                project[0] if project else None,
+                directory[0] if directory else None,
+                subcommand,
+                _services(subcommand, rest[1:]),
+                environment,
+                self.folder,
+                line.context,
+                self.form,
+                uncertain,
+                spoken or line.spoken,
+            )
+        )
+
+    def _exported(self) -> dict[str, Argument]:
+        found: dict[str, Argument] = {}
+        for name in self.scope:
+            if name.startswith("COMPOSE_") and name in self.exported:
+                values = self.scope[name]
+                text = " ".join(values[0]) if len(values) == 1 else UNKNOWN
+                found[name] = Argument(None if UNKNOWN in text else text, self.places[name])
+        return found
+
+
+def _names_env(path: str) -> bool:
+    return re.search(r"(?<!v)env", path.lower().rpartition("/")[2] or path.lower()) is not None
+
+
+def _appended(old: tuple[str, ...], value: tuple[str, ...], text: str, make: bool) -> tuple[str, ...]:
+    """Return what ``NAME+=value`` makes of an old value: a longer array, text with a blank in make."""
+    if text.startswith("("):
+        return (*old, *value)
+    return ((" " if make else "").join((*old, *value)),)
+
+
+def _compose_start(words: Sequence[ShellWord]) -> int | None:
+    """Return where the options of ``docker compose`` begin, None for another command."""
+    name = words[0].text.rpartition("/")[2].lower().removesuffix(".exe")
+    if name in ("docker-compose", "podman-compose"):
+        return 1
+    if name not in ("docker", "podman", "nerdctl"):
+        return None
+    index = 1
+    while index < len(words) and words[index].text.startswith("-"):
+        index += 2 if words[index].text in ("-c", "--context", "-H", "--host", "--config", "-l") else 1
+    if index < len(words) and words[index].text == "compose":
+        return index + 1
+    if [word.text for word in words[index : index + 2]] == ["stack", "deploy"]:
+        return index + 2
+    return None
+
+
+def _services(subcommand: str, words: Sequence[ShellWord]) -> tuple[str, ...]:
+    found: list[str] = []
+    index = 0
+    while index < len(words):
+        text = words[index].text
+        if text in _SUB_WITH_VALUE and not (subcommand == "logs" and text == "-t"):
+            index += 1
+        elif not text.startswith("-"):
+            found.append(text)
+            if subcommand in ("run", "exec", "port", "cp"):
+                break
+        index += 1
+    if subcommand not in ("up", "build", "run", "exec", "start", "restart", "pull", "create", "logs", "stop"):
+        return ()
+    return tuple(name for name in found if UNKNOWN not in name and re.fullmatch(r"[\w.-]+", name))
