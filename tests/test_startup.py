@@ -1,0 +1,74 @@
+"""What a start costs: modules are loaded when they are needed, and not before."""
+
+import subprocess
+import sys
+
+import pytest
+
+EXPENSIVE = {"crossplane", "dotenv", "jsonschema", "libcst", "pathspec", "yaml"}
+
+COMPOSE = "services:\n  proxy:\n    image: nginx:1.28.0\n"
+NGINX = "server {\n    listen 80;\n    root /srv;\n}\n"
+SETTINGS = """\
+SECRET_KEY = "x"
+DEBUG = False
+ALLOWED_HOSTS = ["example.org"]
+INSTALLED_APPS = ["django.contrib.admin"]
+MIDDLEWARE = []
+ROOT_URLCONF = "app.urls"
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Return the modules that are loaded at the end of a command of ours."""
+    code = f"""
+import sys
+sys.argv = ["confguard", *{arguments!r}]
+from confguard.cli import main
+try:
+    main(prog_name="confguard")
+except SystemExit:
+    pass
+print("\\nMODULES\\n" + "\\n".join(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.partition("\nMODULES\n")[2].split())
+
+
+def tops(modules: set[str]) -> set[str]:
+    return {module.split(".")[0] for module in modules}
+
+
+def test_the_version_needs_click_and_nothing_else_of_ours():
+    with_click = subprocess.run(
+        [sys.executable, "-c", "import click, sys; print('\\n'.join(sys.modules))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = loaded_by("--version")
+    ours = {module for module in loaded if module.split(".")[0] == "confguard"}
+    assert ours == {"confguard", "confguard.cli"}
+    foreign = tops(loaded) - tops(set(with_click.stdout.split())) - set(sys.stdlib_module_names)
+    assert foreign <= {"confguard"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]])
+def test_help_loads_no_parsing_library(arguments):
+    assert not EXPENSIVE & tops(loaded_by(*arguments))
+
+
+def test_the_python_parser_is_loaded_only_where_there_are_settings(repository):
+    without = loaded_by("check", str(repository({"compose.yaml": COMPOSE, "nginx/default.conf": NGINX})))
+    assert {"yaml", "crossplane"} <= tops(without), "the files were not looked at"
+    assert "libcst" not in tops(without)
+    assert not {module for module in without if module.startswith("confguard.model.django.")}
+    with_settings = loaded_by("check", str(repository({"app/settings.py": SETTINGS})))
+    assert "libcst" in tops(with_settings)
+
+
+def test_the_nginx_parser_is_loaded_only_where_there_are_nginx_files(repository):
+    assert "crossplane" not in tops(loaded_by("check", str(repository({"compose.yaml": COMPOSE}))))
+
+
+def test_libraries_of_tests_are_never_loaded(repository):
+    loaded = tops(loaded_by("check", str(repository({"compose.yaml": COMPOSE, "app/settings.py": SETTINGS}))))
+    assert not {"jsonschema", "pytest", "hypothesis", "hatchling"} & loaded
