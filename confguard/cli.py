@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ from confguard import __version__
 if TYPE_CHECKING:
     from confguard.cards import Card
     from confguard.run import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("full", "concise", "json", "github", "sarif")
 SEVERITIES = ("error", "warning", "info")
@@ -38,7 +40,7 @@ def _names(context: click.Context, parameter: click.Parameter, value: tuple[str,
     return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
 
 
-def _selector(flag: str, text: str) -> Any:
+def _selector(flag: str, text: str) -> Callable[[F], F]:
     return click.option(
         flag, multiple=True, metavar="NAME[,NAME...]", callback=_names, help=f"{text} May be repeated."
     )
@@ -135,7 +137,7 @@ def _exit_code(done: Run, *, exit_zero: bool) -> int:
     return EXIT_FINDINGS if worst >= done.settings.fail_on else EXIT_CLEAN
 
 
-def _nothing_to_check(done: Run, *, hook: bool) -> None:
+def _nothing_to_check(done: Run, *, hook: bool) -> NoReturn:
     text = f"nothing to check: no Compose, nginx, env or Django settings file in {done.report.root}"
     if hook:
         click.echo(text)
@@ -143,7 +145,7 @@ def _nothing_to_check(done: Run, *, hook: bool) -> None:
     _fail(f"{text}\nhint: `confguard check --show-files` lists what was looked at", prefix="")
 
 
-def _fail(message: str, prefix: str = "error: ") -> None:
+def _fail(message: str, prefix: str = "error: ") -> NoReturn:
     from confguard.reporters.text import visible
 
     click.echo(prefix + "\n".join(visible(line) for line in message.split("\n")), err=True)

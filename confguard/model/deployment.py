@@ -1,0 +1,195 @@
+"""One stack with what runs in it: its Compose model, its proxies, its Django applications."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from confguard.discover.kinds import Kind, ProjectFile, of_kind
+from confguard.discover.project import Project
+from confguard.finding import Severity
+from confguard.model.environment import Environment
+from confguard.model.image import DATASTORES, PROXIES, ImageReference, parse_image
+from confguard.model.value import Known
+
+if TYPE_CHECKING:
+    from confguard.model.compose import ComposeModel, Service
+    from confguard.model.django import Settings
+    from confguard.model.nginx import NginxModel
+    from confguard.model.process import Process
+    from confguard.model.stacks import Stack
+
+_DJANGO_PROGRAM = re.compile(
+    r"\bmanage\.py\b|\bdjango-admin\b|\b(gunicorn|uvicorn|daphne|hypercorn|granian)\b[^\n;&|]*\b(wsgi|asgi)\b"
+    r"|\buwsgi\b|\bcelery\b"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class App:
+    """A Django application as one or more services run it: the settings under their environment.
+
+    ``services`` are empty where no service of the stack is known to run the repository's Django; the
+    environment is not known then.
+    """
+
+    services: tuple[str, ...]
+    settings: Settings
+    environment: Environment
+
+    @property
+    def where(self) -> str:
+        """``service web``, ``services web and worker``, or ``""``."""
+        if not self.services:
+            return ""
+        if len(self.services) == 1:
+            return f"service {self.services[0]}"
+        return f"services {', '.join(self.services[:-1])} and {self.services[-1]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Deployment:
+    """A stack with everything that runs in it; computed when first asked for."""
+
+    project: Project
+    files: tuple[ProjectFile, ...]
+    stack: Stack
+
+    @property
+    def name(self) -> str:
+        """The stack's name, as findings show it."""
+        return self.stack.name
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the repository itself says that this is production."""
+        from confguard.model.stacks import Role
+
+        return self.stack.role is Role.PRODUCTION
+
+    def severity(self, severity: Severity = Severity.ERROR) -> Severity:
+        """Return a severity for this stack: what is only presumed to be production gets no error."""
+        return severity if self.is_production else min(severity, Severity.WARNING)
+
+    @cached_property
+    def compose(self) -> ComposeModel:
+        """The merged Compose model."""
+        from confguard.model.compose import load
+
+        return load(
+            self.project,
+            self.stack.files,
+            profiles=self.stack.profiles,
+            env_files=self.stack.env_files or None,
+            project_directory=self.stack.project_directory,
+            stand_ins=self.stack.stand_ins,
+        )
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services that run under the stack's profiles."""
+        return self.compose.active_services
+
+    @cached_property
+    def processes(self) -> Mapping[str, Process]:
+        """What each running service runs, by the service's name."""
+        from confguard.model.process import process_of
+
+        return {
+            name: process_of(self.project, self.compose, service) for name, service in self.services.items()
+        }
+
+    def base_image(self, service: Service) -> ImageReference | None:
+        """Return the image that a service runs, or that its Dockerfile starts from, if it is known."""
+        built = self.processes[service.name].image if service.name in self.processes else None
+        text = built.base if built else (service.image if service.build is None else None)
+        return parse_image(text.value) if isinstance(text, Known) else None
+
+    def datastore(self, service: Service) -> tuple[str, tuple[int, ...]] | None:
+        """Return what a service stores data in and the usual ports of it; None for other services."""
+        reference = self.base_image(service)
+        return DATASTORES.get(reference.name) if reference else None
+
+    def is_proxy(self, service: Service) -> bool:
+        """Say whether a service is nginx."""
+        reference = self.base_image(service)
+        if reference is not None and reference.name in PROXIES:
+            return True
+        mounts = (mount.target for mount in service.volumes)
+        return any(isinstance(target, Known) and target.value.startswith("/etc/nginx") for target in mounts)
+
+    @cached_property
+    def proxies(self) -> tuple[NginxModel, ...]:
+        """The nginx of each service that is one."""
+        if not of_kind(self.files, Kind.NGINX):
+            return ()
+        from confguard.model.nginx import load
+
+        loaded = (
+            load(self.project, service, self.processes[name].image, self.processes[name].environment)
+            for name, service in self.services.items()
+            if self.is_proxy(service)
+        )
+        return tuple(model for model in loaded if model is not None)
+
+    @cached_property
+    def apps(self) -> tuple[App, ...]:
+        """The Django applications: services with the same settings and environment are one."""
+        if not of_kind(self.files, Kind.SETTINGS):
+            return ()
+        found: list[App] = []
+        for name in self.services:
+            process = self.processes[name]
+            if not self._runs_django(process):
+                continue
+            settings = self._settings(process)
+            if settings is not None:
+                found.append(App((name,), settings, process.environment))
+        return tuple(_joined(found))
+
+    def app_of(self, service: str) -> App | None:
+        """Return the Django application that a service runs."""
+        return next((app for app in self.apps if service in app.services), None)
+
+    def _runs_django(self, process: Process) -> bool:
+        if not _DJANGO_PROGRAM.search(process.text) and "DJANGO_SETTINGS_MODULE" not in process.environment:
+            return False
+        return self.datastore(process.service) is None and not self.is_proxy(process.service)
+
+    def _settings(self, process: Process) -> Settings | None:
+        from confguard.model.django import choose_module, evaluate
+
+        build = process.service.build
+        context = build.context.value if build and isinstance(build.context, Known) else None
+        choice = choose_module(self.project, process.environment, context=context, command=process.text)
+        if choice is None:
+            return None
+        return evaluate(self.project, choice.module, process.environment, choice.roots)
+
+
+def _joined(apps: list[App]) -> Iterator[App]:
+    """Join apps of the same settings whose values do not differ."""
+    groups: list[list[App]] = []
+    for app in apps:
+        for group in groups:
+            if group[0].settings.path == app.settings.path and _same(group[0], app):
+                group.append(app)
+                break
+        else:
+            groups.append([app])
+    for group in groups:
+        services = tuple(name for app in group for name in app.services)
+        yield App(services, group[0].settings, group[0].environment)
+
+
+def _same(one: App, other: App) -> bool:
+    """Say whether two apps got the same environment, as far as their settings read it."""
+    names = {read.key for app in (one, other) for read in app.settings.reads if read.key}
+    return all(_plain(one.environment.get(name)) == _plain(other.environment.get(name)) for name in names)
+
+
+def _plain(value: object) -> object:
+    return ("known", value.value) if isinstance(value, Known) else type(value).__name__

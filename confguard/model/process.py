@@ -1,0 +1,187 @@
+"""What a container runs, and in which environment: Compose over the image, and start scripts over both."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from confguard.discover.project import Project
+from confguard.model.compose import ComposeModel, Service
+from confguard.model.dockerfile import Command, Image, image
+from confguard.model.environment import Environment
+from confguard.model.image import parse_image
+from confguard.model.value import Known, Step, Unknown, Value
+from confguard.source import SourceFile, Span
+
+_EXPORT = re.compile(r"(?:^|[;&|{(\s])export[ \t]+(?:-\w+[ \t]+)*(?P<names>[A-Za-z_][^\n;&|]*)", re.MULTILINE)
+_NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)")
+_PREFIXED = re.compile(
+    r"(?:^|[;&|]\s*|\benv\s+)((?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+)(?=\S)", re.MULTILINE
+)
+_SOURCED = re.compile(
+    r"(?:^|[;&|]\s*)(?:\.|source)[ \t]+\S+|(?:^|[;&|]\s*)set[ \t]+-\w*a|\beval\b", re.MULTILINE
+)
+_SCRIPT_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Process:
+    """The program of one service's container.
+
+    ``words`` are the entrypoint's and the command's words together, as far as they are known; ``text``
+    is them and the start scripts of the repository that they name, for a look at which programs run.
+    """
+
+    service: Service
+    image: Image | None
+    words: tuple[str, ...]
+    known: bool
+    """Whether the entrypoint and the command are both known from the repository."""
+    scripts: tuple[SourceFile, ...]
+    environment: Environment
+    span: Span | None
+    """Where the command is written."""
+
+    @property
+    def text(self) -> str:
+        """The words and the scripts as one text."""
+        return "\n".join((" ".join(self.words), *(script.text for script in self.scripts)))
+
+
+def process_of(project: Project, compose: ComposeModel, service: Service) -> Process:
+    """Return what a service's container runs."""
+    built = image_of(project, compose, service)
+    entrypoint, entry_span, entry_known = _words(service.entrypoint, built.entrypoint if built else None)
+    # An entrypoint in the Compose file resets the image's command (Compose specification, `entrypoint`).
+    inherited = built.command if built and service.entrypoint is None else None
+    command, command_span, command_known = _words(service.command, inherited)
+    words = (*entrypoint, *command)
+    scripts = tuple(_scripts(project, service, words))
+    known = (built is not None or (service.entrypoint is not None)) and entry_known and command_known
+    environment = _environment(compose.container_environment(service.name), service, built, words, scripts)
+    return Process(service, built, words, known, scripts, environment, command_span or entry_span)
+
+
+def image_of(project: Project, compose: ComposeModel, service: Service) -> Image | None:
+    """Return the configuration of the image that the stack builds for a service, or None.
+
+    A service that only names an image which another service builds uses the same one.
+    """
+    build = service.build
+    if build is None and isinstance(service.image, Known):
+        for other in compose.services.values():
+            if other.build and isinstance(other.image, Known) and other.image.value == service.image.value:
+                build = other.build
+                break
+    if build is None or build.dockerfile_path is None:
+        return None
+    from confguard.parsers.dockerfile import parse
+
+    dockerfile = project.parsed(parse, build.dockerfile_path)
+    if dockerfile is None:
+        return None
+    if build.target is not None and not isinstance(build.target, Known):
+        return None
+    arguments = {name: value for name, value in build.args.items() if value is not None}
+    return image(dockerfile, build.target.value if build.target else None, arguments)
+
+
+def _words(
+    said: Value[tuple[str, ...]] | None, built: Command | None
+) -> tuple[tuple[str, ...], Span | None, bool]:
+    if isinstance(said, Unknown):
+        return (), said.span, False
+    if said is not None:
+        return said.value, said.span, True
+    if built is not None:
+        words = ("/bin/sh", "-c", built.text) if built.shell else tuple(word.text for word in built.words)
+        return words, built.span, True
+    return (), None, True
+
+
+def _scripts(project: Project, service: Service, words: tuple[str, ...]) -> Iterator[SourceFile]:
+    """Yield the repository's scripts that the words run, and those which these run in turn."""
+    context = service.build.context if service.build else None
+    folder = context.value if isinstance(context, Known) else ""
+    pending, seen = [(word, 0) for word in _mentioned(" ".join(words))], set()
+    while pending:
+        word, depth = pending.pop(0)
+        path = _find(project, folder, word)
+        if path is None or path in seen or depth > _SCRIPT_DEPTH:
+            continue
+        seen.add(path)
+        source = project.read(path)
+        if source is None or not source.text.startswith("#!") and not path.endswith((".sh", ".bash")):
+            continue
+        yield source
+        pending += [(word, depth + 1) for word in _mentioned(source.text)]
+
+
+def _mentioned(text: str) -> list[str]:
+    return re.findall(r"[\w./-]*[\w-](?:\.(?:sh|bash))\b|(?:(?<=\s)|^)/[\w./-]+", text)
+
+
+def _find(project: Project, folder: str, word: str) -> str | None:
+    """Return the project's file that a path in a container most likely is: by its longest matching tail."""
+    parts = [part for part in word.split("/") if part not in ("", ".", "..")]
+    prefix = "" if folder in ("", ".") else f"{folder}/"
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        if project.exists(prefix + tail):
+            return prefix + tail
+    if not parts:
+        return None
+    name = parts[-1]
+    matches = [path for path in project.under(folder if prefix else "") if posixpath.basename(path) == name]
+    return matches[0] if len(matches) == 1 else None
+
+
+def _environment(
+    delivered: Environment,
+    service: Service,
+    built: Image | None,
+    words: tuple[str, ...],
+    scripts: tuple[SourceFile, ...],
+) -> Environment:
+    """Put the image's ENV below what Compose delivers, and what start scripts export over it."""
+    values: dict[str, Known[str] | Unknown] = dict(built.environment) if built else {}
+    values |= delivered.values
+    complete, reason = delivered.complete, delivered.reason
+    if complete and not _base_is_transparent(service, built):
+        complete, reason = False, "the image may set it, and its Dockerfile is not in the repository"
+    line = " ".join(words)
+    for script in (None, *scripts):
+        text = script.text if script else line
+        for name, start in _exported(text):
+            span = script.span(start, start + len(name)) if script else None
+            step = Step("set by the start script", span)
+            values[name] = Unknown("the start script sets it", (step,))
+        if _SOURCED.search(text) and complete:
+            complete, reason = False, "the start script reads another file into its environment"
+    return Environment(values, complete, delivered.trail, reason)
+
+
+def _exported(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the names that a shell text exports or puts in front of a command, with their offsets."""
+    for match in _EXPORT.finditer(text):
+        for name in _NAME.finditer(match["names"]):
+            yield name[1], match.start("names") + name.start(1)
+    for match in _PREFIXED.finditer(text):
+        for name in re.finditer(r"([A-Za-z_]\w*)=", match[1]):
+            yield name[1], match.start(1) + name.start(1)
+
+
+def _base_is_transparent(service: Service, built: Image | None) -> bool:
+    """Say whether the base image is an official one, which sets only its own documented variables."""
+    base = built.base if built else service.image
+    if not isinstance(base, Known):
+        return False
+    if base.value == "scratch":
+        return True
+    reference = parse_image(base.value)
+    if reference is None:
+        return False
+    path = reference.repository.removeprefix("library/")
+    return "/" not in path and reference.registry in (None, "docker.io") or path == "astral-sh/uv"
