@@ -87,7 +87,8 @@ def _text(finding: Finding, options: Options) -> str:
     ]
     for label in finding.related:
         span = label.span
-        lines.append(f"{clean_path(span.path, options.prefix)}:{span.line}:{span.column}: {say(label.text)}")
+        related = f"{clean_path(span.path, options.prefix)}:{span.line}:{span.column}"
+        lines.append(f"{related}: {say(label.text)}" if label.text else related)
     if finding.stacks:
         lines.append(f"stack: {', '.join(map(visible, finding.stacks))}")
     lines += [f"note: {say(note)}" for note in finding.notes]

@@ -40,7 +40,9 @@ def document(report: Report, options: Options) -> dict[str, Any]:
     findings = list(report.findings)
     notes = [clean(note) for note in report.notes]
     if len(findings) > MOST_RESULTS:
-        notes.append(f"{plural(len(findings) - MOST_RESULTS, 'finding')} left out: the format takes 25000.")
+        notes.append(
+            f"{plural(len(findings) - MOST_RESULTS, 'finding')} left out: the format takes {MOST_RESULTS}."
+        )
         findings = most_important_first(report.findings)[:MOST_RESULTS]
     names = sorted({*report.rules, *(finding.rule for finding in findings)})
     index = {name: position for position, name in enumerate(names)}

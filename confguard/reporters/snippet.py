@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from confguard.finding import Label
-from confguard.reporters.secrets import MASK, Range, line_secrets
+from confguard.reporters.secret_values import Range
+from confguard.reporters.secrets import MASK, line_secrets
 from confguard.reporters.text import character_width, clean, visible_character
 from confguard.source import SourceFile
 

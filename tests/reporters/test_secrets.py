@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confguard.reporters.secrets import apply_mask, is_secret_name, line_secrets, mask_prose, mask_secrets
+from confguard.reporters.secret_values import is_secret_name
+from confguard.reporters.secrets import apply_mask, line_secrets, mask_prose, mask_secrets
 from confguard.source import SourceFile
 
 DIGEST = "0123456789abcdef" * 4
