@@ -46,8 +46,13 @@ class _RefusedError(Exception):
         self.span, self.message = span, message
 
 
-def parse_compose(source: SourceFile) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
-    """Return docker compose's entries in order, and why it refuses the file, or None."""
+def parse_compose(source: SourceFile, raw: bool = False) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
+    """Return docker compose's entries in order, and why it refuses the file, or None.
+
+    ``raw`` reads it as ``format: raw`` does: each line as it is, without quotes and expansion.
+    """
+    if raw:
+        return _raw(source)
     entries: list[ComposeEntry] = []
     position = 0
     try:
@@ -167,3 +172,24 @@ def _unescape(value: str) -> str:
         return _LETTERS.get(text[1], text)
 
     return _ESCAPE.sub(replaced, value)
+
+
+def _raw(source: SourceFile) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
+    """Read as docker run's ``--env-file``: comments only at the start of a line, values to its end."""
+    entries: list[ComposeEntry] = []
+    position = 0
+    for line in source.text.splitlines(keepends=True):
+        text = line.rstrip("\r\n")
+        body = text.lstrip()
+        start = position + len(text) - len(body)
+        position += len(line)
+        if not body or body.startswith("#"):
+            continue
+        key, separator, value = body.partition("=")
+        key_span = source.span(start, start + len(key))
+        if not key or any(character in _SPACES for character in key):
+            message = "has a variable whose name holds white space, which docker compose refuses"
+            return tuple(entries), Problem(key_span, message)
+        value_span = source.span(key_span.end + len(separator), start + len(body))
+        entries.append(ComposeEntry(key, value if separator else None, False, key_span, value_span))
+    return tuple(entries), None

@@ -1,0 +1,37 @@
+"""The Compose model: what docker compose makes of some files, with the trail of every value."""
+
+from __future__ import annotations
+
+from confguard.model.compose.load import load
+from confguard.model.compose.types import (
+    Attachment,
+    Build,
+    ComposeModel,
+    Dependency,
+    EnvFileReference,
+    Grant,
+    Healthcheck,
+    Interpolation,
+    Mount,
+    Override,
+    Port,
+    Resource,
+    Service,
+)
+
+__all__ = [
+    "Attachment",
+    "Build",
+    "ComposeModel",
+    "Dependency",
+    "EnvFileReference",
+    "Grant",
+    "Healthcheck",
+    "Interpolation",
+    "Mount",
+    "Override",
+    "Port",
+    "Resource",
+    "Service",
+    "load",
+]

@@ -1,0 +1,336 @@
+"""Short forms to long forms, defaults that do not depend on the whole (compose-go 2.9, ``transform/``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from confguard.model.compose.merge import MergeError, dependency_defaults, to_mapping
+from confguard.model.compose.short_forms import ShortFormError, clean_target, parse_port, parse_volume
+from confguard.model.compose.tree import (
+    Leaf,
+    Map,
+    PatternNode,
+    Patterns,
+    Seq,
+    Tree,
+    advance,
+    matched,
+    place,
+    plain,
+    sprint,
+)
+from confguard.model.value import Step
+from confguard.source import Span
+
+Transform = Callable[[Tree], Tree]
+
+
+def canonical(root: Map) -> Map:
+    """Return the tree with every short form expanded. Raises MergeError for what no form fits."""
+    result = _apply(root, _TRANSFORMS.start(), _TRANSFORMS)
+    return result if isinstance(result, Map) else root
+
+
+def with_defaults(root: Map) -> Map:
+    """Return the tree with the defaults of single attributes filled in."""
+    result = _apply(root, _DEFAULTS.start(), _DEFAULTS)
+    return result if isinstance(result, Map) else root
+
+
+def _apply(node: Tree, state: tuple[PatternNode[Transform], ...], patterns: Patterns[Transform]) -> Tree:
+    if not state:
+        return node
+    transform = matched(state)
+    if transform is not None:
+        node = transform(node)
+    if isinstance(node, Map):
+        changed: dict[str, Tree] = {}
+        for name, value in node.entries.items():
+            following = advance(state, name)
+            if following:
+                new = _apply(value, following, patterns)
+                if new is not value:
+                    changed[name] = new
+        return node.with_entries(changed) if changed else node
+    if isinstance(node, Seq):
+        following = advance(state, "[]")
+        if following:
+            items = [_apply(item, following, patterns) for item in node.items]
+            if any(new is not old for new, old in zip(items, node.items, strict=True)):
+                return Seq(items, node.trail)
+    return node
+
+
+def _fields(node: Tree, **values: object) -> Map:
+    """Return a mapping whose values all stand where the node stands."""
+    entries: dict[str, Tree] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            entries[name] = _fields(node, **value)
+        elif isinstance(value, str | bool | int | None):
+            entries[name] = Leaf(value, node.trail)
+    span = place(node)
+    return Map(entries, node.trail, dict.fromkeys(entries, (span,)) if span else {})
+
+
+def _refuse(node: Tree, message: str) -> MergeError:
+    return MergeError(message, place(node))
+
+
+def _ports(node: Tree) -> Tree:
+    if not isinstance(node, Seq):
+        raise _refuse(node, "has ports that are no list")
+    ports: list[Tree] = []
+    changed = False
+    for item in node.items:
+        if isinstance(item, Map):
+            ports.append(item)
+            continue
+        changed = True
+        if not isinstance(item, Leaf) or isinstance(item.value, bool | float) or item.value is None:
+            raise _refuse(item, "has a port that is neither number, text nor mapping")
+        try:
+            found = parse_port(str(item.value))
+        except ShortFormError as error:
+            raise _refuse(item, f"has the invalid port {sprint(item.value)!r}: {error}") from None
+        for port in found:
+            fields: dict[str, object] = {"mode": "ingress"}
+            if port.host_ip:
+                fields["host_ip"] = port.host_ip
+            fields["target"] = int(port.target) if port.target.isdigit() else port.target
+            if port.published:
+                fields["published"] = port.published
+            fields["protocol"] = port.protocol
+            ports.append(_fields(item, **fields))
+    return Seq(ports, node.trail) if changed else node
+
+
+def _volume(node: Tree) -> Tree:
+    if isinstance(node, Map):
+        return node
+    if not isinstance(node, Leaf) or not isinstance(node.value, str):
+        raise _refuse(node, "has a volume that is neither text nor mapping")
+    try:
+        parts = parse_volume(node.value)
+    except ShortFormError as error:
+        raise _refuse(node, f"has the invalid volume {node.value!r}: {error}") from None
+    fields: dict[str, object] = {"type": parts.type}
+    if parts.source:
+        fields["source"] = parts.source
+    fields["target"] = clean_target(parts.target)
+    if parts.read_only:
+        fields["read_only"] = True
+    bind: dict[str, object] = {}
+    if parts.selinux:
+        bind["selinux"] = parts.selinux
+    if parts.propagation:
+        bind["propagation"] = parts.propagation
+    if parts.type == "bind":
+        bind["create_host_path"] = True
+    if bind:
+        fields["bind"] = bind
+    if parts.nocopy or (parts.type == "volume" and len(node.value.encode()) > 2):
+        fields["volume"] = {"nocopy": True} if parts.nocopy else {}
+    return _fields(node, **fields)
+
+
+def _device(node: Tree) -> Tree:
+    if isinstance(node, Map):
+        return node
+    parts = str(plain(node)).split(":")
+    if len(parts) > 3:
+        raise _refuse(node, f"has the confusing device {plain(node)!r}")
+    target = parts[1] if len(parts) > 1 and parts[1] else parts[0]
+    permissions = parts[2] if len(parts) > 2 else "rwm"
+    return _fields(node, source=parts[0], target=target, permissions=permissions)
+
+
+def _build(node: Tree) -> Tree:
+    if isinstance(node, Leaf):
+        if not isinstance(node.value, str):
+            raise _refuse(node, "has a build that is neither text nor mapping")
+        return _fields(node, context=node.value)
+    return node
+
+
+def _depends_on(node: Tree) -> Tree:
+    if isinstance(node, Leaf):
+        raise _refuse(node, "has a depends_on that is neither list nor mapping")
+    mapping = to_mapping(node, dependency_defaults())
+    changed: dict[str, Tree] = {}
+    for name, value in mapping.entries.items():
+        if not isinstance(value, Map):
+            raise _refuse(value, f"has a depends_on.{name} that is no mapping")
+        missing = {key: leaf for key, leaf in dependency_defaults().items() if key not in value.entries}
+        if missing:
+            changed[name] = value.with_entries(missing)
+    return mapping.with_entries(changed) if changed else mapping
+
+
+def _env_files(node: Tree) -> Tree:
+    items = node.items if isinstance(node, Seq) else [node]
+    changed = not isinstance(node, Seq)
+    result: list[Tree] = []
+    for item in items:
+        if isinstance(item, Map):
+            if "required" not in item.entries:
+                changed = True
+                item = item.with_entries({"required": Leaf(True, item.trail)})
+            result.append(item)
+        else:
+            changed = True
+            result.append(_fields(item, path=plain(item), required=True))
+    return Seq(result, node.trail) if changed else node
+
+
+def _list_of_strings(node: Tree) -> Tree:
+    return Seq([node], node.trail) if isinstance(node, Leaf) and isinstance(node.value, str) else node
+
+
+def _omit_empty(node: Tree) -> Tree:
+    node = _list_of_strings(node)
+    if isinstance(node, Seq) and any(plain(item) in (None, "") for item in node.items):
+        return Seq([item for item in node.items if plain(item) not in (None, "")], node.trail)
+    return node
+
+
+def _names_to_mapping(node: Tree) -> Tree:
+    return to_mapping(node) if isinstance(node, Seq) else node
+
+
+def _file_mount(node: Tree) -> Tree:
+    return node if isinstance(node, Map) else _fields(node, source=plain(node))
+
+
+def _key_values(node: Tree) -> Tree:
+    if not isinstance(node, Seq):
+        return node
+    entries: dict[str, Tree] = {}
+    keys: dict[str, tuple[Span, ...]] = {}
+    for item in node.items:
+        name, separator, value = str(plain(item)).partition("=")
+        if not separator:
+            raise _refuse(item, f"has {name!r} where KEY=value is expected")
+        entries[name] = Leaf(value, item.trail)
+        span = place(item)
+        keys[name] = (span,) if span else ()
+    return Map(entries, node.trail, keys)
+
+
+def _ssh(node: Tree) -> Tree:
+    if not isinstance(node, Seq):
+        return node
+    entries: dict[str, Tree] = {}
+    for item in node.items:
+        name, separator, value = str(plain(item)).partition("=")
+        if not separator and name != "default":
+            raise _refuse(item, f"has the invalid ssh key {name!r}")
+        entries[name] = Leaf(value if separator else None, item.trail)
+    return Map(entries, node.trail)
+
+
+def _text(node: Tree) -> Tree:
+    if isinstance(node, Leaf) and not isinstance(node.value, str):
+        return Leaf(sprint(node.value), node.trail)
+    return node
+
+
+def _gpus(node: Tree) -> Tree:
+    return Seq([_fields(node, count="all")], node.trail) if isinstance(node, Leaf) else node
+
+
+def _extends(node: Tree) -> Tree:
+    return _fields(node, service=plain(node)) if isinstance(node, Leaf) else node
+
+
+def _external(node: Tree) -> Tree:
+    """Move the deprecated ``external: {name: x}`` to ``name``."""
+    if not isinstance(node, Map):
+        return node
+    external = node.get("external")
+    if not isinstance(external, Map):
+        return node
+    changed: dict[str, Tree] = {"external": Leaf(True, external.trail)}
+    name = external.get("name")
+    if name is not None:
+        named = node.get("name")
+        if named is not None and plain(named) != plain(name):
+            raise _refuse(name, "has both name and external.name, and they differ")
+        changed["name"] = name
+    return node.with_entries(changed)
+
+
+_TRANSFORMS: Patterns[Transform] = Patterns(
+    {
+        "services.*.build.secrets.[]": _file_mount,
+        "services.*.build.provenance": _text,
+        "services.*.build.sbom": _text,
+        "services.*.build.additional_contexts": _key_values,
+        "services.*.depends_on": _depends_on,
+        "services.*.env_file": _env_files,
+        "services.*.label_file": _list_of_strings,
+        "services.*.extends": _extends,
+        "services.*.gpus": _gpus,
+        "services.*.networks": _names_to_mapping,
+        "services.*.models": _names_to_mapping,
+        "services.*.volumes.[]": _volume,
+        "services.*.dns": _omit_empty,
+        "services.*.devices.[]": _device,
+        "services.*.secrets.[]": _file_mount,
+        "services.*.configs.[]": _file_mount,
+        "services.*.ports": _ports,
+        "services.*.build": _build,
+        "services.*.build.ssh": _ssh,
+        "services.*.develop.watch.[].ignore": _list_of_strings,
+        "services.*.develop.watch.[].include": _list_of_strings,
+        "volumes.*": _external,
+        "networks.*": _external,
+        "secrets.*": _external,
+        "configs.*": _external,
+    }
+)
+
+
+def _default(text: str, value: str | bool) -> Leaf:
+    return Leaf(value, (Step(f"default of {text}"),))
+
+
+def _build_default(node: Tree) -> Tree:
+    if isinstance(node, Map) and "context" not in node.entries:
+        return node.with_entries({"context": _default("build.context", ".")})
+    return node
+
+
+def _secret_default(node: Tree) -> Tree:
+    if isinstance(node, Map) and "target" not in node.entries:
+        target = f"/run/secrets/{plain(node.get('source'))}"
+        return node.with_entries({"target": _default("secrets.target", target)})
+    return node
+
+
+def _port_default(node: Tree) -> Tree:
+    if not isinstance(node, Map) or {"protocol", "mode"} <= node.entries.keys():
+        return node
+    missing: dict[str, Tree] = {}
+    if "protocol" not in node.entries:
+        missing["protocol"] = _default("ports.protocol", "tcp")
+    if "mode" not in node.entries:
+        missing["mode"] = _default("ports.mode", "ingress")
+    return node.with_entries(missing)
+
+
+def _device_request_default(node: Tree) -> Tree:
+    if isinstance(node, Map) and not {"count", "device_ids"} & node.entries.keys():
+        return node.with_entries({"count": _default("count", "all")})
+    return node
+
+
+_DEFAULTS: Patterns[Transform] = Patterns(
+    {
+        "services.*.build": _build_default,
+        "services.*.secrets.[]": _secret_default,
+        "services.*.ports.[]": _port_default,
+        "services.*.deploy.resources.reservations.devices.[]": _device_request_default,
+        "services.*.gpus.[]": _device_request_default,
+    }
+)

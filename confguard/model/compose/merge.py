@@ -1,0 +1,359 @@
+"""Merging of Compose files, each attribute by its own rule (compose-go 2.9, ``override/``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from confguard.model.compose.short_forms import volume_target
+from confguard.model.compose.tree import (
+    Leaf,
+    Map,
+    Path,
+    PatternNode,
+    Patterns,
+    Seq,
+    Tree,
+    advance,
+    matched,
+    place,
+    plain,
+    sprint,
+)
+from confguard.model.value import Step
+from confguard.source import Span
+
+
+class MergeError(Exception):
+    """Two values that docker compose refuses to merge."""
+
+    def __init__(self, message: str, span: Span | None) -> None:
+        super().__init__(message)
+        self.message, self.span = message, span
+
+
+Merger = Callable[[Tree, Tree, Path], Tree]
+KeyOf = Callable[[Tree], str]
+
+
+def merge(base: Map, over: Map) -> Map:
+    """Return two files' trees merged; the second one wins. Raises MergeError."""
+    return _mappings(base, over, (), _RULES.start())
+
+
+def extend_service(base: Map, over: Map) -> Map:
+    """Return a service merged over the one that it extends. Raises MergeError."""
+    merged = _merge(base, over, ("services", "x"), _RULES.start(("services", "x")))
+    return merged if isinstance(merged, Map) else over
+
+
+def _merge(base: Tree, over: Tree, path: Path, state: tuple[PatternNode[Merger], ...]) -> Tree:
+    merger = matched(state)
+    if merger is not None:
+        result: Tree = merger(base, over, path)
+        return result
+    if isinstance(over, Leaf) and over.value is None:
+        return base
+    if isinstance(base, Map):
+        if not isinstance(over, Map):
+            raise _clash(over, path)
+        return _mappings(base, over, path, state)
+    if isinstance(base, Seq):
+        if not isinstance(over, Seq):
+            raise _clash(over, path)
+        return Seq(base.items + over.items, over.trail + base.trail)
+    return over
+
+
+def _clash(over: Tree, path: Path) -> MergeError:
+    return MergeError(f"cannot override {'.'.join(path)}: it is of another kind", place(over))
+
+
+def _mappings(base: Map, over: Map, path: Path, state: tuple[PatternNode[Merger], ...]) -> Map:
+    entries = dict(base.entries)
+    keys = dict(base.keys)
+    for name, value in over.entries.items():
+        keys[name] = over.keys.get(name, ()) + base.keys.get(name, ())
+        if name not in entries:
+            entries[name] = value
+        else:
+            following = advance(state, name)
+            entries[name] = _merge(entries[name], value, (*path, name), following)
+    return Map(entries, over.trail + base.trail, keys)
+
+
+def _replace(base: Tree, over: Tree, path: Path) -> Tree:
+    return over
+
+
+def to_sequence(value: Tree) -> list[Tree]:
+    """Return ``KEY=value`` items of a mapping, a list's items, or a string as a list of one."""
+    if isinstance(value, Seq):
+        return value.items
+    if isinstance(value, Leaf):
+        return [value] if isinstance(value.value, str) else []
+    items: list[Tree] = []
+    for name in sorted(value.entries):
+        entry = value.entries[name]
+        if isinstance(entry, Seq):
+            for item in entry.items:
+                shown = sprint(item.value) if isinstance(item, Leaf) else str(plain(item))
+                items.append(Leaf(f"{name}={shown}", item.trail))
+        elif isinstance(entry, Leaf):
+            if entry.value is None:
+                items.append(Leaf(name, entry.trail))
+            else:
+                items.append(Leaf(f"{name}={sprint(entry.value)}", entry.trail))
+    return items
+
+
+def _append_as_sequence(base: Tree, over: Tree, path: Path) -> Tree:
+    return Seq(to_sequence(base) + to_sequence(over), over.trail + base.trail)
+
+
+def _extra_hosts(base: Tree, over: Tree, path: Path) -> Tree:
+    items = to_sequence(base)
+    present = {str(plain(item)) for item in items}
+    return Seq(
+        items + [item for item in to_sequence(over) if str(plain(item)) not in present],
+        over.trail + base.trail,
+    )
+
+
+def _build(base: Tree, over: Tree, path: Path) -> Tree:
+    def long_form(value: Tree) -> Map:
+        if isinstance(value, Map):
+            return value
+        if isinstance(value, Leaf) and isinstance(value.value, str):
+            span = place(value)
+            return Map({"context": value}, value.trail, {"context": (span,)} if span else {})
+        return Map({}, value.trail)
+
+    return _mappings(long_form(base), long_form(over), path, _RULES.start(path))
+
+
+def to_mapping(value: Tree, default: dict[str, Leaf] | None = None) -> Map:
+    """Return a mapping as it is and a list of names as a mapping, each with the default as its value."""
+    if isinstance(value, Map):
+        return value
+    entries: dict[str, Tree] = {}
+    keys: dict[str, tuple[Span, ...]] = {}
+    for item in value.items if isinstance(value, Seq) else ():
+        if isinstance(item, Leaf) and isinstance(item.value, str):
+            entries[item.value] = (
+                Leaf(None, item.trail) if default is None else Map(dict(default), item.trail)
+            )
+            span = place(item)
+            keys[item.value] = (span,) if span else ()
+    return Map(entries, value.trail, keys)
+
+
+def dependency_defaults() -> dict[str, Leaf]:
+    """Return what the short form of ``depends_on`` stands for."""
+    step = (Step("what the short form of depends_on stands for"),)
+    return {"condition": Leaf("service_started", step), "required": Leaf(True, step)}
+
+
+def _depends_on(base: Tree, over: Tree, path: Path) -> Tree:
+    left, right = to_mapping(base, dependency_defaults()), to_mapping(over, dependency_defaults())
+    return _mappings(left, right, path, _RULES.start(path))
+
+
+def _names(base: Tree, over: Tree, path: Path) -> Tree:
+    return _mappings(to_mapping(base), to_mapping(over), path, _RULES.start(path))
+
+
+def _logging(base: Tree, over: Tree, path: Path) -> Tree:
+    if not isinstance(base, Map) or not isinstance(over, Map):
+        return base if isinstance(over, Leaf) and over.value is None else over
+    old, new = base.get("driver"), over.get("driver")
+    if old is None or new is None or plain(old) == plain(new):
+        return _mappings(base, over, path, ())
+    return over
+
+
+def _ipam_config(base: Tree, over: Tree, path: Path) -> Tree:
+    if not isinstance(base, Seq) or not isinstance(over, Seq):
+        raise _clash(over, path)
+    result: list[Map] = []
+
+    def index_of(subnet: object) -> int:
+        return next((i for i, pool in enumerate(result) if plain(pool.get("subnet")) == subnet), -1)
+
+    for original in base.items:
+        right = to_mapping(original)
+        for item in over.items:
+            left = to_mapping(item)
+            subnet = plain(left.get("subnet"))
+            if subnet != plain(right.get("subnet")) and index_of(subnet) == -1:
+                result.append(left)
+                continue
+            right = _mappings(right, left, path, ())
+            found = index_of(plain(right.get("subnet")))
+            if found >= 0:
+                result[found] = right
+            else:
+                result.append(right)
+    return Seq(list(result), over.trail + base.trail)
+
+
+_RULES: Patterns[Merger] = Patterns(
+    {
+        "networks.*.ipam.config": _ipam_config,
+        "networks.*.labels": _append_as_sequence,
+        "volumes.*.labels": _append_as_sequence,
+        "services.*.annotations": _append_as_sequence,
+        "services.*.build": _build,
+        "services.*.build.args": _append_as_sequence,
+        "services.*.build.additional_contexts": _append_as_sequence,
+        "services.*.build.extra_hosts": _extra_hosts,
+        "services.*.build.labels": _append_as_sequence,
+        "services.*.command": _replace,
+        "services.*.depends_on": _depends_on,
+        "services.*.deploy.labels": _append_as_sequence,
+        "services.*.dns": _append_as_sequence,
+        "services.*.dns_opt": _append_as_sequence,
+        "services.*.dns_search": _append_as_sequence,
+        "services.*.entrypoint": _replace,
+        "services.*.env_file": _append_as_sequence,
+        "services.*.label_file": _append_as_sequence,
+        "services.*.environment": _append_as_sequence,
+        "services.*.extra_hosts": _extra_hosts,
+        "services.*.healthcheck.test": _replace,
+        "services.*.labels": _append_as_sequence,
+        "services.*.logging": _logging,
+        "services.*.models": _names,
+        "services.*.networks": _names,
+        "services.*.sysctls": _append_as_sequence,
+        "services.*.tmpfs": _append_as_sequence,
+        "services.*.ulimits.*": _replace,
+    }
+)
+
+
+def enforce_unique(root: Map) -> Map:
+    """Return the tree with keyed lists made unique: a later entry takes the place of the earlier one.
+
+    Raises MergeError for an entry without the key it is known by.
+    """
+    return _unique_map(root, _KEYS.start())
+
+
+def _unique_map(node: Map, state: tuple[PatternNode[KeyOf], ...]) -> Map:
+    changed: dict[str, Tree] = {}
+    for name, value in node.entries.items():
+        following = advance(state, name)
+        if not following:
+            continue
+        if isinstance(value, Map):
+            new: Tree = _unique_map(value, following)
+            if new is not value:
+                changed[name] = new
+        elif isinstance(value, Seq):
+            key_of = matched(following)
+            if key_of is not None:
+                found: dict[str, Tree] = {}
+                for item in value.items:
+                    found[key_of(item)] = item
+                if len(found) != len(value.items):
+                    changed[name] = Seq(list(found.values()), value.trail)
+    return node.with_entries(changed) if changed else node
+
+
+def _by_name(item: Tree) -> str:
+    if not isinstance(item, Leaf) or not isinstance(item.value, str):
+        raise MergeError("holds a value of another kind in a list of names", place(item))
+    return item.value.partition("=")[0]
+
+
+def _target_of(item: Map, what: str) -> str:
+    target = item.get("target")
+    if not isinstance(target, Leaf) or not isinstance(target.value, str):
+        raise MergeError(f"has a {what} without its mount target", place(item))
+    return target.value
+
+
+def _by_volume_target(item: Tree) -> str:
+    if isinstance(item, Map):
+        return _target_of(item, "volume")
+    return volume_target(str(plain(item))) if isinstance(item, Leaf) and isinstance(item.value, str) else ""
+
+
+def _by_device_target(item: Tree) -> str:
+    if isinstance(item, Map):
+        return _target_of(item, "device")
+    parts = str(plain(item)).split(":")
+    return parts[0] if len(parts) == 1 else parts[1]
+
+
+def _by_mount(default: str) -> Callable[[Tree], str]:
+    def key(item: Tree) -> str:
+        if isinstance(item, Map):
+            target = item.get("target")
+            return str(plain(target)) if target is not None else f"{default}/{plain(item.get('source'))}"
+        return f"{default}/{plain(item)}"
+
+    return key
+
+
+def _by_port(item: Tree) -> str:
+    if not isinstance(item, Map):
+        return str(plain(item))
+    if item.get("target") is None:
+        raise MergeError("has a port without its target", place(item))
+    published = plain(item.get("published"))
+    host = plain(item.get("host_ip")) or "0.0.0.0"  # noqa: S104
+    protocol = plain(item.get("protocol")) or "tcp"
+    return f"{host}:{published!r}:{plain(item.get('target'))}/{protocol}"
+
+
+def _by_env_file(item: Tree) -> str:
+    if isinstance(item, Map):
+        path = item.get("path")
+        if path is None:
+            raise MergeError("has an env_file without its path", place(item))
+        return str(plain(path))
+    return str(plain(item))
+
+
+def _by_value(item: Tree) -> str:
+    return sprint(item.value) if isinstance(item, Leaf) else str(plain(item))
+
+
+_KEYS: Patterns[KeyOf] = Patterns(
+    {
+        "networks.*.labels": _by_name,
+        "networks.*.ipam.options": _by_name,
+        **{
+            f"services.*.{name}": _by_name
+            for name in (
+                "annotations",
+                "build.args",
+                "build.additional_contexts",
+                "build.platform",
+                "build.tags",
+                "build.labels",
+                "cap_add",
+                "cap_drop",
+                "deploy.labels",
+                "dns",
+                "dns_opt",
+                "dns_search",
+                "environment",
+                "labels",
+                "links",
+                "networks.*.aliases",
+                "networks.*.link_local_ips",
+                "profiles",
+                "sysctls",
+                "tmpfs",
+            )
+        },
+        "services.*.configs": _by_mount(""),
+        "services.*.devices": _by_device_target,
+        "services.*.env_file": _by_env_file,
+        "services.*.expose": _by_value,
+        "services.*.ports": _by_port,
+        "services.*.secrets": _by_mount("/run/secrets"),
+        "services.*.volumes": _by_volume_target,
+    }
+)
