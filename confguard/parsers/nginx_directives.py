@@ -25,7 +25,10 @@ PLACES = {
     "server": "NGX_HTTP_SRV_CONF",
     "location": "NGX_HTTP_LOC_CONF",
     "if": "NGX_HTTP_LIF_CONF",
+    "server-if": "NGX_HTTP_SIF_CONF",
+    "limit-except": "NGX_HTTP_LMT_CONF",
     "upstream": "NGX_HTTP_UPS_CONF",
+    "stream-upstream": "NGX_STREAM_UPS_CONF",
     "stream": "NGX_STREAM_MAIN_CONF",
     "stream-server": "NGX_STREAM_SRV_CONF",
 }
@@ -44,12 +47,15 @@ http3                           http,server                     FLAG
 http3_hq                        http,server                     FLAG
 http3_max_concurrent_streams    http,server                     TAKE1
 http3_stream_buffer_size        http,server                     TAKE1
+include                         server-if,if,limit-except        TAKE1
+keepalive                       upstream,stream-upstream        TAKE12
 keepalive_min_timeout           http,server,location            TAKE1
 keepalive_time                  http,server,location,upstream   TAKE1
 max_headers                     http,server                     TAKE1
 mp4_start_key_frame             http,server,location            FLAG
 open_file_cache_events          http,server,location            FLAG
 post_action                     http,server,location,if         TAKE1
+pass                            stream-server                   TAKE1
 postpone_gzipping               http,server,location            TAKE1
 proxy_cookie_flags              http,server,location            TAKE1234
 proxy_half_close                stream,stream-server            FLAG
@@ -61,6 +67,12 @@ quic_bpf                        main                            FLAG
 quic_gso                        http,server                     FLAG
 quic_host_key                   http,server                     TAKE1
 quic_retry                      http,server                     FLAG
+resolver                        stream-upstream                 1MORE
+resolver_timeout                upstream,stream-upstream        TAKE1
+server_name                     stream-server                   1MORE
+server_names_hash_bucket_size   stream                          TAKE1
+server_names_hash_max_size      stream                          TAKE1
+set                             stream-server                   TAKE2
 ssl_alpn                        stream,stream-server            1MORE
 ssl_certificate_cache           http,server,stream,stream-server  TAKE123
 ssl_certificate_compression     http,server,stream,stream-server  FLAG
@@ -72,6 +84,10 @@ ssl_ocsp                        http,server,stream,stream-server  TAKE1
 ssl_ocsp_cache                  http,server,stream,stream-server  TAKE1
 ssl_ocsp_responder              http,server,stream,stream-server  TAKE1
 ssl_reject_handshake            http,server,stream,stream-server  FLAG
+ssl_stapling                    stream,stream-server            FLAG
+ssl_stapling_file               stream,stream-server            TAKE1
+ssl_stapling_responder          stream,stream-server            TAKE1
+ssl_stapling_verify             stream,stream-server            FLAG
 userid_flags                    http,server,location            TAKE123
 uwsgi_ssl_certificate_cache     http,server,location            TAKE123
 uwsgi_ssl_conf_command          http,server,location            TAKE2

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from confguard.model.nginx.container import load, unloaded
 from confguard.model.nginx.effective import (
     Header,
     HeaderSet,
@@ -60,6 +61,7 @@ __all__ = [
     "headers",
     "http_version",
     "is_set",
+    "load",
     "load_standalone",
     "lost_headers",
     "model_of",
@@ -70,5 +72,6 @@ __all__ = [
     "size",
     "targets_of",
     "text",
+    "unloaded",
     "upstream_targets",
 ]

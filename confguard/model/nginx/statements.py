@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -30,7 +30,8 @@ class Loaded:
     """A file in a container: its text, whether the image brings it, and what envsubst knows.
 
     ``environment`` is None where the file is used as it is. ``names`` restricts what envsubst replaces
-    (its first argument), None means every variable that is set.
+    (its first argument); None means every variable that is set, as the image's script asks for.
+    ``every`` is envsubst without an argument: what is not set becomes nothing, nginx's variables too.
     """
 
     path: str
@@ -38,12 +39,16 @@ class Loaded:
     stock: bool = False
     environment: Environment | None = None
     names: frozenset[str] | None = None
+    every: bool = False
 
 
 class Files(Protocol):
     """Where includes are looked up: a container's files, or nothing at all."""
 
-    prefix: str
+    @property
+    def prefix(self) -> str:
+        """The folder that relative includes start from."""
+        ...
 
     def find(self, pattern: str) -> tuple[tuple[Loaded, ...], tuple[tuple[str, str, bool], ...]]:
         """Return the files that an absolute path or glob names, in nginx's order, and what is missing.
@@ -63,6 +68,7 @@ class Expansion:
     missing: list[Missing] = field(default_factory=list)
     foreign: dict[str, str] = field(default_factory=dict)
     prefixes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parse: Callable[[SourceFile], NginxFile] = parser.parse
     _parsed: dict[tuple[SourceFile, Context | None], NginxFile] = field(default_factory=dict)
     _reported: set[tuple[SourceFile, int, str]] = field(default_factory=set)
     _count: int = 0
@@ -71,7 +77,7 @@ class Expansion:
         """Return a file's tree, judged in the context where it stands."""
         key = (loaded.source, context)
         if key not in self._parsed:
-            tree = self._parsed.get((loaded.source, None)) or parser.parse(loaded.source)
+            tree = self._parsed.get((loaded.source, None)) or self.parse(loaded.source)
             self._parsed[loaded.source, None] = tree
             if context is not None and context not in tree.contexts:
                 tree = parser.parse(loaded.source, context)
@@ -212,11 +218,13 @@ def _substituted(argument: Argument, loaded: Loaded) -> Iterator[Word]:
         name = match[1] or match[2]
         if loaded.names is not None and name not in loaded.names:
             return match[0]
+        replaced_if_unset = loaded.every or loaded.names is not None
         if name not in environment and name != name.upper():
-            return match[0]  # a variable of nginx: nobody sets an environment variable called "host"
+            # A variable of nginx: nobody sets an environment variable called "host".
+            return "" if replaced_if_unset else match[0]
         value = environment.get(name)
         if value is None:
-            return "" if loaded.names is not None else match[0]
+            return "" if replaced_if_unset else match[0]
         trail = (*trail, Step(f"envsubst puts in {name}", argument.span), *value.trail)
         if isinstance(value, Unknown):
             unknown = unknown or value.reason

@@ -79,6 +79,17 @@ def openresty() -> Stock:
 
 
 @cache
+def bitnami() -> Stock:
+    """Return the tree of Bitnami's image, which includes its ``server_blocks``."""
+    root = "/opt/bitnami/nginx/conf"
+    main = _MAIN.replace("/etc/nginx/mime.types", "mime.types").replace(
+        "/etc/nginx/conf.d/*.conf", f"{root}/server_blocks/*.conf"
+    )
+    files = {f"{root}/{name}": "" for name in (*_PARAMETERS, *_SILENT[:-1])}
+    return Stock(f"{root}/nginx.conf", root, {**files, f"{root}/nginx.conf": main}, templates=False)
+
+
+@cache
 def other() -> Stock:
     """Return what is known of any other image that holds a configuration of nginx: next to nothing."""
     files = {f"/etc/nginx/{name}": "" for name in (*_PARAMETERS, *_SILENT)}
@@ -94,6 +105,16 @@ def of_image(name: str) -> Stock:
     if name == "openresty":
         return openresty()
     return other()
+
+
+CUSTOMARY = (
+    "/etc/nginx/conf.d/*.conf",
+    "/etc/nginx/http.d/*.conf",
+    "/etc/nginx/sites-enabled/*",
+    "/etc/nginx/user_conf.d/*.conf",
+    "/config/nginx/site-confs/*.conf",
+)
+"""Where the ``http`` of other images looks for servers: Debian, Alpine, nginx-certbot, swag."""
 
 
 WELL_KNOWN = {

@@ -97,11 +97,9 @@ def _targets(model: NginxModel, level: Level, statement: Statement) -> Iterator[
     location = model.location_of(level)
     resolved, place, in_text = _resolve(level, word)
     if isinstance(resolved, Unknown):
-        host_span = _parts(place)[1] or word.span
+        where = _parts(place)[0] or word.span
         scheme = _scheme(statement, word.text)
-        yield Target(
-            level, location, statement, scheme, resolved, None, host_span, None, uses_variable=in_text
-        )
+        yield Target(level, location, statement, scheme, resolved, None, where, None, uses_variable=in_text)
         return
     match = _ADDRESS.fullmatch(resolved.value)
     if match is None:
@@ -157,12 +155,24 @@ def _server_target(
         )
     match = _ADDRESS.fullmatch(value.value)
     socket = (match["socket"] or "") if match else ""
-    text = f"unix:{socket}" if socket else (match["host"] or "") if match else value.value
+    host = f"unix:{socket}" if socket else (match["host"] or "") if match else value.value
     port = None if socket or not match else _port(match["port"], "http", value.trail)
+    known = Known(host, value.trail)
     return Target(
-        level, location, statement, scheme, Known(text, value.trail), port, place, port_span, uri, socket, upstream,
-        False, parameters,
-    )  # fmt: skip
+        level,
+        location,
+        statement,
+        scheme,
+        known,
+        port,
+        place,
+        port_span,
+        uri,
+        socket,
+        upstream,
+        False,
+        parameters,
+    )
 
 
 def _scheme(statement: Statement, text: str) -> str:

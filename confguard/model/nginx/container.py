@@ -1,0 +1,428 @@
+"""Which configuration a container's nginx has: its image, what is copied and mounted into it."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from confguard.discover.project import Project
+from confguard.model.environment import Environment
+from confguard.model.image import PROXIES, parse_image
+from confguard.model.nginx import shell, stock
+from confguard.model.nginx.standalone import assemble
+from confguard.model.nginx.statements import Expansion, Loaded
+from confguard.model.nginx.tree import FileTree
+from confguard.model.nginx.types import Level, Missing, NginxModel, Version
+from confguard.model.value import Known, Step, Trail, Unknown, Value
+from confguard.parsers import nginx as parser
+from confguard.parsers.nginx_tree import NginxFile
+from confguard.source import Problem, SourceFile, Span
+
+if TYPE_CHECKING:
+    from confguard.model.compose.types import Resource, Service
+    from confguard.model.dockerfile import Copy, Image
+    from confguard.parsers.dockerfile import Dockerfile
+
+_IMAGE_VARIABLES = (
+    "PATH", "HOME", "HOSTNAME", "PWD", "NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE",
+    "DYNPKG_RELEASE", "ACME_VERSION",
+)  # fmt: skip
+_ROOTS = ("/etc/nginx", "/opt/bitnami/nginx/conf", "/usr/local/openresty/nginx/conf", "/config/nginx")
+_ENTRY = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?(/[^\s\"';&|]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What a Dockerfile says about an image; ``context`` is None where the build context is not known."""
+
+    dockerfile: Dockerfile
+    image: Image
+    context: str | None
+
+
+def unloaded(paths: Iterable[str], models: Iterable[NginxModel]) -> tuple[str, ...]:
+    """Return those of some paths that no model loads: examples, host vhosts, disabled copies."""
+    loaded = {path for model in models for path in model.files}
+    return tuple(path for path in paths if path not in loaded)
+
+
+def load(
+    project: Project,
+    service: Service,
+    image: Image | None = None,
+    environment: Environment | None = None,
+    configs: Mapping[str, Resource] | None = None,
+) -> NginxModel | None:
+    """Return what the nginx of a service does; None where it runs none, as far as the files tell.
+
+    ``image`` is what its Dockerfile builds, if there is one; ``environment`` what its container gets;
+    ``configs`` the configs at the top level of the Compose model. A service runs nginx if its image is
+    known to be nginx, or if the project puts a configuration into a place where nginx looks for it.
+    """
+    built = _built(project, service, image)
+    reference = _reference(service, built)
+    name = reference[0] if reference else ""
+    is_bitnami = reference is not None and reference[2] == "bitnami"
+    tree = FileTree(project, stock.bitnami() if name == "nginx" and is_bitnami else stock.of_image(name))
+    variables = _environment(environment or Environment(complete=False), built)
+    if built:
+        _build(tree, project, built, variables)
+    _mount(tree, project, service, configs or {})
+    delivered = any(not loaded.stock and path.startswith(_ROOTS) for path, loaded in tree.files.items())
+    if name not in PROXIES and (not delivered or not _runs_nginx(service, built)):
+        return None
+    entry = _start(tree, service, built, variables)
+    return _model(tree, service, entry, _version(service, built))
+
+
+def _runs_nginx(service: Service, built: _Built | None) -> bool:
+    """Say whether a container of another image that gets a configuration of nginx also uses it."""
+    marks = [service.name, _command(service, built)]
+    if built:
+        marks += [one.text for stage in built.image.stages for one in stage.instructions if one.name == "RUN"]
+    if service.image and isinstance(service.image, Known):
+        marks.append(service.image.value)
+    return any("nginx" in mark or "swag" in mark or "openresty" in mark for mark in marks)
+
+
+# ---- the image ---------------------------------------------------------------------------------------
+
+
+def _built(project: Project, service: Service, image: Image | None) -> _Built | None:
+    if image is None:
+        return None
+    from confguard.parsers.dockerfile import parse
+
+    dockerfile = project.parsed(parse, image.stage.span.path)
+    if dockerfile is None:
+        return None
+    build = service.build
+    return _Built(
+        dockerfile, image, build.context.value if build and isinstance(build.context, Known) else None
+    )
+
+
+def _reference(service: Service, built: _Built | None) -> tuple[str, Version | None, str] | None:
+    """Return the last part of the base image's repository, its version, and the part in front of it."""
+    value = built.image.base if built else service.image if service.build is None else None
+    if not isinstance(value, Known):
+        return None
+    parsed = parse_image(value.value)
+    if parsed is None:
+        return None
+    return parsed.name, parsed.version, parsed.repository.rpartition("/")[0].rpartition("/")[2]
+
+
+def _version(service: Service, built: _Built | None) -> Value[Version]:
+    reference = _reference(service, built)
+    place = built.image.base if built else service.image
+    trail = place.trail if place else ()
+    if reference and reference[1] and reference[0] in PROXIES:
+        return Known(reference[1], trail)
+    return Unknown("the tag of the image does not say the version of nginx", trail)
+
+
+def _environment(own: Environment, built: _Built | None) -> Environment:
+    values: dict[str, Known[str] | Unknown] = {
+        name: Unknown(f"the image sets {name}") for name in _IMAGE_VARIABLES
+    }
+    if built:
+        values.update(built.image.environment)
+    return replace(own, values={**values, **own.values})
+
+
+def _build(tree: FileTree, project: Project, built: _Built, environment: Environment) -> None:
+    """Lay what a Dockerfile copies and runs over the image, in order."""
+    copies = {id(copy.instruction): copy for copy in built.image.copies}
+    for stage in built.image.stages:
+        for one in stage.instructions:
+            if one.on_build:
+                continue
+            if one.name == "RUN":
+                shell.apply(tree, one.text, environment)
+            elif copy := copies.get(id(one)):
+                _copy(tree, project, built, copy)
+
+
+def _copy(tree: FileTree, project: Project, built: _Built, copy: Copy) -> None:
+    if isinstance(copy.destination, Unknown):
+        return
+    destination = copy.destination.value
+    for heredoc in copy.instruction.heredocs:
+        tree.put(destination, Loaded(built.dockerfile.source.path, _part(heredoc.body)))
+    sources = [source.value for source in copy.sources if isinstance(source, Known)]
+    many = len(copy.sources) > 1
+    for source in sources:
+        if source.startswith("<<"):
+            continue
+        if copy.image is not None:
+            _forget(tree, destination, f"it comes from another image ({copy.instruction.text[:60]})")
+            continue
+        paths = [source] if copy.stage is None else list(_in_stage(project, built, copy, source))
+        if not paths:
+            _forget(tree, destination, f"{source} is made while the image is built")
+        for path in paths:
+            if built.context is None:
+                _forget(tree, destination, "the build context of its image is not known")
+                continue
+            for found in _in_context(project, built.context, path):
+                folder = project.is_folder(found) and not project.exists(found)
+                into = many or destination.endswith("/") or destination in _FOLDERS or len(paths) > 1
+                place = (
+                    posixpath.join(destination, posixpath.basename(found))
+                    if into and not folder
+                    else destination
+                )
+                tree.put_project_path(found, place)
+
+
+_FOLDERS = frozenset(
+    {
+        "/etc/nginx",
+        "/etc/nginx/conf.d",
+        "/etc/nginx/templates",
+        "/etc/nginx/sites-enabled",
+        "/docker-entrypoint.d",
+    }
+)
+
+
+def _forget(tree: FileTree, destination: str, reason: str) -> None:
+    """Take a path as unknown, if it is where nginx's configuration may be."""
+    if any(destination.startswith(root) or root.startswith(destination.rstrip("/")) for root in _ROOTS):
+        tree.forget(destination, reason)
+
+
+def _in_context(project: Project, context: str, source: str) -> Iterator[str]:
+    """Yield the project paths that a source of COPY names."""
+    path = posixpath.normpath(posixpath.join(context, source.lstrip("/")))
+    if path.startswith(".."):
+        return
+    path = "" if path == "." else path
+    if not re.search(r"[*?\[]", path):
+        yield path
+        return
+    folder = posixpath.dirname(path[: re.search(r"[*?\[]", path).start()] + "x")  # type: ignore[union-attr]
+    depth = path.count("/")
+    found = {"/".join(item.split("/")[: depth + 1]) for item in project.under(folder)}
+    yield from sorted(item for item in found if fnmatch.fnmatchcase(item, path))
+
+
+def _in_stage(project: Project, built: _Built, copy: Copy, source: str) -> Iterator[str]:
+    """Yield paths of the build context that another stage only passed on."""
+    from confguard.model.dockerfile import image
+
+    assert copy.stage is not None
+    earlier = image(built.dockerfile, copy.stage.name or str(copy.stage.index))
+    if earlier is None or built.context is None:
+        return
+    path = source if source.startswith("/") else f"/{source}"
+    for inner in reversed(earlier.copies):
+        if inner.stage is not None or inner.image is not None or isinstance(inner.destination, Unknown):
+            continue
+        folder = inner.destination.value.rstrip("/") or "/"
+        for origin in inner.sources:
+            if isinstance(origin, Unknown):
+                continue
+            base = origin.value.strip("/")
+            prefix = "/" if folder == "/" else f"{folder}/"
+            rest = path[len(prefix) :] if path.startswith(prefix) else None
+            options = [posixpath.join(base, rest)] if rest is not None else []
+            if path == folder:
+                options.append(base)
+            if rest is not None and rest == posixpath.basename(base):
+                options.append(base)
+            for option in options:
+                found = posixpath.normpath(posixpath.join(built.context, option))
+                if project.exists(found):
+                    yield option
+                    return
+
+
+def _part(span: Span) -> SourceFile:
+    """Return a file whose text is a part of another one, at the same places."""
+    text = span.file.text
+    return SourceFile(span.path, re.sub(r"[^\r\n]", " ", text[: span.start]) + text[span.start : span.end])
+
+
+# ---- mounts ------------------------------------------------------------------------------------------
+
+
+def _mount(tree: FileTree, project: Project, service: Service, configs: Mapping[str, Resource]) -> None:
+    """Lay what Compose mounts over the image: outer folders first, as the engine does."""
+    mounts = [mount for mount in service.volumes if isinstance(mount.target, Known)]
+    for mount in sorted(mounts, key=lambda item: _target(item.target).count("/")):
+        target = _target(mount.target)
+        if mount.type == "bind" and mount.path is not None:
+            if project.is_folder(mount.path) and not project.exists(mount.path):
+                tree.cover(target)
+            if tree.put_project_path(mount.path, target):
+                continue
+        source = mount.source.value if isinstance(mount.source, Known) else "it"
+        kind = "the volume" if mount.type == "volume" else "the host's"
+        tree.forget(target, f"{kind} {source} is not in the repository")
+    for grant in service.configs:
+        resource = configs.get(grant.source)
+        target = grant.target or f"/{grant.source}"
+        path = _config_path(project, resource)
+        if path is None or not tree.put_project_path(path, target):
+            tree.forget(target, f"the config {grant.source} is not in the repository")
+
+
+def _target(value: Value[str]) -> str:
+    return posixpath.normpath(value.value) if isinstance(value, Known) else ""
+
+
+def _config_path(project: Project, resource: Resource | None) -> str | None:
+    if resource is None or not isinstance(resource.file, Known):
+        return None
+    path = resource.file.value
+    root = str(project.root)
+    return path[len(root) + 1 :] if path.startswith(f"{root}/") else path if project.exists(path) else None
+
+
+# ---- the start ---------------------------------------------------------------------------------------
+
+
+def _command(service: Service, built: _Built | None) -> str:
+    """Return the shell text of what the container runs, ``""`` for what the image runs."""
+    parts: list[str] = []
+    for value in (service.entrypoint, service.command):
+        if isinstance(value, Known):
+            parts.append(_shell_text(value.value))
+    if not parts and built and (built.image.entrypoint or built.image.command):
+        for command in (built.image.entrypoint, built.image.command):
+            if command is not None:
+                words = tuple(word.text for word in command.words)
+                parts.append(command.text if command.shell else _shell_text(words))
+    return " ".join(parts)
+
+
+def _shell_text(words: tuple[str, ...]) -> str:
+    for index, word in enumerate(words[:-1]):
+        if (
+            re.fullmatch(r"-[a-z]*c", word)
+            and index
+            and words[index - 1].rpartition("/")[2] in ("sh", "bash", "ash")
+        ):
+            return words[index + 1]
+    return " ".join(words)
+
+
+def _start(tree: FileTree, service: Service, built: _Built | None, environment: Environment) -> str:
+    """Do what happens when the container starts, and return the path of the main configuration."""
+    command = _command(service, built)
+    own_entrypoint = service.entrypoint is not None or (
+        built is not None and built.image.entrypoint is not None
+    )
+    first = command.split()[0].rpartition("/")[2] if command.split() else "nginx"
+    if tree.stock.templates and not own_entrypoint and first in ("nginx", "nginx-debug"):
+        _templates(tree, service, environment)
+        for path in sorted(tree.files):
+            if path.startswith("/docker-entrypoint.d/") and path.endswith((".sh", ".envsh")):
+                shell.apply(tree, tree.files[path].source.text, environment)
+    for word in command.split():
+        script = tree.files.get(word.strip("\"'"))
+        if script is not None and not script.stock and not word.endswith(".conf"):
+            shell.apply(tree, script.source.text, environment)
+    shell.apply(tree, command, environment)
+    match = _ENTRY.search(command)
+    return match[1] if match else tree.stock.entry
+
+
+def _templates(tree: FileTree, service: Service, environment: Environment) -> None:
+    """Do what the image's 20-envsubst-on-templates.sh does."""
+
+    def setting(name: str, default: str) -> str:
+        value = environment.values.get(f"NGINX_ENVSUBST_{name}")
+        return value.value if isinstance(value, Known) and value.value else default
+
+    folder, suffix = setting("TEMPLATE_DIR", "/etc/nginx/templates"), setting("TEMPLATE_SUFFIX", ".template")
+    output = setting("OUTPUT_DIR", "/etc/nginx/conf.d")
+    pattern = setting("FILTER", "")
+    for path, reason in list(tree.unknown.items()):
+        if path == folder or path.startswith(f"{folder}/") or folder.startswith(f"{path}/"):
+            tree.forget(f"{output}/*" if path == folder else posixpath.join(output, "?"), reason)
+            tree.unknown[f"{output}/templates"] = reason
+    if any(
+        mount.read_only
+        and isinstance(mount.target, Known)
+        and posixpath.normpath(mount.target.value) == output
+        for mount in service.volumes
+    ):
+        return  # the script says that it cannot write there, and goes on
+    if pattern:
+        try:
+            wanted = re.compile(pattern)
+        except re.error:
+            return
+        values = {name: value for name, value in environment.values.items() if wanted.search(name)}
+        environment = replace(environment, values=values)
+    for path, loaded in sorted(tree.files.items()):
+        if path.startswith(f"{folder}/") and path.endswith(suffix):
+            target = f"{output}/{path[len(folder) + 1 : -len(suffix)]}"
+            tree.put(target, replace(loaded, environment=environment))
+
+
+# ---- the model ---------------------------------------------------------------------------------------
+
+
+def _parser(project: Project) -> Callable[[SourceFile], NginxFile]:
+    """Return a parser that makes each file of the project once."""
+
+    def parsed(source: SourceFile) -> NginxFile:
+        own = project.read(source.path) is source
+        tree = project.parsed(parser.parse, source.path) if own else None
+        return tree or parser.parse(source)
+
+    return parsed
+
+
+def _model(tree: FileTree, service: Service, entry: str, version: Value[Version]) -> NginxModel:
+    expansion = Expansion(tree, prefixes=dict(stock.WELL_KNOWN), parse=_parser(tree.project))
+    files, lost = tree.find(entry)
+    trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
+    if files:
+        main = files[0]
+        file = expansion.file(main, ())
+        statements, missing = expansion.expand(file.directives, main, ())
+        if file.foreign:
+            missing = (*missing, Missing(entry, f"it is a template of {file.foreign}", None))
+        model = assemble((), statements, missing)
+        if model.http is None and missing:
+            model = replace(model, http=Level("http", None, None, (), missing))
+    else:
+        reason = lost[0][1] if lost else "its main configuration is not known"
+        unknown = Missing(entry, reason, None)
+        found: list[Loaded] = [file for pattern in stock.CUSTOMARY for file in tree.find(pattern)[0]]
+        parts = [
+            expansion.expand(expansion.file(file, ("http",)).directives, file, ("http",)) for file in found
+        ]
+        model = assemble(
+            ("http",),
+            tuple(item for statements, _ in parts for item in statements),
+            (unknown, *(item for _, missing in parts for item in missing)),
+        )
+        expansion.missing.append(unknown)
+    problems = [*expansion.problems, *_absent(expansion.missing)]
+    return replace(
+        model,
+        service=service.name,
+        files=tuple(expansion.loaded),
+        problems=tuple(problems),
+        missing=tuple(expansion.missing),
+        version=version,
+        foreign=tuple(expansion.foreign.items()),
+        trail=trail,
+    )
+
+
+def _absent(missing: Iterable[Missing]) -> Iterator[Problem]:
+    """Yield the includes that make nginx refuse to start."""
+    for item in missing:
+        if item.absent and item.span is not None:
+            yield Problem(item.span, f'includes "{item.path}", but {item.reason}')
