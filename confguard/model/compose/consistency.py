@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from confguard.model.compose.interpolation import Marks
-from confguard.model.compose.tree import Map, Seq, as_map, place, plain, text_of
+from confguard.model.compose.tree import Map, Seq, as_map, place, text_of
 from confguard.model.compose.types import Resource, Service
 from confguard.model.value import Known
 from confguard.source import Problem, SourceFile, Span
@@ -135,4 +135,4 @@ def _next(services: Mapping[str, Service], name: str) -> Iterator[str]:
     return (other for other in found if other in services and services[other].active)
 
 
-__all__ = ["check", "plain"]
+__all__ = ["check"]

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 
 from confguard.discover.project import Project
 from confguard.model.compose.consistency import check
-from confguard.model.compose.interpolation import InterpolationError, Marks
+from confguard.model.compose.interpolation import InterpolationError, Interpolator, Marks
 from confguard.model.compose.loader import Loader
 from confguard.model.compose.normalize import normalize
 from confguard.model.compose.paths import join
-from confguard.model.compose.tree import Leaf, Map, as_map, text_of
+from confguard.model.compose.tree import Map, as_map
 from confguard.model.compose.types import ComposeModel
 from confguard.model.compose.variables import EnvReader, EnvSource, project_environment, shell
 from confguard.model.compose.view import View
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Value
-from confguard.source import Problem, SourceFile
+from confguard.source import Problem, SourceFile, Span
 
 _ROOT = "/\N{WHITE SQUARE}project"
 _NOT_NAME = re.compile("[^a-z0-9_-]")
@@ -164,11 +164,7 @@ def _project_name(
     return Known(normalize_name(last), (Step("the name of the project's folder"),))
 
 
-def _interpolated_name(interpolator: object, marks: Marks, text: str, span: object) -> Value[str]:
-    from confguard.model.compose.interpolation import Interpolator
-    from confguard.source import Span
-
-    assert isinstance(interpolator, Interpolator) and isinstance(span, Span)
+def _interpolated_name(interpolator: Interpolator, marks: Marks, text: str, span: Span) -> Value[str]:
     step = Step("name", span)
     try:
         filled, trail = interpolator.substitute(text, span)
@@ -186,6 +182,3 @@ def normalize_name(text: str) -> str:
 def _named(variables: Environment, name: Value[str]) -> Environment:
     values = {**variables.values, "COMPOSE_PROJECT_NAME": name}
     return Environment(values, variables.complete, variables.trail, variables.reason)
-
-
-__all__ = ["Leaf", "load", "normalize_name", "text_of"]

@@ -1,4 +1,4 @@
-"""Compose files to one merged tree: in order, with ``extends`` and ``include`` (compose-go 2.9, ``loader/``)."""
+"""Compose files to one merged tree: merged, with ``extends`` and ``include`` (compose-go 2.9)."""
 
 from __future__ import annotations
 

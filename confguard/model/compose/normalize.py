@@ -45,8 +45,7 @@ def _networks(tree: Map) -> Map:
     if changed:
         tree = tree.with_entries({"services": services.with_entries(changed)})
     if uses_default and "default" not in networks.entries:
-        implied: Tree = _implied("the default network", None)
-        networks = networks.with_entries({"default": implied})
+        networks = networks.with_entries({"default": _implied("the default network", None)})
     return tree.with_entries({"networks": networks}) if networks.entries else tree
 
 

@@ -10,6 +10,7 @@ from confguard.model.compose.convert import Tagged
 from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, plain, sprint
 from confguard.source import Span
 
+Reason = Literal["", "empty", "null", "same", "absent"]
 Effect = Literal["replaced", "appended", "merged", "removed", "nothing"]
 
 _KEY_VALUE = frozenset({"environment", "labels", "args", "annotations", "sysctls", "extra_hosts"})
@@ -21,7 +22,9 @@ class Override:
 
     ``attribute`` is its path below the service (``("environment", "DEBUG")``). ``base`` is where the
     earlier value stands, ``overlay`` the later key. ``effect`` is what docker compose makes of it:
-    ``nothing`` where the result is as without it.
+    ``nothing`` where the result is as without it, and ``reason`` then says why: ``empty`` (an empty list
+    or mapping is merged, so nothing goes away), ``null``, ``same`` (the earlier files say it already),
+    ``absent`` (``!reset`` of what is not there). ``forced``: ``!reset`` or ``!override`` is written.
     """
 
     service: str
@@ -29,7 +32,8 @@ class Override:
     base: Span | None
     overlay: Span | None
     effect: Effect
-    note: str = ""
+    reason: Reason = ""
+    forced: bool = False
 
 
 def compare(before: Map, overlay: Map, after: Map, tagged: Sequence[Tagged]) -> Iterator[Override]:
@@ -46,7 +50,8 @@ def compare(before: Map, overlay: Map, after: Map, tagged: Sequence[Tagged]) -> 
             left = _at(new_services, tag.path[1:])
             gone = existing is not None and left is None
             effect: Effect = "removed" if gone else "nothing"
-            yield Override(tag.path[1], tag.path[2:], place(existing), tag.span, effect, "!reset")
+            reason: Reason = "" if gone else "absent"
+            yield Override(tag.path[1], tag.path[2:], place(existing), tag.span, effect, reason, True)
 
 
 def _at(node: Tree | None, path: Sequence[str]) -> Tree | None:
@@ -79,13 +84,14 @@ def _attribute(
     base = place(earlier)
     if path in forced:
         same = _same(earlier, later)
-        yield Override(service, path, base, span, "nothing" if same else "replaced", "!override")
+        forced_effect: Effect = "nothing" if same else "replaced"
+        yield Override(service, path, base, span, forced_effect, "same" if same else "", True)
         return
     if path[-1] in _KEY_VALUE and not _is_empty(written):
         yield from _key_values(service, path, written, earlier)
         return
     if _same(earlier, later):
-        yield Override(service, path, base, span, "nothing", _why_nothing(path, written))
+        yield Override(service, path, base, span, "nothing", _why_nothing(written))
         return
     if isinstance(written, Map) and isinstance(earlier, Map) and isinstance(later, Map):
         yield Override(service, path, base, span, "merged")
@@ -127,12 +133,12 @@ def _is_empty(node: Tree) -> bool:
     return plain(node) in (None, [], {}, "")
 
 
-def _why_nothing(path: tuple[str, ...], written: Tree) -> str:
+def _why_nothing(written: Tree) -> Reason:
     if isinstance(written, Leaf) and written.value is None:
-        return "null leaves the earlier value as it is"
+        return "null"
     if _is_empty(written):
-        return "an empty list or mapping is merged into the earlier one: nothing is removed"
-    return "the earlier files say the same"
+        return "empty"
+    return "same"
 
 
 def _key_values(service: str, path: tuple[str, ...], written: Tree, earlier: Tree) -> Iterator[Override]:
@@ -142,8 +148,10 @@ def _key_values(service: str, path: tuple[str, ...], written: Tree, earlier: Tre
     for name, value in _pairs(written):
         if name in old:
             effect: Effect = "nothing" if old[name] == value else "replaced"
-            note = "the earlier files say the same" if effect == "nothing" else ""
-            yield Override(service, (*path, name), places.get(name), _places(written).get(name), effect, note)
+            reason: Reason = "same" if effect == "nothing" else ""
+            yield Override(
+                service, (*path, name), places.get(name), _places(written).get(name), effect, reason
+            )
 
 
 def _places(node: Tree) -> dict[str, Span | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confguard.model.compose.interpolation import Marks
@@ -382,6 +382,3 @@ def _value_trail(item: Tree, skip: int) -> Trail:
     narrowed = span.sub(quoted + skip, len(text) - quoted)
     first = item.trail[0]
     return (Step(f"{first.text}.{item.value[: skip - 1]}", narrowed, first.origin), *item.trail[1:])
-
-
-__all__ = ["Mapping", "View"]
