@@ -201,14 +201,30 @@ def test_nothing_to_check_is_not_green(run_action):
     assert runner.outputs["check"] == {"exit-code": "2"}
 
 
-HOSTILE = """x"; touch pwned; "$(touch pwned)`touch pwned`'; touch pwned; '& touch pwned | touch pwned"""
-"""Runs something in whichever quotes it is put."""
+HOSTILE = [
+    '"; touch pwned; "',
+    "'; touch pwned; '",
+    "$(touch pwned)",
+    "`touch pwned`",
+    "x; touch pwned",
+    "x); touch pwned; more=(",
+    "x\ntouch pwned",
+    "x && touch pwned | touch pwned & touch pwned",
+]
 
 
-@pytest.mark.parametrize("name", ["path", "select", "ignore", "severity", "fail-on", "args", "sarif-file"])
-def test_a_hostile_input_runs_nothing(run_action, name):
-    code, runner = run_action(BAD, **{name: HOSTILE})
-    assert code == (1 if name == "sarif-file" else 2), runner.log
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_inputs_run_nothing(run_action, text):
+    names = set(ACTION["inputs"]) - {"python", "sarif-file"}
+    code, runner = run_action(BAD, **dict.fromkeys(names, text))
+    assert code == 2, runner.log
+    assert not (runner.workspace / "pwned").exists()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_of_a_file_runs_nothing(run_action, text):
+    code, runner = run_action(BAD, sarif_file=text)
+    assert code == (2 if "\n" in text else 1), runner.log
     assert not (runner.workspace / "pwned").exists()
 
 
