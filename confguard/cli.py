@@ -193,9 +193,9 @@ def _emit(text: str, target: Path | None) -> None:
     if not text:
         return
     data = (text if text.endswith("\n") else text + "\n").encode("utf-8", "backslashreplace")
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _file_list(path: Path, exclude: tuple[str, ...]) -> str:

@@ -1,0 +1,69 @@
+"""No datastore of production is published on an address that others reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.finding import Finding, Label
+from confguard.model.compose import Port
+from confguard.model.repo import Repo
+from confguard.model.value import Known
+
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::", "*"})  # noqa: S104 - compared, never bound
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each published port of a datastore."""
+    allowed = repo.options["published-datastore-port"]["allow"]
+    for deployment in repo.production:
+        for service in deployment.services.values():
+            datastore = deployment.datastore(service)
+            if datastore is None or service.name in allowed:
+                continue
+            for port in service.ports:
+                address = _address(port)
+                if address is None or port.span is None:
+                    continue
+                yield Finding(
+                    f"{datastore[0]} in service {service.name} is published on {_number(port)} of {address}",
+                    Label(port.span, "reachable from outside of the stack"),
+                    notes=_notes(port, deployment.stack.files),
+                    help="leave the port to development, take it away with `ports: !reset []`, or bind it to "
+                    f"loopback: `127.0.0.1:{_published(port)}:{_target(port)}`",
+                    stacks=(deployment.name,),
+                    address=(service.name, _target(port)),
+                    severity=deployment.severity(),
+                )
+
+
+def _address(port: Port) -> str | None:
+    """Return the words for the addresses that a port is surely open on; None for loopback or unknown."""
+    if port.host_ip is None:
+        return "every interface of the host"
+    if not isinstance(port.host_ip, Known) or port.loopback:
+        return None
+    address = port.host_ip.value.strip("[]")
+    if address in _EVERYWHERE:
+        return "every interface of the host"
+    return None if address == "localhost" else f"the host's address {address}"
+
+
+def _number(port: Port) -> str:
+    if port.published is None:
+        return "a free port"
+    return f"port {_published(port)}"
+
+
+def _published(port: Port) -> str:
+    return port.published.value if isinstance(port.published, Known) else _target(port)
+
+
+def _target(port: Port) -> str:
+    return port.target.value if isinstance(port.target, Known) else "?"
+
+
+def _notes(port: Port, files: tuple[str, ...]) -> tuple[str, ...]:
+    written_in = port.span.path if port.span else ""
+    if len(files) > 1 and written_in != files[-1]:
+        return (f"Compose appends the ports of {' and '.join(files)}: what {written_in} publishes stays",)
+    return ()

@@ -1,0 +1,75 @@
+"""Every route that passes bodies on has a limit for them that somebody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.finding import Finding, Label, Severity
+from confguard.model.nginx import Level, NginxModel, Target, size, upstream_targets
+from confguard.model.repo import Repo
+from confguard.model.value import Known, Origin
+
+_SMALL_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each server without a limit, and one for each limit that is taken away."""
+    for deployment in repo.production:
+        for model in deployment.proxies:
+            yield from _unlimited(model, deployment.name)
+            yield from _unset(model, deployment.name)
+
+
+def _unset(model: NginxModel, stack: str) -> Iterator[Finding]:
+    """Join the routes of one server: one line mends them all."""
+    routes: dict[object, list[Target]] = {}
+    for target in upstream_targets(model):
+        limit = size(target.level, "client_max_body_size")
+        if not isinstance(limit, Known) or not any(step.origin is Origin.DEFAULT for step in limit.trail):
+            continue
+        server = model.server_of(target.level)
+        if server is not None and not server.is_stock and not _refuses_bodies(target.level):
+            known = routes.setdefault(server.level, [])
+            if all(target.statement is not other.statement for other in known):
+                known.append(target)
+    for targets in routes.values():
+        first, *others = targets
+        where = _title(first) if not others else f"{_title(first)} and {len(others)} more of its server"
+        yield Finding(
+            f"no client_max_body_size applies to {where}: nginx refuses bodies over 1 MiB",
+            Label(first.span.first_line(), "passes bodies on, up to nginx's default of 1 MiB"),
+            tuple(Label(other.span.first_line(), _title(other)) for other in others[:5]),
+            help="say what the routes need: `client_max_body_size 10m;` in the server, more where files are uploaded",
+            stacks=(stack,),
+            address=(first.span.path, _title(first)),
+        )
+
+
+def _unlimited(model: NginxModel, stack: str) -> Iterator[Finding]:
+    seen = set()
+    for target in upstream_targets(model):
+        limit = size(target.level, "client_max_body_size")
+        if not isinstance(limit, Known) or limit.value != 0 or limit.span is None or limit.span in seen:
+            continue
+        seen.add(limit.span)
+        yield Finding(
+            "client_max_body_size 0 takes the limit away: one request may fill the disk",
+            Label(limit.span.first_line(), "no limit at all"),
+            help="set the largest body that the application accepts, per location where they differ",
+            stacks=(stack,),
+            address=(limit.span.path, "unlimited"),
+            severity=Severity.WARNING,
+        )
+
+
+def _refuses_bodies(level: Level) -> bool:
+    """Say whether a limit_except around the level leaves only methods without a body."""
+    return any(
+        at.kind == "limit_except"
+        and not _SMALL_METHODS.issuperset(at.statement.texts if at.statement else ())
+        for at in level.chain()
+    )
+
+
+def _title(target: Target) -> str:
+    return target.location.title if target.location else "its server"

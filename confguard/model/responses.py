@@ -1,0 +1,65 @@
+"""What answers carry, from nginx and the application together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from confguard.model.deployment import App, Deployment
+from confguard.model.nginx import Target
+from confguard.model.value import Known
+
+_SECURITY = "django.middleware.security.SecurityMiddleware"
+_CLICKJACKING = "django.middleware.clickjacking.XFrameOptionsMiddleware"
+
+
+def headers_of_app(deployment: Deployment, targets: Iterable[Target]) -> frozenset[str]:
+    """Return the security headers (lower case) that every target surely sends with each answer itself.
+
+    Empty where a target is no Django application of the stack, or its settings are not known.
+    """
+    sent: frozenset[str] | None = None
+    for target in targets:
+        app = app_behind(deployment, target)
+        own = _sent_by_django(app) if app else frozenset()
+        sent = own if sent is None else sent & own
+    return sent or frozenset()
+
+
+def app_behind(deployment: Deployment, target: Target) -> App | None:
+    """Return the Django application that a target of nginx leads to, if its host is known to be one."""
+    if not isinstance(target.host, Known):
+        return None
+    name = target.host.value
+    for service in deployment.services.values():
+        networks = {attachment.network for attachment in service.networks}
+        if name == service.name or any(name in service.names_in(network) for network in networks):
+            return deployment.app_of(service.name)
+    return None
+
+
+def _sent_by_django(app: App) -> frozenset[str]:
+    """Return what SecurityMiddleware and XFrameOptionsMiddleware add (Django 5.2, django/middleware)."""
+    settings = app.settings
+    middleware = settings.get("MIDDLEWARE")
+    if not isinstance(middleware, Known) or not isinstance(middleware.value, list | tuple):
+        return frozenset()
+    names = set()
+    if _CLICKJACKING in middleware.value:
+        names.add("x-frame-options")
+    if _SECURITY in middleware.value:
+        for setting, header in (
+            ("SECURE_CONTENT_TYPE_NOSNIFF", "x-content-type-options"),
+            ("SECURE_REFERRER_POLICY", "referrer-policy"),
+            ("SECURE_CROSS_ORIGIN_OPENER_POLICY", "cross-origin-opener-policy"),
+        ):
+            value = settings.get(setting)
+            if isinstance(value, Known) and value.value:
+                names.add(header)
+        # HSTS is only sent over HTTPS: whether Django believes in it is another question.
+    from confguard.model.django import content_security_policies
+
+    for policy in content_security_policies(settings):
+        if not isinstance(policy.text, Known):
+            continue
+        names.add("content-security-policy-report-only" if policy.report_only else "content-security-policy")
+    return frozenset(names)
