@@ -64,6 +64,6 @@ def _sources(sources: tuple[str, ...]) -> frozenset[str]:
 
 def _normal(source: str) -> str:
     lowered = source.lower()
-    if lowered in _KEYWORDS or "/" not in source.replace("://", "") and not source.startswith("'"):
+    if lowered in _KEYWORDS or ("/" not in source.replace("://", "") and not source.startswith("'")):
         return lowered
     return source

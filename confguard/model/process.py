@@ -113,7 +113,7 @@ def _scripts(project: Project, service: Service, words: tuple[str, ...]) -> Iter
             continue
         seen.add(path)
         source = project.read(path)
-        if source is None or not source.text.startswith("#!") and not path.endswith((".sh", ".bash")):
+        if source is None or (not source.text.startswith("#!") and not path.endswith((".sh", ".bash"))):
             continue
         yield source
         pending += [(word, depth + 1) for word in _mentioned(source.text)]
@@ -184,4 +184,4 @@ def _base_is_transparent(service: Service, built: Image | None) -> bool:
     if reference is None:
         return False
     path = reference.repository.removeprefix("library/")
-    return "/" not in path and reference.registry in (None, "docker.io") or path == "astral-sh/uv"
+    return ("/" not in path and reference.registry in (None, "docker.io")) or path == "astral-sh/uv"

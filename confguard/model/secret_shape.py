@@ -6,14 +6,16 @@ import re
 from enum import Enum
 
 _PLACEHOLDER = re.compile(
-    r"change[-_ ]?(me|this|it)|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]*>|\{\{.*\}\}|\[[^\]]*\]|x{4,}|\.\.\."
+    r"change[-_ ]?(me|this|it)|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]*>|\{\{.*\}\}|\[[^\]]*\]"
+    r"|x{4,}|\.\.\.|place[-_ ]?holder|insert[-_ ]|generate|fill[-_ ]?(me|in)|set[-_ ]?(me|this)|put[-_ ]"
     r"|^(to-?do|tbd|none|null|secret|password|placeholder|example|dummy|foo|bar|xxx+|\*+|-+|_+)$"
-    r"|place[-_ ]?holder|insert[-_ ]|generate|fill[-_ ]?(me|in)|set[-_ ]?(me|this)|enter[-_ ]|some[-_ ](secret|random|key)"
-    r"|(secret|random|secure|strong|long|private|unique)[-_ ](key|string|secret|password|value)[-_ ]here|put[-_ ]",
+    r"|enter[-_ ]|some[-_ ](secret|random|key)"
+    r"|(secret|random|secure|strong|long|private|unique)[-_ ](key|string|secret|password|value)[-_ ]here",
     re.IGNORECASE,
 )
 _INSECURE = re.compile(
-    r"django-insecure|^(dev|test|local|debug|demo|insecure|unsafe|default)([-_ ]|$)|[-_ ](dev|development|insecure)([-_ ]|$)",
+    r"django-insecure|^(dev|test|local|debug|demo|insecure|unsafe|default)([-_ ]|$)"
+    r"|[-_ ](dev|development|insecure)([-_ ]|$)",
     re.IGNORECASE,
 )
 

@@ -28,9 +28,10 @@ def check(repo: Repo) -> Iterator[Finding]:
             attribute = ".".join(override.attribute)
             base, last = override.base.path, override.attribute[-1]
             how = "appends lists" if last not in ("environment", "labels", "args") else "merges mappings"
+            written = _written(override.overlay.file.line_text(override.overlay.line))
+            what = f"what {base} {_WHAT_STAYS.get(last, 'says')} stays"
             yield Finding(
-                f"`{_written(override.overlay.file.line_text(override.overlay.line))}` takes nothing away from "
-                f"service {override.service}: Compose {how}, so what {base} {_WHAT_STAYS.get(last, 'says')} stays",
+                f"`{written}` takes nothing away from service {override.service}: Compose {how}, so {what}",
                 Label(override.overlay, "changes nothing"),
                 (Label(override.base.first_line(), f"{attribute} of {override.service} stays"),),
                 help=f"write `{last}: !reset []` to take it away, or `!override` in front of the new value",

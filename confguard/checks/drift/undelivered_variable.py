@@ -31,7 +31,8 @@ def _required_by_settings(deployment: Deployment, app: App) -> Iterator[Finding]
             f"the settings cannot start without {read.key}, and {app.where} does not get it",
             Label(read.span.first_line(), "raises at the start"),
             (*_services(deployment, app), *_in_templates(deployment, read.key)),
-            help=f"deliver {read.key} to the service with `environment:` or `env_file:`, or give this read a default",
+            help=f"deliver {read.key} to the service with `environment:` or `env_file:`, or give this read "
+            "a default",
             stacks=(deployment.name,),
             address=(read.key, *app.services),
             severity=deployment.severity(),
@@ -67,8 +68,8 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
             Label(spans[0].first_line(), "comes to nothing"),
             tuple(Label(span.first_line(), "and here") for span in spans[1:4]),
             notes=(f"looked for in {', '.join(sources)}",) if sources else ("there is no env file for it",),
-            help=f"set {name} in the env file and list it in its template, require it with ${{{name}:?}}, or say "
-            f"that empty is meant with ${{{name}:-}}",
+            help=f"set {name} in the env file and list it in its template, require it with ${{{name}:?}}, "
+            f"or say that empty is meant with ${{{name}:-}}",
             stacks=(deployment.name,),
             address=(name,),
             severity=Severity.WARNING,

@@ -27,8 +27,8 @@ def check(repo: Repo) -> Iterator[Finding]:
                     continue
                 reported.add(target.host_span)
                 yield Finding(
-                    f"nginx passes requests to {target.host.value}, and service {proxy.name} shares no network "
-                    f"with service {found.service.name}",
+                    f"nginx passes requests to {target.host.value}, and service {proxy.name} shares no "
+                    f"network with service {found.service.name}",
                     Label(target.host_span, "does not resolve: nginx does not start"),
                     tuple(_networks(found.service)) + tuple(_networks(proxy)),
                     help=f"put both services on one network: list one of {proxy.name}'s for "

@@ -39,7 +39,8 @@ def _unset(model: NginxModel, stack: str) -> Iterator[Finding]:
             f"no client_max_body_size applies to {where}: nginx refuses bodies over 1 MiB",
             Label(first.span.first_line(), "passes bodies on, up to nginx's default of 1 MiB"),
             tuple(Label(other.span.first_line(), _title(other)) for other in others[:5]),
-            help="say what the routes need: `client_max_body_size 10m;` in the server, more where files are uploaded",
+            help="say what the routes need: `client_max_body_size 10m;` in the server, more where files are "
+            "uploaded",
             stacks=(stack,),
             address=(first.span.path, _title(first)),
         )
