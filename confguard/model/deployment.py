@@ -114,12 +114,11 @@ class Deployment:
         return DATASTORES.get(reference.name) if reference else None
 
     def is_proxy(self, service: Service) -> bool:
-        """Say whether a service is nginx."""
+        """Say whether a service is an nginx, or built to be one."""
         reference = self.base_image(service)
         if reference is not None and reference.name in PROXIES:
             return True
-        mounts = (mount.target for mount in service.volumes)
-        return any(isinstance(target, Known) and target.value.startswith("/etc/nginx") for target in mounts)
+        return any(model.service == service.name for model in self.proxies)
 
     @cached_property
     def proxies(self) -> tuple[NginxModel, ...]:
@@ -129,9 +128,14 @@ class Deployment:
         from confguard.model.nginx import load
 
         loaded = (
-            load(self.project, service, self.processes[name].image, self.processes[name].environment)
+            load(
+                self.project,
+                service,
+                self.processes[name].image,
+                self.processes[name].environment,
+                self.compose.configs,
+            )
             for name, service in self.services.items()
-            if self.is_proxy(service)
         )
         return tuple(model for model in loaded if model is not None)
 
@@ -157,7 +161,8 @@ class Deployment:
     def _runs_django(self, process: Process) -> bool:
         if not _DJANGO_PROGRAM.search(process.text) and "DJANGO_SETTINGS_MODULE" not in process.environment:
             return False
-        return self.datastore(process.service) is None and not self.is_proxy(process.service)
+        reference = self.base_image(process.service)
+        return reference is None or (reference.name not in DATASTORES and reference.name not in PROXIES)
 
     def _settings(self, process: Process) -> Settings | None:
         from confguard.model.django import choose_module, evaluate

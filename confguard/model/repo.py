@@ -83,12 +83,12 @@ class Repo:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the run as a whole."""
-        presumed = [one.stack for one in self.production if not one.is_production]
-        if not presumed:
-            return ()
-        return (
-            f"no stack is known to be production; {presumed[0].name} is treated as it, "
-            "so what it says is a warning at most",
+        return tuple(dict.fromkeys(one.stack.note for one in self.production if one.stack.note))
+
+    def stack_summaries(self) -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
+        """Return name, role, files and evidence of each stack that is judged, for the report."""
+        return tuple(
+            (one.name, one.stack.role.value, one.stack.files, _evidence(one.stack)) for one in self.production
         )
 
     def any_source(self) -> SourceFile | None:
@@ -108,6 +108,10 @@ def build(
     from confguard.model.stacks import find
 
     return Repo(project, files, find(project, files, configured), options, selected_by_name)
+
+
+def _evidence(stack: Stack) -> str:
+    return next((f"{step.span}: {step.text}" if step.span else step.text for step in stack.evidence), "")
 
 
 # Imported only when there is a file for it: libcst above all is slow to import.
