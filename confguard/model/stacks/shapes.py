@@ -1,0 +1,102 @@
+"""What of a Compose file matters for stacks: its services, profiles, env files and what its content tells."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from confguard.discover.project import Project
+from confguard.model.stacks.stack import Role, role_of_name
+from confguard.parsers import compose
+from confguard.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The outline of one Compose file, unmerged; values with variables are left out."""
+
+    services: frozenset[str]
+    bare: frozenset[str]
+    """Services without image, build or extends: another file must say what they run."""
+    profiles: tuple[tuple[str, Span], ...]
+    env_files: tuple[tuple[str, Span], ...]
+    hints: tuple[tuple[Role, str, Span], ...]
+    """What its content tells of its role, and where."""
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it cannot stand alone."""
+        return bool(self.bare)
+
+
+_DEVELOPMENT = re.compile(
+    r"\brunserver(?:_plus)?\b|\bnpm run (?:dev|start)\b|\byarn (?:dev|start)\b|\bpnpm (?:run )?dev\b|"
+    r"--reload\b|\btarget:\s*[\"']?\S*dev\S*|dockerfile:\s*\S*(?:dev|local)\b\S*|--mode=development|"
+    r"\bDEBUG\s*[:=]\s*[\"']?(?:true|1)\b|settings[._](?:dev\w*|local)\b|\.env\.(?:dev|local)\b|"
+    r"\.envs/\.local/|env\.d/development|web-dev\b",
+    re.IGNORECASE,
+)
+_PRODUCTION = re.compile(
+    r"settings[._]prod\w*\b|\.env\.prod\w*\b|\.envs/\.(?:prod\w*|liv\w*)/|env\.d/prod\w*|"
+    r"compose/production/\S*django|\bgunicorn\b|\btarget:\s*[\"']?\S*prod\w*|Dockerfile\.prod\b|"
+    r"restart:\s*always",
+    re.IGNORECASE,
+)
+
+
+def shape(project: Project, path: str) -> Shape:
+    """Return the outline of a Compose file of the project; an empty one where it cannot be parsed."""
+    parsed = project.parsed(compose.parse, path)
+    services: set[str] = set()
+    bare: set[str] = set()
+    profiles: list[tuple[str, Span]] = []
+    env_files: list[tuple[str, Span]] = []
+    for document in parsed.documents if parsed else ():
+        section = document.get("services")
+        for entry in section.entries if isinstance(section, compose.Mapping) else ():
+            services.add(entry.key.text)
+            node = entry.value
+            if not isinstance(node, compose.Mapping):
+                continue
+            if not any(node.entry(key) for key in ("image", "build", "extends", "provider")):
+                bare.add(entry.key.text)
+            profiles += _strings(node.get("profiles"))
+            env_files += _strings(node.get("env_file"))
+    source = project.read(path)
+    hints: list[tuple[Role, str, Span]] = []
+    if source is not None:
+        for role, pattern in ((Role.DEVELOPMENT, _DEVELOPMENT), (Role.PRODUCTION, _PRODUCTION)):
+            for match in pattern.finditer(source.text):
+                start = source.text.rfind("\n", 0, match.start()) + 1
+                if not source.text[start : match.start()].lstrip().startswith("#"):
+                    hints.append((role, match[0], source.span(*match.span())))
+    return Shape(frozenset(services), frozenset(bare), tuple(profiles), tuple(env_files), tuple(hints))
+
+
+def _strings(node: compose.Node | None) -> list[tuple[str, Span]]:
+    """Return the strings of a scalar, a list, or a list of mappings with a path."""
+    if isinstance(node, compose.Scalar):
+        return [(node.text, node.span)] if node.text and "$" not in node.text else []
+    if isinstance(node, compose.Sequence):
+        return [found for item in node.items for found in _strings(item)]
+    if isinstance(node, compose.Mapping):
+        return _strings(node.get("path"))
+    return []
+
+
+def role_of_content(shapes: list[Shape]) -> tuple[Role, tuple[Role, str, Span] | None]:
+    """Return the role that the content of a chain of files tells, and the first place that tells it."""
+    development = [hint for one in shapes for hint in one.hints if hint[0] is Role.DEVELOPMENT]
+    production = [hint for one in shapes for hint in one.hints if hint[0] is Role.PRODUCTION]
+    if development and len(development) >= len(production):
+        return Role.DEVELOPMENT, development[0]
+    strong = [hint for hint in production if role_of_name(hint[1], folders=True) is Role.PRODUCTION]
+    if strong and not development:
+        return Role.PRODUCTION, strong[0]
+    return Role.UNKNOWN, None
+
+
+def project_folder(files: tuple[str, ...]) -> str:
+    """Return the project directory without an option: the folder of the first file."""
+    return posixpath.dirname(files[0]) if files else ""

@@ -1,0 +1,124 @@
+"""Which tracked file stands in for an env file that only the host has."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from confguard.discover.kinds import TEMPLATE_WORDS, Kind, ProjectFile
+from confguard.discover.project import Project
+from confguard.model.stacks.gather import Copied
+from confguard.model.stacks.stack import Role, role_of_name
+from confguard.model.value import Origin, Step
+
+_SEPARATORS = re.compile(r"[._\-]+")
+_SAME = {
+    "production": "prod",
+    "prd": "prod",
+    "development": "dev",
+    "dotenv": "env",
+    "liv": "live",
+    "stg": "staging",
+}
+
+
+def stand_in(
+    project: Project, files: Sequence[ProjectFile], copies: Sequence[Copied], path: str, role: Role
+) -> tuple[str, Step] | None:
+    """Return the file that stands in for an env file that git does not have, with why; None for none.
+
+    First what is said to be copied to it, then a template of its name beside it, then the one of the
+    stack's role, then the only template beside it.
+    """
+    copied = [copy for copy in copies if copy.target == path and copy.source != path]
+    if copied:
+        best = max(copied, key=lambda copy: _fit(copy.source, copy.role, role))
+        fit = _fit(best.source, best.role, role)
+        if fit > 0 or (fit == 0 and not _role_template(files, path, role)):
+            return best.source, Step("is copied to it", best.span, Origin.TEMPLATE)
+    candidates = [file for file in files if file.kind is Kind.ENV and not file.inactive]
+    name = _words(path)
+    for file in candidates:
+        if (
+            file.template
+            and file.path != path
+            and _words(file.path) == name
+            and _folder(file.path) == _folder(path)
+        ):
+            return file.path, _step(project, file.path, "is the template of its name")
+    templated = _role_template(files, path, role)
+    if templated:
+        return templated, _step(project, templated, f"is the template for {role.value}")
+    beside = [
+        file.path
+        for file in candidates
+        if file.template and posixpath.dirname(file.path) == posixpath.dirname(path) and _generic(file.path)
+    ]
+    if len(beside) == 1 and _may_be(path, beside[0]):
+        return beside[0], _step(project, beside[0], "is the only template beside it")
+    return None
+
+
+def _fit(source: str, context: Role, role: Role) -> int:
+    """Say how well what is copied fits a stack's role: by its name, then by where it is said."""
+    named = role_of_name(source)
+    if role is Role.UNKNOWN:
+        return 1
+    if named is role and role is not Role.UNKNOWN:
+        return 3
+    if named is Role.UNKNOWN:
+        return 2 if context is role else 1 if context is Role.UNKNOWN or role is Role.UNKNOWN else 0
+    return -1
+
+
+def _role_template(files: Sequence[ProjectFile], path: str, role: Role) -> str:
+    """Return the template beside an env file that adds the stack's role to its name, or ``""``."""
+    if role is Role.UNKNOWN:
+        return ""
+    name = _words(path)
+    for file in files:
+        if (
+            file.kind is Kind.ENV
+            and file.template
+            and posixpath.dirname(file.path) == posixpath.dirname(path)
+        ):
+            extra = _words(file.path) - name
+            if name <= _words(file.path) and len(extra) == 1 and role_of_name(next(iter(extra))) is role:
+                return file.path
+    return ""
+
+
+def _step(project: Project, path: str, words: str) -> Step:
+    source = project.read(path)
+    return Step(words, source.span(0) if source else None, Origin.TEMPLATE)
+
+
+def _words(path: str) -> frozenset[str]:
+    """Return the words of a name without those that mark a template, in one spelling."""
+    words = [word for word in _SEPARATORS.split(posixpath.basename(path).lower()) if word]
+    return frozenset(_SAME.get(word, word) for word in words if word not in TEMPLATE_WORDS)
+
+
+def _folder(path: str) -> str:
+    """Return the folder without words that mark a template (``env.d/production.dist``)."""
+    parts = posixpath.dirname(path).split("/")
+    kept = []
+    for part in parts:
+        words = re.split(r"([._\-]+)", part)
+        for index in range(2, len(words), 2):
+            if words[index].lower() in TEMPLATE_WORDS:
+                words[index] = words[index - 1] = ""
+        kept.append("".join(words))
+    return "/".join(kept)
+
+
+def _generic(path: str) -> bool:
+    """Say whether a template is for no role and no service in particular (``.env.example``)."""
+    return _words(path) <= {"env", "file"}
+
+
+def _may_be(path: str, template: str) -> bool:
+    """Say whether a generic template may stand in: the other is ``.env`` with at most its role behind."""
+    extra = _words(path) - _words(template)
+    return all(role_of_name(word) is not Role.UNKNOWN for word in extra)
