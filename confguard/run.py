@@ -15,7 +15,7 @@ from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, selected_cards
 from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
-from confguard.finding import Finding
+from confguard.finding import Finding, Severity
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
 from confguard.model.repo import Repo, build
 from confguard.reporters.result import Report, RuleInfo, StackInfo
@@ -137,13 +137,18 @@ def _stamped(findings: Iterable[Finding], settings: Settings) -> Iterator[Findin
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Join findings that differ in nothing but their stacks."""
-    joined: dict[Finding, list[str]] = {}
+    """Join what is the same finding in several stacks: it keeps the worst severity and the first notes."""
+    joined: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        stacks = joined.setdefault(replace(finding, stacks=()), [])
-        stacks.extend(stack for stack in finding.stacks if stack not in stacks)
-    for finding, names in joined.items():
-        yield replace(finding, stacks=tuple(names))
+        key = (finding.rule, finding.message, finding.primary, finding.address)
+        known = joined.get(key)
+        if known is None:
+            joined[key] = finding
+            continue
+        stacks = tuple(dict.fromkeys((*known.stacks, *finding.stacks)))
+        worst = max(known.severity or Severity.INFO, finding.severity or Severity.INFO)
+        joined[key] = replace(known, stacks=stacks, severity=worst)
+    yield from joined.values()
 
 
 def _comments(project: Project, files: Iterable[ProjectFile]) -> Iterator[Suppression | Malformed]:
