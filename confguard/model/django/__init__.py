@@ -1,0 +1,1 @@
+"""Django settings: what they are under an environment, without running anything."""

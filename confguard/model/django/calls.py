@@ -1,0 +1,408 @@
+"""Calling functions and classes, binding their arguments, and assigning to targets."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+from confguard.model.django import classes, expressions, iteration, members, operations, statements
+from confguard.model.django.library import registry
+from confguard.model.django.machine import MAX_DEPTH, Frame, Run
+from confguard.model.django.objects import (
+    BoundMethod,
+    Call,
+    ClassObject,
+    DictObject,
+    ExceptionObject,
+    External,
+    FunctionObject,
+    InstanceObject,
+    LimitReached,
+    ListObject,
+    ModuleObject,
+    Namespace,
+    Native,
+    NativeObject,
+    Raised,
+    Returned,
+    Scope,
+    TupleObject,
+    V,
+)
+from confguard.model.value import Known, Step, Unknown
+from confguard.source import Span
+
+BUILTIN_NAMES = frozenset(dir(builtins))
+_DOUBT = Unknown("depends on a condition that is not known")
+
+
+def call(run: Run, function: V, arguments: Call) -> V:
+    """Return what a call gives; raises Raised where the program would raise."""
+    if isinstance(function, Unknown):
+        return unknown_call(run, arguments, function)
+    payload = function.value
+    if isinstance(payload, FunctionObject):
+        return call_function(run, payload, arguments, None)
+    if isinstance(payload, BoundMethod):
+        bound = Call(
+            [payload.receiver, *arguments.args],
+            arguments.keywords,
+            arguments.span,
+            arguments.complete,
+            arguments.scope,
+        )
+        return call_function(run, payload.function, bound, payload.receiver)
+    if isinstance(payload, Native):
+        return _native(run, payload, arguments)
+    if isinstance(payload, External):
+        return registry.call(run, payload, arguments, function)
+    if isinstance(payload, NativeObject):
+        return payload.call(run, arguments)
+    if isinstance(payload, ClassObject):
+        return instantiate(run, payload, arguments)
+    if isinstance(payload, InstanceObject):
+        method = classes.instance_attribute(run, function, payload, "__call__", arguments.span)
+        if method is not None:
+            return call(run, method, arguments)
+    if isinstance(payload, ExceptionObject):
+        return Unknown("is an exception", arguments.trail)
+    kind = type(payload).__name__
+    raise run.throw("TypeError", f"'{kind}' object is not callable", arguments.span, function.trail)
+
+
+def _native(run: Run, native: Native, arguments: Call) -> V:
+    try:
+        return native.function(run, arguments)
+    except IndexError:
+        message = f"{native.name}() is missing an argument"
+        if arguments.complete:
+            raise run.throw("TypeError", message, arguments.span) from None
+        return Unknown("is called with arguments that are not known", arguments.trail)
+
+
+def unknown_call(run: Run, arguments: Call, function: Unknown) -> V:
+    """Return what a function that is not followed gives: nothing known, and what it was given may have changed."""
+    run.may_raise("Exception", arguments.span)
+    for value in (*arguments.args, *arguments.keywords.values()):
+        spoil(run, value, function)
+    return Unknown(function.reason, run.trail(arguments.step("called here"), function))
+
+
+def spoil(run: Run, value: V, unknown: Unknown) -> None:
+    """A function that is not followed may have changed what it was given."""
+    payload = value.value if isinstance(value, Known) else None
+    if isinstance(payload, ListObject):
+        run.journal.touch(payload)
+        payload.items, payload.complete = [], False
+    elif isinstance(payload, DictObject):
+        run.journal.touch(payload)
+        members.spoil(payload, unknown)
+    elif isinstance(payload, NativeObject) and hasattr(payload, "spoil"):
+        payload.spoil(run, unknown)
+
+
+def make_function(run: Run, name: str, node: Any, scope: Scope) -> FunctionObject:
+    """Return a function as its definition makes it: its defaults are evaluated now."""
+    args: ast.arguments = node.args
+    defaults = tuple(expressions.evaluate(run, default, scope) for default in args.defaults)
+    only = tuple(
+        expressions.evaluate(run, default, scope) if default else None for default in args.kw_defaults
+    )
+    return FunctionObject(name, node, scope, defaults, only)
+
+
+def call_function(run: Run, function: FunctionObject, arguments: Call, receiver: V | None) -> V:
+    """Run a function of the repository."""
+    node = function.node
+    if isinstance(node, ast.AsyncFunctionDef) or (not isinstance(node, ast.Lambda) and _is_generator(node)):
+        return unknown_call(run, arguments, Unknown("is made by a generator, which is not followed"))
+    if run.depth >= MAX_DEPTH:
+        return unknown_call(run, arguments, Unknown("is made by calls that nest too deep to be followed"))
+    names = Namespace(run.journal.serial)
+    scope = Scope(
+        function.scope.module, names, function.scope, "function", owner=function.owner, receiver=receiver
+    )
+    if not bind_arguments(run, function, arguments, names):
+        return unknown_call(run, arguments, Unknown("is called with arguments that are not known"))
+    if isinstance(node, ast.Lambda):
+        run.depth += 1
+        try:
+            return expressions.evaluate(run, node.body, scope)
+        finally:
+            run.depth -= 1
+    run.depth += 1
+    try:
+        outcome = run.within(Frame("function"), lambda: statements.block(run, node.body, scope), _DOUBT)
+    finally:
+        run.depth -= 1
+    if outcome is None:
+        return Known(None, (Step(f"returned by {function.name}", arguments.span),))
+    if isinstance(outcome, Returned):
+        value = outcome.value
+        trail = run.trail(Step(f"returned by {function.name}", arguments.span), value)
+        return Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+    raise outcome
+
+
+def _is_generator(node: ast.FunctionDef) -> bool:
+    known: bool | None = getattr(node, "generator", None)
+    if known is None:
+        pending: list[ast.AST] = list(node.body)
+        known = False
+        while pending and not known:
+            part = pending.pop()
+            if isinstance(part, ast.Yield | ast.YieldFrom | ast.Await):
+                known = True
+            if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+                pending.extend(ast.iter_child_nodes(part))
+        node.generator = known  # type: ignore[attr-defined]
+    return known
+
+
+def bind_arguments(run: Run, function: FunctionObject, arguments: Call, names: Namespace) -> bool:
+    """Give parameters their values; False if that cannot be told. Raises TypeError as Python does."""
+    spec = function.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    given, keywords = list(arguments.args), dict(arguments.keywords)
+    for index, parameter in enumerate(parameters):
+        default_index = index - (len(parameters) - len(function.defaults))
+        if index < len(given):
+            names.names[parameter.arg] = given[index]
+            if parameter.arg in keywords:
+                raise _mismatch(
+                    run, function, f"got multiple values for argument '{parameter.arg}'", arguments
+                )
+        elif parameter.arg in keywords:
+            names.names[parameter.arg] = keywords.pop(parameter.arg)
+        elif not arguments.complete:
+            return False
+        elif default_index >= 0:
+            names.names[parameter.arg] = function.defaults[default_index]
+        else:
+            raise _mismatch(
+                run, function, f"missing 1 required positional argument: '{parameter.arg}'", arguments
+            )
+    rest = given[len(parameters) :]
+    if spec.vararg:
+        names.names[spec.vararg.arg] = Known(TupleObject(tuple(rest), arguments.complete))
+    elif rest:
+        raise _mismatch(
+            run,
+            function,
+            f"takes {len(parameters)} positional arguments but {len(given)} were given",
+            arguments,
+        )
+    for parameter, default in zip(spec.kwonlyargs, function.keyword_defaults, strict=True):
+        if parameter.arg in keywords:
+            names.names[parameter.arg] = keywords.pop(parameter.arg)
+        elif not arguments.complete:
+            return False
+        elif default is not None:
+            names.names[parameter.arg] = default
+        else:
+            raise _mismatch(
+                run, function, f"missing 1 required keyword-only argument: '{parameter.arg}'", arguments
+            )
+    if spec.kwarg:
+        made = run.dict((key, Known(key), value) for key, value in keywords.items())
+        made.complete = arguments.complete
+        names.names[spec.kwarg.arg] = Known(made)
+    elif keywords:
+        raise _mismatch(
+            run, function, f"got an unexpected keyword argument '{next(iter(keywords))}'", arguments
+        )
+    return True
+
+
+def _mismatch(run: Run, function: FunctionObject, message: str, arguments: Call) -> Raised:
+    return run.throw("TypeError", f"{function.name}() {message}", arguments.span)
+
+
+def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
+    """Make an instance of a class of the repository."""
+    special = registry.instantiate(run, cls, arguments)
+    if special is not None:
+        return special
+    order = classes.resolution_order(cls)
+    if any(isinstance(place, External) and _is_exception(place.path) for place in order):
+        return Known(ExceptionObject(cls, tuple(arguments.args), arguments.span), arguments.trail)
+    instance = InstanceObject(cls, Namespace(run.journal.serial))
+    value = Known(instance, run.trail(Step(f"made from {cls.name}", arguments.span)))
+    for place in order:
+        if isinstance(place, Unknown) or (
+            isinstance(place, External) and not registry.knows_class(place.path)
+        ):
+            instance.namespace.complete = False
+    if classes.find(cls, "__new__") is not None and instance.namespace.complete:
+        return Unknown("is made by __new__, which is not followed", value.trail)
+    start = classes.find(cls, "__init__")
+    if isinstance(start, Known) and isinstance(start.value, FunctionObject):
+        bound = Call(
+            [value, *arguments.args], arguments.keywords, arguments.span, arguments.complete, arguments.scope
+        )
+        call_function(run, start.value, bound, value)
+    elif isinstance(start, Unknown):
+        instance.namespace.complete = False
+    elif not registry.dataclass_fields(run, cls, instance, arguments) and (
+        arguments.args or arguments.keywords
+    ):
+        if instance.namespace.complete:
+            raise run.throw("TypeError", f"{cls.name}() takes no arguments", arguments.span)
+    return value
+
+
+def _is_exception(path: str) -> bool:
+    found = getattr(builtins, path.removeprefix("builtins."), None)
+    return (isinstance(found, type) and issubclass(found, BaseException)) or path.endswith(
+        ("Error", "Exception", "ImproperlyConfigured")
+    )
+
+
+def assign(run: Run, target: ast.expr, value: V, scope: Scope) -> None:
+    """Give a target a value: a name, an attribute, an item, or several of them."""
+    if isinstance(target, ast.Name):
+        names = scope.outer.get(target.id, scope.names)
+        run.journal.touch(names)
+        names.names[target.id] = value
+    elif isinstance(target, ast.Tuple | ast.List):
+        _unpack(run, target.elts, value, scope, scope.span(target))
+    elif isinstance(target, ast.Attribute):
+        set_attribute(
+            run, expressions.evaluate(run, target.value, scope), target.attr, value, scope.span(target)
+        )
+    elif isinstance(target, ast.Subscript):
+        container = expressions.evaluate(run, target.value, scope)
+        if isinstance(target.slice, ast.Slice):
+            spoil(run, container, Unknown("a part of it is replaced in a way that is not followed"))
+            return
+        set_item(
+            run, container, expressions.evaluate(run, target.slice, scope), value, scope.span(target), scope
+        )
+    elif isinstance(target, ast.Starred):
+        assign(run, target.value, value, scope)
+
+
+def _unpack(run: Run, targets: list[ast.expr], value: V, scope: Scope, span: Span) -> None:
+    walk = iteration.iterate(run, value, span)
+    star = next((index for index, part in enumerate(targets) if isinstance(part, ast.Starred)), None)
+    if not walk.complete or not walk.ordered:
+        reason = (
+            value.reason if isinstance(value, Unknown) else "is unpacked from something that is not known"
+        )
+        for index, part in enumerate(targets):
+            known = walk.ordered and index < len(walk.items) and star is None
+            assign(run, part, walk.items[index] if known else Unknown(reason, value.trail), scope)
+        return
+    items = walk.items
+    if star is None:
+        if len(items) != len(targets):
+            many = "too many values to unpack" if len(items) > len(targets) else "not enough values to unpack"
+            raise run.throw("ValueError", f"{many} (expected {len(targets)})", span, value.trail)
+        for part, item in zip(targets, items, strict=True):
+            assign(run, part, item, scope)
+        return
+    after = len(targets) - star - 1
+    if len(items) < star + after:
+        raise run.throw(
+            "ValueError", f"not enough values to unpack (expected at least {star + after})", span, value.trail
+        )
+    middle = items[star : len(items) - after]
+    for part, item in zip(targets[:star], items[:star], strict=True):
+        assign(run, part, item, scope)
+    assign(run, targets[star], Known(run.list(middle), value.trail), scope)
+    for part, item in zip(targets[star + 1 :], items[len(items) - after :], strict=True):
+        assign(run, part, item, scope)
+
+
+def set_attribute(run: Run, owner: V, name: str, value: V, span: Span) -> None:
+    """Set an attribute of an instance, class or module; those of libraries are not followed."""
+    payload = owner.value if isinstance(owner, Known) else None
+    if isinstance(payload, InstanceObject | ModuleObject | ClassObject):
+        if isinstance(payload, InstanceObject) and classes.find(payload.cls, "__setattr__") is not None:
+            payload.namespace.complete = False
+            return
+        run.journal.touch(payload.namespace)
+        payload.namespace.names[name] = value
+    elif isinstance(payload, NativeObject) and hasattr(payload, "set_attribute"):
+        payload.set_attribute(run, name, value, span)
+
+
+def set_item(run: Run, container: V, key: V, value: V, span: Span, scope: Scope) -> None:
+    """Set ``container[key]``."""
+    if isinstance(container, Unknown):
+        run.may_raise("TypeError", span)
+        return
+    payload = container.value
+    step = Step("set here", span)
+    trail = run.trail(step, value)
+    placed: V = Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+    if isinstance(payload, DictObject) and payload.kind == "dict":
+        members.put(run, payload, key, placed, span)
+    elif isinstance(payload, ListObject):
+        run.journal.touch(payload)
+        index = key.value if isinstance(key, Known) else None
+        if (
+            isinstance(index, int)
+            and -len(payload.items) <= index < len(payload.items)
+            and (payload.complete or index >= 0)
+        ):
+            payload.items[index] = placed
+        elif payload.complete and isinstance(index, int):
+            raise run.throw("IndexError", "list assignment index out of range", span, container.trail)
+        else:
+            payload.items, payload.complete = [], False
+    elif isinstance(payload, External):
+        registry.set_item(run, payload, key, value, span)
+    elif isinstance(payload, NativeObject) and hasattr(payload, "set_item"):
+        payload.set_item(run, key, value, span)
+    elif isinstance(payload, InstanceObject):
+        method = classes.instance_attribute(run, container, payload, "__setitem__", span)
+        if method is not None:
+            call(run, method, Call([key, value], {}, span, True, scope))
+    elif isinstance(payload, TupleObject | str | int | float | bytes) or payload is None:
+        raise run.throw(
+            "TypeError",
+            f"'{type(payload).__name__}' object does not support item assignment",
+            span,
+            container.trail,
+        )
+
+
+_OPERATORS = {
+    "+": "__add__",
+    "-": "__sub__",
+    "/": "__truediv__",
+    "|": "__or__",
+    "&": "__and__",
+    "*": "__mul__",
+    "%": "__mod__",
+}
+
+
+def operator_method(run: Run, left: V, right: V, sign: str, span: Span, scope: Scope) -> V | None:
+    """Compute with objects that bring their own operators and with paths; None for plain values."""
+    if isinstance(left, Known) and isinstance(left.value, InstanceObject) and sign in _OPERATORS:
+        method = classes.instance_attribute(run, left, left.value, _OPERATORS[sign], span)
+        if method is not None:
+            return call(run, method, Call([right], {}, span, True, scope))
+    if sign == "/":
+        return registry.path_join(run, left, right, span)
+    return None
+
+
+def contains_method(run: Run, item: V, container: V, span: Span, scope: Scope) -> bool | None:
+    """Answer ``in`` for objects that bring their own answer; None if there is none or it is not known."""
+    payload = container.value if isinstance(container, Known) else None
+    answer: V | None = None
+    if isinstance(payload, NativeObject) and hasattr(payload, "contains"):
+        answer = payload.contains(run, item, span)
+    elif isinstance(payload, External):
+        answer = registry.contains(run, payload, item, span)
+    elif isinstance(payload, InstanceObject):
+        method = classes.instance_attribute(run, container, payload, "__contains__", span)
+        answer = call(run, method, Call([item], {}, span, True, scope)) if method is not None else None
+    return operations.truth(answer) if answer is not None else None
+
+
+__all__ = ["LimitReached", "assign", "call", "make_function"]

@@ -1,0 +1,119 @@
+"""Running one evaluation from its start to the facts that rules see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confguard.discover.project import Project
+from confguard.model.django import imports
+from confguard.model.django.errors import ancestors
+from confguard.model.django.machine import Fail, Read, Run
+from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
+from confguard.model.django.operations import ROOT_MARK
+from confguard.model.django.publish import publish
+from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
+from confguard.model.environment import Environment
+from confguard.model.value import Known, Origin, Trail, Unknown, Value
+from confguard.parsers import python
+from confguard.source import Problem, SourceFile
+
+
+def run_module(
+    project: Project,
+    module: str,
+    environment: Environment,
+    roots: tuple[str, ...] | None,
+    at: str | None,
+    cwd: str | None,
+    argv: tuple[str, ...],
+    version: str | None,
+) -> Settings:
+    """Evaluate a module; see ``settings.evaluate``."""
+    if roots is None:
+        roots = search_roots(project, module if module.endswith(".py") else _path_of(project, module))
+    dotted = module_name(module, roots) if module.endswith(".py") else module
+    place = f"/{ROOT_MARK}" if at is None else at.rstrip("/")
+    inside = f"{place}/{roots[0]}" if roots and roots[0] else place
+
+    def load(path: str) -> Any:
+        source = project.read(path)
+        return parsed(project, source if source is not None else SourceFile(path, ""))
+
+    run = Run(project, environment, roots, place, cwd or inside, argv, load)
+    found: ModuleObject | None = None
+    try:
+        found = imports.load(run, dotted, None)
+    except Raised as signal:
+        if signal.error.span is not None:
+            run.failures.append(Fail(signal.error.span, signal.error, signal.trail))
+        found = run.modules.get(dotted)
+    except (LimitReached, RecursionError) as error:
+        source = project.read(module) if module.endswith(".py") else None
+        if source is not None:
+            run.problems.append(Problem(source.span(0), f"does more than is followed ({type(error).__name__})"))
+    return _facts(run, dotted, found, version)
+
+
+def parsed(project: Project, source: SourceFile) -> python.PythonModule:
+    """Parse a file once for all evaluations of a project's files."""
+    cached = source.__dict__.get("_python")
+    if isinstance(cached, python.PythonModule):
+        return cached
+    made = python.parse(source)
+    source.__dict__["_python"] = made
+    return made
+
+
+def _path_of(project: Project, dotted: str) -> str:
+    tail = dotted.replace(".", "/")
+    for path in project.paths:
+        if path.endswith((f"{tail}.py", f"{tail}/__init__.py")):
+            return path
+    return ""
+
+
+def _facts(run: Run, dotted: str, module: ModuleObject | None, version: str | None) -> Settings:
+    values: dict[str, Value[Any]] = {}
+    if module is not None:
+        for name, value in module.namespace.names.items():
+            if name.isupper():
+                values[name] = publish(value)
+    failures = tuple(_failure(run, fail) for fail in run.failures)
+    undelivered = {name for failure in failures for name in failure.variables}
+    reads = tuple(_read(read, undelivered) for read in run.reads)
+    calls = tuple(CallFact(name, span, {key: publish(value) for key, value in keywords.items()}) for name, span, keywords in run.calls)
+    doubts = tuple(_failure(run, fail) for fail in run.doubts)
+    path = module.source.path if module is not None else ""
+    problems = tuple(dict.fromkeys(run.problems))
+    first = failures[0] if failures else None
+    return Settings(dotted, path, tuple(run.files), values, reads, first, failures, doubts, problems, calls, version)
+
+
+def _read(read: Read, undelivered: set[str]) -> EnvRead:
+    default = publish(read.default) if read.default is not None else None
+    found = read.found
+    is_set = True if isinstance(found, Known) else False if found is None else None
+    result = read.result if read.result is not None else found
+    value = publish(result) if result is not None else Unknown(f"nothing sets {read.key}")
+    required = read.required or (read.key in undelivered and found is None)
+    return EnvRead(read.key, read.key_span, read.span, default, required, read.cast, value, is_set, read.conditional, read.via)
+
+
+def _failure(run: Run, fail: Fail) -> Failure:
+    names = ancestors(fail.error.cls)
+    message = ""
+    if fail.error.args:
+        first = publish(fail.error.args[0])
+        message = str(first.value) if isinstance(first, Known) else ""
+    kind = names[0] if isinstance(fail.error.cls, External) else fail.error.cls.name
+    variables = fail.error.variables or _variables(run, fail.trail)
+    unset = {read.key for read in run.reads if read.found is None}
+    undelivered = any(name in unset for name in variables)
+    placeholder = any(step.origin is Origin.TEMPLATE for step in fail.trail)
+    return Failure(fail.span, kind, message, fail.trail, variables, undelivered, placeholder)
+
+
+def _variables(run: Run, trail: Trail) -> tuple[str, ...]:
+    """Return the variables whose reading is a step of a trail."""
+    spans = {step.span for step in trail if step.span is not None}
+    return tuple(dict.fromkeys(read.key for read in run.reads if read.span in spans))

@@ -1,0 +1,197 @@
+"""Imports: modules of the repository are evaluated, all others are known by their dotted names only."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import sys
+
+from confguard.model.django import statements
+from confguard.model.django.library import registry
+from confguard.model.django.machine import Run
+from confguard.model.django.objects import External, ModuleObject, Namespace, Scope, TupleObject, V
+from confguard.model.value import Known, Step, Trail, Unknown
+from confguard.source import SourceFile, Span
+
+MAX_MODULES = 80
+"""Modules of the repository that one evaluation loads."""
+
+_LOCAL = re.compile(r"(^|_)(local|locals|secret|secrets|override|overrides|private|site)(_|$)|(^|_)settings($|_)")
+"""Names of modules that people keep out of git: where one is absent, it is absent in a fresh checkout."""
+
+
+def find_module(run: Run, dotted: str) -> tuple[str, bool] | None:
+    """Return a module's path in the project, and whether it is a package; None if it is not the project's.
+
+    A folder without ``__init__.py`` is a package too (its path ends with ``/``).
+    """
+    tail = dotted.replace(".", "/")
+    for root in run.roots:
+        base = f"{root}/{tail}" if root else tail
+        if run.project.exists(f"{base}/__init__.py"):
+            return f"{base}/__init__.py", True
+        if run.project.exists(f"{base}.py"):
+            return f"{base}.py", False
+    for root in run.roots:
+        base = f"{root}/{tail}" if root else tail
+        if run.project.is_folder(base) and any(path.endswith(".py") for path in run.project.under(base)):
+            return f"{base}/", True
+    return None
+
+
+def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
+    """Return a module of the project, evaluated; None if it is not the project's."""
+    loaded = run.modules.get(dotted)
+    if loaded is not None:
+        return loaded
+    parent_name, _, last = dotted.rpartition(".")
+    parent = load(run, parent_name, span) if parent_name else None
+    if parent_name and parent is None:
+        return None
+    if dotted in run.modules:  # the package's own __init__ has loaded it
+        return run.modules[dotted]
+    found = find_module(run, dotted)
+    if found is None or len(run.modules) >= MAX_MODULES:
+        return None
+    path, package = found
+    namespace = Namespace(run.journal.serial)
+    if path.endswith("/"):
+        module = ModuleObject(dotted, namespace, SourceFile(path, ""), True)
+        run.modules[dotted] = module
+    else:
+        parsed = run.load(path)
+        module = ModuleObject(dotted, namespace, parsed.source, package)
+        run.modules[dotted] = module
+        run.files.append(path)
+        for problem in parsed.problems:
+            run.problems.append(problem)
+            namespace.complete = False
+        try:
+            statements.block(run, parsed.tree.body, Scope(module, namespace, None, "module"))
+        except BaseException:
+            run.modules.pop(dotted, None)
+            raise
+    if parent is not None:
+        run.journal.touch(parent.namespace)
+        parent.namespace.names[last] = Known(module, _imported(span))
+    return module
+
+
+def _imported(span: Span | None) -> Trail:
+    return (Step("imported", span),) if span is not None else ()
+
+
+def absolute_name(scope: Scope, module: str | None, level: int) -> str | None:
+    """Return the dotted name that a from-import means; None if it climbs out of its package."""
+    if level == 0:
+        return module
+    parts = scope.module.name.split(".")
+    if not scope.module.package:
+        parts = parts[:-1]
+    if level - 1 > len(parts):
+        return None
+    parts = parts[: len(parts) - (level - 1)]
+    return ".".join([*parts, *([module] if module else [])]) or None
+
+
+def import_(run: Run, node: ast.Import, scope: Scope) -> None:
+    """``import a.b.c`` and ``import a.b.c as d``."""
+    run.journal.touch(scope.names)
+    for alias in node.names:
+        span = scope.span(alias)
+        module = _import(run, alias.name, span, 0)
+        top = alias.name.partition(".")[0]
+        name = alias.asname or top
+        if module is None:
+            path = alias.name if alias.asname else top
+            scope.names.names[name] = Known(External(path), _imported(span))
+            continue
+        bound = module if alias.asname else run.modules.get(top)
+        run.journal.touch(scope.names)
+        scope.names.names[name] = Known(bound if bound is not None else module, _imported(span))
+
+
+def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | None:
+    """Load a module; None for one of a library; raises ModuleNotFoundError where it is surely absent."""
+    top = dotted.partition(".")[0]
+    if level == 0 and top in sys.stdlib_module_names and find_module(run, top) is None:
+        return None
+    if find_module(run, top) is not None or level:
+        module = load(run, dotted, span)
+        if module is not None:
+            return module
+        if len(run.modules) >= MAX_MODULES:
+            return None
+        raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
+    if "." not in dotted and _LOCAL.search(top):
+        raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
+    if not registry.installed(run, top):
+        run.may_raise("ModuleNotFoundError", span)
+    return None
+
+
+def import_from(run: Run, node: ast.ImportFrom, scope: Scope) -> None:
+    """``from a.b import c`` in all its forms."""
+    span = scope.span(node)
+    if node.module == "__future__":
+        return
+    dotted = absolute_name(scope, node.module, node.level)
+    if dotted is None:
+        raise run.throw("ImportError", "attempted relative import beyond top-level package", span)
+    module = _import(run, dotted, span, node.level)
+    run.journal.touch(scope.names)
+    for alias in node.names:
+        if alias.name == "*":
+            _star(run, module, dotted, scope, span)
+        elif module is None:
+            path = External(f"{dotted}.{alias.name}")
+            place = scope.span(alias)
+            value = registry.imported(run, path, place) or Known(path, _imported(place))
+            scope.names.names[alias.asname or alias.name] = value
+        else:
+            value = _member(run, module, alias.name, scope.span(alias))
+            run.journal.touch(scope.names)
+            scope.names.names[alias.asname or alias.name] = value
+
+
+def _member(run: Run, module: ModuleObject, name: str, span: Span) -> V:
+    found = module.namespace.names.get(name)
+    if found is not None:
+        return found
+    if module.package:
+        child = load(run, f"{module.name}.{name}", span)
+        if child is not None:
+            return Known(child, _imported(span))
+    if not module.namespace.complete:
+        return Unknown(f"{name} may come from a star import that is not followed", _imported(span))
+    if name in ("__file__", "__name__"):
+        return Known(f"{run.at}/{module.source.path}" if name == "__file__" else module.name)
+    message = f"cannot import name '{name}' from '{module.name}' ({posixpath.basename(module.source.path)})"
+    raise run.throw("ImportError", message, span)
+
+
+def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span: Span) -> None:
+    run.journal.touch(scope.names)
+    if module is None:
+        scope.names.complete = False
+        for name, value in list(scope.names.names.items()):
+            if name.isupper():
+                unknown = Unknown(f"may be replaced by a star import from {dotted}", (Step("imported", span), *value.trail[:8]))
+                scope.names.names[name] = unknown
+        return
+    chosen = module.namespace.names.get("__all__")
+    names: list[str] | None = None
+    if isinstance(chosen, Known) and hasattr(chosen.value, "items") and getattr(chosen.value, "complete", False):
+        items = chosen.value.items if isinstance(chosen.value, TupleObject) else list(chosen.value.items)
+        names = [item.value for item in items if isinstance(item, Known) and isinstance(item.value, str)]
+    if names is None:
+        names = [name for name in module.namespace.names if not name.startswith("_")]
+    for name in names:
+        value = module.namespace.names.get(name)
+        if value is None and module.package:
+            child = load(run, f"{module.name}.{name}", span)
+            value = Known(child, _imported(span)) if child is not None else None
+        if value is not None:
+            scope.names.names[name] = value
+    scope.names.complete = scope.names.complete and module.namespace.complete

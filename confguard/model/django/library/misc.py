@@ -1,0 +1,137 @@
+"""Django's own helpers, and packages of which settings use a constant or a function or two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confguard.model.django import calls
+from confguard.model.django.library import registry
+from confguard.model.django.library.standard import strtobool
+from confguard.model.django.machine import Run
+from confguard.model.django.objects import Call, ExceptionObject, External, NativeObject, V
+from confguard.model.value import Known, Trail, Unknown
+
+
+def _lazy(run: Run, call: Call) -> V:
+    value = call.args[0]
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, run.trail(call.step("translated"), value))
+    return Known(value.value, run.trail(call.step("translated"), value))
+
+
+def _random(run: Run, call: Call) -> V:
+    return Unknown("is made at random each time it starts", call.trail)
+
+
+def _recorded(name: str) -> registry.Function:
+    """A call without a result that rules may want to know of."""
+
+    def apply(run: Run, call: Call) -> V:
+        run.calls.append((name, call.span, dict(call.keywords)))
+        return Known(None, call.trail)
+
+    return apply
+
+
+class Opaque(NativeObject):
+    """An object of a library, of which it is only known that it was made."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _opaque(name: str) -> registry.Function:
+    return lambda run, call: Known(Opaque(name), call.trail)
+
+
+_EXCEPTIONS = ("Error", "Exception", "ImproperlyConfigured", "Warning")
+
+
+def call(run: Run, target: External, arguments: Call) -> V | None:
+    """Call what follows a pattern rather than a name: exceptions of libraries and of Python."""
+    last = target.path.rpartition(".")[2]
+    if last.endswith(_EXCEPTIONS) or target.path in ("builtins.SystemExit", "builtins.KeyboardInterrupt", "builtins.StopIteration"):
+        return Known(ExceptionObject(target, tuple(arguments.args), arguments.span), arguments.trail)
+    return None
+
+
+def constant(run: Run, path: str, trail: Trail) -> V | None:
+    """Return constants that are made anew for each evaluation."""
+    return None
+
+
+def _logger(run: Run, call: Call) -> V:
+    return Known(Logger(), call.trail)
+
+
+class Logger(NativeObject):
+    """A logger: what is said to it changes nothing."""
+
+    __slots__ = ()
+
+    def attribute(self, run: Run, name: str, span: Any) -> V | None:
+        from confguard.model.django.objects import Native
+
+        return Known(Native(name, lambda run, call: Known(None)))
+
+
+FUNCTIONS: dict[str, registry.Function] = {
+    "django.utils.translation.gettext_lazy": _lazy,
+    "django.utils.translation.gettext": _lazy,
+    "django.utils.translation.gettext_noop": _lazy,
+    "django.utils.translation.ugettext_lazy": _lazy,
+    "django.utils.translation.pgettext_lazy": lambda run, call: call.args[1],
+    "django.core.management.utils.get_random_secret_key": _random,
+    "django.urls.reverse_lazy": lambda run, call: Unknown("is a URL that is made when it is used", call.trail),
+    "django.utils.functional.lazy": lambda run, call: Unknown("is made when it is used", call.trail),
+    "sentry_sdk.init": _recorded("sentry_sdk.init"),
+    "logging.getLogger": _logger,
+    "structlog.get_logger": _logger,
+    "structlog.configure": _recorded("structlog.configure"),
+    "strtobool.strtobool": strtobool,
+}
+
+CONSTANTS: dict[str, Any] = {
+    "corsheaders.defaults.default_headers": (
+        "accept",
+        "authorization",
+        "content-type",
+        "user-agent",
+        "x-csrftoken",
+        "x-requested-with",
+    ),
+    "corsheaders.defaults.default_methods": ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"),
+    "csp.constants.NONE": "'none'",
+    "csp.constants.SELF": "'self'",
+    "csp.constants.UNSAFE_INLINE": "'unsafe-inline'",
+    "csp.constants.UNSAFE_EVAL": "'unsafe-eval'",
+    "csp.constants.UNSAFE_HASHES": "'unsafe-hashes'",
+    "csp.constants.STRICT_DYNAMIC": "'strict-dynamic'",
+    "csp.constants.REPORT_SAMPLE": "'report-sample'",
+    "csp.constants.WASM_UNSAFE_EVAL": "'wasm-unsafe-eval'",
+    "csp.constants.UNSAFE_ALLOW_REDIRECTS": "'unsafe-allow-redirects'",
+    "csp.constants.INLINE_SPECULATION_RULES": "'inline-speculation-rules'",
+    "django.utils.csp.CSP.SELF": "'self'",
+    "django.utils.csp.CSP.NONE": "'none'",
+    "django.utils.csp.CSP.UNSAFE_INLINE": "'unsafe-inline'",
+    "django.utils.csp.CSP.UNSAFE_EVAL": "'unsafe-eval'",
+    "django.utils.csp.CSP.UNSAFE_HASHES": "'unsafe-hashes'",
+    "django.utils.csp.CSP.STRICT_DYNAMIC": "'strict-dynamic'",
+    "django.utils.csp.CSP.REPORT_SAMPLE": "'report-sample'",
+    "django.utils.csp.CSP.WASM_UNSAFE_EVAL": "'wasm-unsafe-eval'",
+    "django.utils.csp.CSP.NONCE": "<CSP_NONCE_SENTINEL>",
+    "django.contrib.messages.constants.DEBUG": 10,
+    "django.contrib.messages.constants.INFO": 20,
+    "django.contrib.messages.constants.SUCCESS": 25,
+    "django.contrib.messages.constants.WARNING": 30,
+    "django.contrib.messages.constants.ERROR": 40,
+    "django.contrib.messages.DEBUG": 10,
+    "django.contrib.messages.INFO": 20,
+    "django.contrib.messages.SUCCESS": 25,
+    "django.contrib.messages.WARNING": 30,
+    "django.contrib.messages.ERROR": 40,
+}
+
+__all__ = ["CONSTANTS", "FUNCTIONS", "calls"]

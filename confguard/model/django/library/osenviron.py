@@ -1,0 +1,314 @@
+"""``os.environ``, ``os.getenv`` and what fills the environment: python-dotenv."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from confguard.model.django import iteration, members
+from confguard.model.django.library import registry
+from confguard.model.django.machine import Read, Run
+from confguard.model.django.objects import Call, DictObject, External, Native, V
+from confguard.model.value import Known, Origin, Step, Trail, Unknown
+from confguard.source import Span
+
+PATH = "os.environ"
+
+
+def current(run: Run, name: str) -> V | None:
+    """Return a variable as the program finds it now; None if it is surely unset."""
+    if name in run.environ.changed:
+        return run.environ.changed[name]
+    if "*" in run.environ.changed:
+        blurred = run.environ.changed["*"]
+        given = run.environment.get(name)
+        return given if isinstance(given, Known) and blurred is None else blurred if given is None else given
+    return run.environment.get(name)
+
+
+def literal_span(key: V, span: Span) -> Span:
+    """Return where the text of a key stands: its oldest place."""
+    for step in reversed(key.trail):
+        if step.span is not None:
+            return step.span
+    return span
+
+
+def read(
+    run: Run,
+    key: V,
+    span: Span,
+    via: str,
+    default: V | None = None,
+    required: bool = False,
+    cast: str = "",
+    prefix: str = "",
+) -> tuple[V | None, Read | None]:
+    """Read a variable; return what was found (None: surely unset) and the record of the reading."""
+    if isinstance(key, Unknown) or not isinstance(key.value, str):
+        reason = key.reason if isinstance(key, Unknown) else "is read under a name that is no text"
+        return Unknown(f"is a variable whose name is not known: {reason}", run.trail(Step("read from the environment", span), key)), None
+    name = prefix + key.value
+    found = current(run, name)
+    record = run.note_read(Read(name, literal_span(key, span), span, via, default, required, cast, found, False))
+    step = Step(f"read from the environment variable {name}", span)
+    if found is None:
+        return None, record
+    trail = run.trail(step, found)
+    if isinstance(found, Unknown):
+        reason = found.reason
+        if isinstance(default, Known) and isinstance(default.value, str | int | float | bool | type(None)):
+            reason = f"{reason} (its default is {'None' if default.value is None else 'written in the call'})"
+        return Unknown(reason, trail), record
+    return Known(found.value, trail), record
+
+
+def defaulted(run: Run, name: str, default: V, span: Span) -> V:
+    """Return a default that applies because the variable is surely unset."""
+    trail = run.trail(Step(f"default, because nothing sets {name}", span, Origin.DEFAULT), default)
+    return Unknown(default.reason, trail) if isinstance(default, Unknown) else Known(default.value, trail)
+
+
+def key_name(key: V) -> str:
+    """Return a key for people, whether it is known or not."""
+    return key.value if isinstance(key, Known) and isinstance(key.value, str) else "a variable"
+
+
+def _get(run: Run, call: Call) -> V:
+    key = call.get(0, "key")
+    if key is None:
+        raise IndexError
+    default = call.get(1, "default") or Known(None, call.trail)
+    found, record = read(run, key, call.span, "os", default)
+    value = found if found is not None else defaulted(run, key_name(key), default, call.span)
+    if record is not None:
+        record.result = value
+    return value
+
+
+def missing(run: Run, kind: str, message: str, name: str, span: Span) -> Exception:
+    """Return the exception that a reading raises because nothing delivers the variable."""
+    step = Step(f"nothing sets the environment variable {name}", span, Origin.DEFAULT)
+    return run.throw(kind, message, span, (step,), (name,))
+
+
+def subscript(run: Run, key: V, span: Span, key_span: Span) -> V:
+    """``os.environ[key]``."""
+    found, record = read(run, key, span, "os", required=True)
+    if found is None:
+        raise missing(run, "KeyError", key_name(key), key_name(key), span)
+    if isinstance(found, Unknown):
+        run.may_raise("KeyError", span)
+    if record is not None:
+        record.result = found
+    return found
+
+
+def has(run: Run, key: V, span: Span) -> V:
+    """``key in os.environ``."""
+    found, record = read(run, key, span, "os", Known(None))
+    if found is None:
+        step = Step(f"nothing sets the environment variable {key_name(key)}", span, Origin.DEFAULT)
+        return Known(False, (step,))
+    if isinstance(found, Unknown):
+        return found
+    return Known(True, found.trail)
+
+
+def store(run: Run, key: V, value: V, span: Span) -> None:
+    """``os.environ[key] = value``."""
+    run.journal.touch(run.environ)
+    if isinstance(key, Known) and isinstance(key.value, str):
+        if isinstance(value, Known) and not isinstance(value.value, str) and isinstance(value.value, int | float | type(None)):
+            raise run.throw("TypeError", f"str expected, not {type(value.value).__name__}", span, value.trail)
+        trail = run.trail(Step(f"set in the environment as {key.value}", span), value)
+        placed: V = Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+        run.environ.changed[key.value] = placed
+    else:
+        run.environ.changed["*"] = Unknown("a variable whose name is not known is set")
+
+
+def remove(run: Run, key: V, span: Span) -> V | None:
+    """``del os.environ[key]``; returns what was there."""
+    found, _ = read(run, key, span, "os")
+    run.journal.touch(run.environ)
+    if isinstance(key, Known) and isinstance(key.value, str):
+        run.environ.changed[key.value] = None
+    return found
+
+
+def _setdefault(run: Run, call: Call) -> V:
+    key, value = call.args[0], call.args[1] if len(call.args) > 1 else Known(None)
+    found, _ = read(run, key, call.span, "os", value)
+    if found is None:
+        store(run, key, value, call.span)
+        return value
+    if isinstance(found, Unknown) and isinstance(key, Known) and isinstance(key.value, str):
+        run.journal.touch(run.environ)
+        run.environ.changed[key.value] = Unknown(found.reason, found.trail)
+    return found
+
+
+def _pop(run: Run, call: Call) -> V:
+    default = call.args[1] if len(call.args) > 1 else None
+    found = remove(run, call.args[0], call.span)
+    if found is None:
+        if default is None:
+            raise missing(run, "KeyError", key_name(call.args[0]), key_name(call.args[0]), call.span)
+        return defaulted(run, key_name(call.args[0]), default, call.span)
+    return found
+
+
+def as_dict(run: Run, span: Span) -> V:
+    """Return the whole environment as a dict: incomplete unless every variable is known."""
+    made = run.dict()
+    for name in run.environment.values:
+        value = run.environment.get(name)
+        if value is not None:
+            made.entries[name] = (Known(name), value)
+    for name, changed in run.environ.changed.items():
+        if changed is None:
+            made.entries.pop(name, None)
+        elif name != "*":
+            made.entries[name] = (Known(name), changed)
+    made.complete = False  # every process has variables of its system besides
+    return Known(made, (Step("the whole environment", span),))
+
+
+def _copy(run: Run, call: Call) -> V:
+    return as_dict(run, call.span)
+
+
+def _view(run: Run, call: Call) -> V:
+    return Unknown("are all variables of the environment", call.trail)
+
+
+def _update(run: Run, call: Call) -> V:
+    made = run.dict()
+    for arg in call.args:
+        members.update(run, made, arg, call.span)
+    for name, (_, value) in made.entries.items():
+        store(run, Known(name), value, call.span)
+    for name, value in call.keywords.items():
+        store(run, Known(name), value, call.span)
+    if not made.complete:
+        store(run, Unknown("is not known"), Unknown("is not known"), call.span)
+    return Known(None)
+
+
+# python-dotenv 1.0: load_dotenv() looks for a .env file next to the calling file and upwards.
+
+_VARIABLE = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<default>[^}]*))?\}")
+
+
+def parse_env_file(run: Run, text: str, override: bool) -> dict[str, str | None]:
+    """Return the bindings of an env file as python-dotenv reads it, with its interpolation."""
+    import io
+
+    from dotenv.parser import parse_stream
+
+    out: dict[str, str | None] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is None:
+            continue
+        value = binding.value
+        if value is not None and "${" in value:
+
+            def replaced(match: re.Match[str]) -> str:
+                known = current(run, match["name"])
+                given = known.value if isinstance(known, Known) and isinstance(known.value, str) else None
+                local = out.get(match["name"])
+                chosen = (local if local is not None else given) if override else (given if given is not None else local)
+                return chosen if chosen is not None else match["default"] or ""
+
+            value = _VARIABLE.sub(replaced, value)
+        out[binding.key] = value
+    return out
+
+
+def load_file(run: Run, path: str, span: Span, override: bool) -> bool:
+    """Set the variables that a committed env file gives; False if there is no such file."""
+    source = run.project.read(path)
+    if source is None:
+        return False
+    for name, value in parse_env_file(run, source.text, override).items():
+        if value is None:
+            continue
+        before = current(run, name)
+        if before is None or override:
+            line = next((n for n in range(1, source.line_count + 1) if re.match(rf"\s*(export\s+)?{re.escape(name)}\s*=", source.line_text(n))), 1)
+            trail = (Step(f"loaded from {path}", span), Step(f"{name} in {path}", source.line_span(line)))
+            run.journal.touch(run.environ)
+            run.environ.changed[name] = Known(value, trail)
+    return True
+
+
+def _load_dotenv(run: Run, call: Call) -> V:
+    from confguard.model.django import paths
+
+    given = call.get(0, "dotenv_path")
+    override_value = call.keywords.get("override") or (call.args[3] if len(call.args) > 3 else Known(False))
+    override = isinstance(override_value, Known) and bool(override_value.value)
+    if given is not None and not (isinstance(given, Known) and given.value in (None, "")):
+        path = paths.inside(run, given)
+        found = path is not None and load_file(run, path, call.span, override)
+        return Known(found, call.trail) if path is not None else Unknown("depends on a file that is not in the project", call.trail)
+    folder = call.span.path.rpartition("/")[0]
+    while True:
+        candidate = f"{folder}/.env" if folder else ".env"
+        if run.project.exists(candidate):
+            return Known(load_file(run, candidate, call.span, override), call.trail)
+        if not folder:
+            return Known(False, call.trail)
+        folder = folder.rpartition("/")[0]
+
+
+def _dotenv_values(run: Run, call: Call) -> V:
+    from confguard.model.django import paths
+
+    given = call.get(0, "dotenv_path")
+    path = paths.inside(run, given) if given is not None else None
+    source = run.project.read(path) if path else None
+    if path is not None and source is None:
+        return Known(run.dict(), call.trail)
+    if source is None:
+        return Unknown("is read from a file that is not in the project", call.trail)
+    return run.wrap(parse_env_file(run, source.text, True), call.trail)
+
+
+def constant(run: Run, path: str, trail: Trail) -> V | None:
+    """Return objects of ``os`` and ``sys`` that depend on the run."""
+    if path == "sys.argv":
+        if run.argv_value is None:
+            run.argv_value = Known(run.list(Known(word, (Step("the command line of a server", None),)) for word in run.argv))
+        return run.argv_value
+    if path == "os.environb":
+        return Unknown("are all variables of the environment")
+    return None
+
+
+def _find_dotenv(run: Run, call: Call) -> V:
+    return Known("", call.trail)
+
+
+FUNCTIONS: dict[str, registry.Function] = {
+    "os.getenv": _get,
+    "os.environ.get": _get,
+    "os.environ.setdefault": _setdefault,
+    "os.environ.pop": _pop,
+    "os.environ.copy": _copy,
+    "os.environ.update": _update,
+    "os.environ.items": _view,
+    "os.environ.keys": _view,
+    "os.environ.values": _view,
+    "os.environ.__getitem__": lambda run, call: subscript(run, call.args[0], call.span, call.span),
+    "os.environ.__contains__": lambda run, call: has(run, call.args[0], call.span),
+    "os.putenv": lambda run, call: Known(None),
+    "dotenv.load_dotenv": _load_dotenv,
+    "dotenv.main.load_dotenv": _load_dotenv,
+    "dotenv.read_dotenv": _load_dotenv,
+    "dotenv.dotenv_values": _dotenv_values,
+    "dotenv.find_dotenv": _find_dotenv,
+}
+
+__all__ = ["Any", "DictObject", "External", "Native", "iteration", "read"]

@@ -1,0 +1,7 @@
+"""To come."""
+
+from __future__ import annotations
+
+from confguard.model.django.library import registry
+
+FUNCTIONS: dict[str, registry.Function] = {}

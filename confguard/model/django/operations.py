@@ -1,0 +1,449 @@
+"""Truth, equality, order, arithmetic and text of values, exact where they are known and bounded in size."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import operator
+import re
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from confguard.model.django.machine import MAX_ITEMS, MAX_TEXT, Run
+from confguard.model.django.objects import (
+    BoundMethod,
+    ClassObject,
+    DictObject,
+    ExceptionObject,
+    External,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    ModuleObject,
+    Native,
+    NativeObject,
+    Text,
+    TupleObject,
+    V,
+)
+from confguard.model.value import Known, Step, Unknown
+from confguard.source import Span
+
+MAX_BITS = 20_000
+"""Size of the largest whole number that is computed."""
+
+ROOT_MARK = "\ue000"
+"""Stands in a path for the folder where the project lies, while it is not known which that is."""
+
+OBJECTS = (
+    FunctionObject,
+    ClassObject,
+    InstanceObject,
+    ModuleObject,
+    BoundMethod,
+    Native,
+    NativeObject,
+    ExceptionObject,
+)
+
+
+class NotPlain(Exception):
+    """A value has unknown parts or is no plain data."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__()
+        self.unknown = unknown
+
+
+def plain(value: V) -> Any:
+    """Return a value as plain Python data; raises NotPlain if a part of it is not known."""
+    if isinstance(value, Unknown):
+        raise NotPlain(value)
+    payload = value.value
+    if isinstance(payload, ListObject | TupleObject):
+        if not payload.complete:
+            raise NotPlain(Unknown("not all of its items are known", value.trail))
+        items = [plain(item) for item in payload.items]
+        return items if isinstance(payload, ListObject) else tuple(items)
+    if isinstance(payload, DictObject):
+        if not payload.complete or payload.maybe:
+            raise NotPlain(Unknown("not all of its entries are known", value.trail))
+        if payload.kind == "dict":
+            return {plain(key): plain(item) for key, item in payload.entries.values()}
+        return {plain(key) for key, _ in payload.entries.values()}
+    if isinstance(payload, Text):
+        raise NotPlain(next(part for part in payload.parts if isinstance(part, Unknown)))
+    if isinstance(payload, OBJECTS):
+        raise NotPlain(Unknown("is an object of the program", value.trail))
+    if isinstance(payload, External):
+        raise NotPlain(Unknown(f"comes from {payload.path}", value.trail))
+    return payload
+
+
+def hashable(run: Run, value: V, span: Span) -> Any:
+    """Return what a value is as a key; raises NotPlain if unknown, Raised if it cannot be one."""
+    if isinstance(value, Unknown):
+        raise NotPlain(value)
+    payload = value.value
+    if isinstance(payload, TupleObject):
+        return tuple(hashable(run, item, span) for item in payload.items)
+    if isinstance(payload, ListObject) or (isinstance(payload, DictObject) and payload.kind != "frozenset"):
+        kind = "list" if isinstance(payload, ListObject) else payload.kind
+        raise run.throw("TypeError", f"unhashable type: '{kind}'", span, value.trail)
+    if isinstance(payload, DictObject):
+        return frozenset(payload.entries)
+    if isinstance(payload, Text):
+        raise NotPlain(Unknown("is only partly known", value.trail))
+    return payload
+
+
+def marked(payload: Any) -> bool:
+    """Say whether a text or path holds the unknown place of the project."""
+    if isinstance(payload, str):
+        return ROOT_MARK in payload
+    return isinstance(payload, PurePath) and ROOT_MARK in str(payload)
+
+
+def truth(value: V) -> bool | None:
+    """Say whether a value is true; None if that is not known."""
+    if isinstance(value, Unknown):
+        return None
+    payload = value.value
+    if isinstance(payload, ListObject | TupleObject):
+        return bool(payload.items) or (False if payload.complete else None)
+    if isinstance(payload, DictObject):
+        if any(key not in payload.maybe for key in payload.entries):
+            return True
+        return False if payload.complete and not payload.entries else None
+    if isinstance(payload, Text):
+        return True if any(isinstance(part, str) and part for part in payload.parts) else None
+    if isinstance(payload, InstanceObject):
+        return None if _defines(payload.cls, ("__bool__", "__len__")) else True
+    if isinstance(payload, NativeObject):
+        return getattr(payload, "truth", True)
+    if isinstance(payload, External):
+        return True if "." not in payload.path else None
+    if isinstance(payload, OBJECTS):
+        return True
+    return bool(payload)
+
+
+def _defines(cls: ClassObject, names: tuple[str, ...]) -> bool:
+    if any(name in cls.namespace.names for name in names):
+        return True
+    for base in cls.bases:
+        if not isinstance(base, Known) or not isinstance(base.value, ClassObject):
+            return not (isinstance(base, Known) and base.value == External("builtins.object"))
+        if _defines(base.value, names):
+            return True
+    return False
+
+
+def equal(left: V, right: V) -> bool | None:
+    """Say whether two values are equal; None if that is not known."""
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return None
+    a, b = left.value, right.value
+    for kind in (ListObject, TupleObject):
+        if isinstance(a, kind) and isinstance(b, kind):
+            return _equal_items(a, b)
+    if isinstance(a, DictObject) and isinstance(b, DictObject):
+        return _equal_entries(a, b)
+    if isinstance(a, Text) or isinstance(b, Text):
+        return _equal_text(a, b)
+    if isinstance(a, External) or isinstance(b, External):
+        return True if a == b else None
+    if isinstance(a, OBJECTS) or isinstance(b, OBJECTS):
+        if a is b:
+            return True
+        return (
+            None
+            if isinstance(a, InstanceObject | NativeObject) or isinstance(b, InstanceObject | NativeObject)
+            else False
+        )
+    if isinstance(a, ListObject | TupleObject | DictObject) or isinstance(
+        b, ListObject | TupleObject | DictObject
+    ):
+        return False
+    if marked(a) or marked(b):
+        return True if a == b and type(a) is type(b) else None
+    return bool(a == b)
+
+
+def _equal_items(a: Any, b: Any) -> bool | None:
+    verdicts = [equal(x, y) for x, y in zip(a.items, b.items, strict=False)]
+    if False in verdicts:
+        return False
+    if a.complete and b.complete:
+        return False if len(a.items) != len(b.items) else None if None in verdicts else True
+    return None
+
+
+def _equal_entries(a: DictObject, b: DictObject) -> bool | None:
+    if not (a.complete and b.complete) or a.maybe or b.maybe:
+        return None
+    if (a.kind == "dict") != (b.kind == "dict") or a.entries.keys() != b.entries.keys():
+        return False
+    verdicts = [equal(item[1], b.entries[key][1]) for key, item in a.entries.items()]
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _equal_text(a: Any, b: Any) -> bool | None:
+    text, other = (a, b) if isinstance(a, Text) else (b, a)
+    if not isinstance(other, str | Text):
+        return False
+    if isinstance(other, str):
+        first, last = text.parts[0], text.parts[-1]
+        if isinstance(first, str) and not other.startswith(first):
+            return False
+        if isinstance(last, str) and not other.endswith(last):
+            return False
+    return None
+
+
+def contains(run: Run, item: V, container: V, span: Span) -> bool | None:
+    """Say whether ``item in container``; None if that is not known."""
+    if isinstance(container, Unknown):
+        return None
+    payload = container.value
+    if isinstance(payload, ListObject | TupleObject):
+        verdicts = [equal(item, other) for other in payload.items]
+        if True in verdicts:
+            return True
+        return None if None in verdicts or not payload.complete else False
+    if isinstance(payload, DictObject):
+        try:
+            key = hashable(run, item, span)
+        except NotPlain:
+            return False if payload.complete and not payload.entries else None
+        if key in payload.entries:
+            return None if key in payload.maybe else True
+        unknown_keys = any(isinstance(name, Unknown) for name, _ in payload.entries.values())
+        return False if payload.complete and not unknown_keys else None
+    if isinstance(item, Unknown):
+        return None
+    if isinstance(payload, Text):
+        needle = item.value
+        found = isinstance(needle, str) and any(
+            isinstance(part, str) and needle in part for part in payload.parts
+        )
+        return True if found else None
+    if isinstance(payload, str | bytes | range):
+        if marked(payload) or marked(item.value):
+            return None
+        try:
+            return plain(item) in payload
+        except NotPlain:
+            return None
+        except TypeError as error:
+            raise run.throw("TypeError", str(error), span, item.trail) from None
+    return None
+
+
+_ORDER: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def ordered(run: Run, sign: str, left: V, right: V, span: Span) -> bool | None:
+    """Compare by order; None if that is not known; raises TypeError as Python does."""
+    try:
+        a, b = plain(left), plain(right)
+    except NotPlain:
+        return None
+    if marked(a) or marked(b):
+        return None
+    try:
+        return bool(_ORDER[sign](a, b))
+    except TypeError as error:
+        raise run.throw("TypeError", str(error), span, left.trail + right.trail) from None
+
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "|": operator.or_,
+    "&": operator.and_,
+    "^": operator.xor,
+}
+_PLAIN = (
+    str,
+    bytes,
+    int,
+    float,
+    complex,
+    bool,
+    type(None),
+    datetime.timedelta,
+    datetime.datetime,
+    PurePath,
+    decimal.Decimal,
+)
+_WIDTH = re.compile(r"\d{4,}|\*")
+
+
+def too_big(sign: str, a: Any, b: Any) -> bool:
+    """Say whether a result would be larger than is computed."""
+    if sign == "**" and isinstance(a, int) and isinstance(b, int):
+        return abs(b) * max(a.bit_length(), 1) > MAX_BITS
+    if sign == "<<" and isinstance(b, int):
+        return b > MAX_BITS
+    if sign == "*":
+        for text, count in ((a, b), (b, a)):
+            if isinstance(text, str | bytes) and isinstance(count, int):
+                return len(text) * count > MAX_TEXT
+        if isinstance(a, int) and isinstance(b, int):
+            return a.bit_length() + b.bit_length() > MAX_BITS
+    if sign == "%" and isinstance(a, str | bytes):
+        pattern = a if isinstance(a, str) else a.decode("latin-1")
+        return bool(_WIDTH.search(pattern)) or len(pattern) > MAX_ITEMS
+    if sign == "+" and isinstance(a, str | bytes) and isinstance(b, str | bytes):
+        return len(a) + len(b) > MAX_TEXT
+    return False
+
+
+def binary(run: Run, sign: str, left: V, right: V, span: Span) -> V:
+    """Compute ``left sign right``."""
+    trail = run.trail(Step(f"computed with {sign}", span), left, right)
+    containers = _containers(run, sign, left, right, trail, span)
+    if containers is not None:
+        return containers
+    if sign == "+" and (joined := _concatenated(left, right, trail)) is not None:
+        return joined
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        unknown = left if isinstance(left, Unknown) else right
+        run.may_raise("TypeError", span)
+        return Unknown(unknown.reason, trail)
+    a, b = left.value, right.value
+    if sign == "%" and isinstance(a, str):
+        try:
+            b = plain(right)
+        except NotPlain as error:
+            return Unknown(error.unknown.reason, trail)
+    elif sign == "/" and isinstance(a, PurePath) and isinstance(b, Text):
+        return Known(Text((f"{a}/", *b.parts)), trail)
+    elif not isinstance(a, _PLAIN) or not isinstance(b, _PLAIN):
+        return Unknown("is computed with objects that are not followed", trail)
+    if too_big(sign, a, b):
+        return Unknown("is too large to be computed", trail)
+    try:
+        return Known(_ARITHMETIC[sign](a, b), trail)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError, KeyError, MemoryError) as error:
+        raise run.throw(type(error).__name__, str(error), span, trail) from None
+
+
+def _concatenated(left: V, right: V, trail: tuple[Step, ...]) -> V | None:
+    """Join texts of which only one may be known."""
+    partial = [isinstance(side, Known) and isinstance(side.value, Text) for side in (left, right)]
+    strings = [isinstance(side, Known) and isinstance(side.value, str) for side in (left, right)]
+    if all(strings) or not (any(partial) or any(strings)):
+        return None
+    if not all(
+        p or s or isinstance(side, Unknown)
+        for p, s, side in zip(partial, strings, (left, right), strict=True)
+    ):
+        return None
+    return Known(Text((*parts_of(left), *parts_of(right))), trail)
+
+
+def parts_of(value: V) -> tuple[str | Unknown, ...]:
+    """Return the known and unknown parts of a text."""
+    if isinstance(value, Unknown):
+        return (value,)
+    if isinstance(value.value, Text):
+        return value.value.parts
+    return (str(value.value),)
+
+
+def make_text(parts: list[str | Unknown], trail: tuple[Step, ...]) -> V:
+    """Return a text made of parts: a plain one if all are known."""
+    merged: list[str | Unknown] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    if sum(len(part) for part in merged if isinstance(part, str)) > MAX_TEXT:
+        return Unknown("is too large to be computed", trail)
+    if all(isinstance(part, str) for part in merged):
+        return Known("".join(part for part in merged if isinstance(part, str)), trail)
+    return Known(Text(tuple(merged)), trail)
+
+
+def _containers(run: Run, sign: str, left: V, right: V, trail: tuple[Step, ...], span: Span) -> V | None:
+    """Compute with lists, tuples, dicts and sets; None if neither side is one."""
+    a = left.value if isinstance(left, Known) else None
+    b = right.value if isinstance(right, Known) else None
+    sequence = (ListObject, TupleObject)
+    if sign == "+" and (isinstance(a, sequence) or isinstance(b, sequence)):
+        return _joined_sequences(run, left, right, a, b, trail, span)
+    if sign == "*":
+        for thing, count in ((a, b), (b, a)):
+            if isinstance(thing, sequence) and isinstance(count, int):
+                if len(thing.items) * count > MAX_ITEMS:
+                    return Unknown("is too large to be computed", trail)
+                items = list(thing.items) * count
+                made = (
+                    run.list(items, thing.complete)
+                    if isinstance(thing, ListObject)
+                    else TupleObject(tuple(items))
+                )
+                return Known(made, trail)
+    if isinstance(a, DictObject) and isinstance(b, DictObject):
+        return _combined(run, sign, a, b, trail)
+    return None
+
+
+def _joined_sequences(run: Run, left: V, right: V, a: Any, b: Any, trail: tuple[Step, ...], span: Span) -> V:
+    kind = ListObject if isinstance(a if isinstance(left, Known) else b, ListObject) else TupleObject
+    for side, payload in ((left, a), (right, b)):
+        if isinstance(side, Known) and not isinstance(payload, kind):
+            name = "list" if kind is ListObject else "tuple"
+            if isinstance(payload, External | NativeObject | InstanceObject):
+                return Unknown("is computed with objects that are not followed", trail)
+            message = f"can only concatenate {name} to {name}"
+            raise run.throw("TypeError", message, span, trail)
+    if isinstance(left, Unknown) and kind is ListObject and isinstance(right, Known):
+        return Unknown(left.reason, trail)
+    items = [*(a.items if a is not None else ()), *(b.items if b is not None else ())]
+    complete = a is not None and a.complete and b is not None and b.complete
+    if a is None or not a.complete:
+        # What follows an unknown number of items has no known place, but is surely among them: order is lost.
+        items = [*(a.items if a is not None else ())]
+        complete = False
+    made = run.list(items, complete) if kind is ListObject else TupleObject(tuple(items), complete)
+    return Known(made, trail)
+
+
+def _combined(run: Run, sign: str, a: DictObject, b: DictObject, trail: tuple[Step, ...]) -> V:
+    if not (a.complete and b.complete) or a.maybe or b.maybe:
+        return Unknown("not all of its entries are known", trail)
+    made = run.dict(kind=a.kind)
+    if sign == "|":
+        made.entries = {**a.entries, **b.entries}
+    elif a.kind == "dict":
+        return Unknown("is computed in a way that is not followed", trail)
+    elif sign == "&":
+        made.entries = {key: pair for key, pair in a.entries.items() if key in b.entries}
+    elif sign == "-":
+        made.entries = {key: pair for key, pair in a.entries.items() if key not in b.entries}
+    elif sign == "^":
+        made.entries = {
+            key: pair
+            for key, pair in {**a.entries, **b.entries}.items()
+            if (key in a.entries) != (key in b.entries)
+        }
+    else:
+        return Unknown("is computed in a way that is not followed", trail)
+    return Known(made, trail)

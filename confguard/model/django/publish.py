@@ -1,0 +1,74 @@
+"""From the evaluator's objects to the values that rules see."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from confguard.model.django.objects import (
+    OBJECT_REASON,
+    DictObject,
+    External,
+    ListObject,
+    NativeObject,
+    Text,
+    TupleObject,
+    V,
+)
+from confguard.model.django.operations import OBJECTS, ROOT_MARK
+from confguard.model.django.values import Entries, Items, Partial
+from confguard.model.value import Known, Unknown, Value
+
+_MAX_DEPTH = 40
+
+
+def publish(value: V, depth: int = 0) -> Value[Any]:
+    """Return a value as rules see it: no object of the evaluator is left in it."""
+    if isinstance(value, Unknown):
+        return value
+    payload = value.value
+    if depth > _MAX_DEPTH:
+        return Unknown("nests too deep", value.trail)
+    if isinstance(payload, ListObject | TupleObject):
+        kind = "list" if isinstance(payload, ListObject) else "tuple"
+        return Known(Items(kind, tuple(publish(item, depth + 1) for item in payload.items), payload.complete), value.trail)
+    if isinstance(payload, DictObject):
+        return _dict(payload, value, depth)
+    if isinstance(payload, Text):
+        parts: list[str | Unknown] = []
+        for part in payload.parts:
+            parts.extend(_split(part) if isinstance(part, str) else [part])
+        return Known(Partial(tuple(parts)), value.trail)
+    if isinstance(payload, str | PurePosixPath) and ROOT_MARK in str(payload):
+        return Known(Partial(tuple(_split(str(payload)))), value.trail)
+    if isinstance(payload, External):
+        return Unknown(f"is {payload.path}", value.trail)
+    if isinstance(payload, NativeObject) and hasattr(payload, "published"):
+        return publish(payload.published(), depth + 1)
+    if isinstance(payload, OBJECTS):
+        return Unknown(OBJECT_REASON, value.trail)
+    return value
+
+
+def _dict(payload: DictObject, value: Known[Any], depth: int) -> Value[Any]:
+    if payload.kind != "dict":
+        items = tuple(publish(key, depth + 1) for hashed, (key, _) in payload.entries.items() if hashed not in payload.maybe)
+        return Known(Items("set", items, payload.complete and not payload.maybe), value.trail)
+    pairs = []
+    complete = payload.complete
+    for key, item in payload.entries.values():
+        name = publish(key, depth + 1)
+        if isinstance(name, Unknown):
+            complete = False
+            continue
+        pairs.append((name, publish(item, depth + 1)))
+    return Known(Entries(tuple(pairs), complete, payload.maybe), value.trail)
+
+
+def _split(text: str) -> list[str | Unknown]:
+    """Return a text with the unknown place of the project in it as parts."""
+    head, mark, tail = text.partition(f"/{ROOT_MARK}")
+    if not mark:
+        return [text] if text else []
+    unknown = Unknown("the folder in which the project lies is not known")
+    return [*([head] if head else []), unknown, *_split(tail)]

@@ -1,0 +1,153 @@
+"""What a settings module is under an environment: every setting, what was read, whether it starts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from confguard.discover.project import Project
+from confguard.model.django.defaults import django_default
+from confguard.model.environment import Environment
+from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
+from confguard.source import Problem, Span
+
+
+@dataclass(frozen=True, slots=True)
+class EnvRead:
+    """One place where a module reads a variable of the environment."""
+
+    key: str
+    key_span: Span
+    """Where the name stands (the call, where the name is put together)."""
+    span: Span
+    """The call or subscript that reads."""
+    default: Value[Any] | None
+    """What applies without it; None if the read has no default."""
+    required: bool
+    """Without it the module raises."""
+    cast: str
+    value: Value[Any]
+    """What the read gives under this environment."""
+    is_set: bool | None
+    """Whether the environment sets it; None if that is not known."""
+    conditional: bool
+    """It is only read if a condition holds that is not known."""
+    via: str
+    """The library that reads: ``os``, ``environ``, ``decouple``, ``environs``, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a module does not start."""
+
+    span: Span
+    exception: str
+    """Dotted name of the exception's class; those of Python are bare."""
+    message: str
+    trail: Trail
+    variables: tuple[str, ...]
+    """The variables whose lack or value made it."""
+    undelivered: bool
+    """It raises because nothing delivers a variable."""
+    placeholder: bool
+    """It raises because it refuses a template's text, which an operator replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call that configures something beside settings, like ``sentry_sdk.init``."""
+
+    name: str
+    span: Span
+    keywords: Mapping[str, Value[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one module under one environment.
+
+    Where ``failure`` is not None the module does not start and has no settings at all; ``values`` are then
+    what they would be if the failing statements were mended.
+    """
+
+    module: str
+    path: str
+    files: tuple[str, ...]
+    """The files that took part, in the order in which they were loaded."""
+    values: Mapping[str, Value[Any]]
+    reads: tuple[EnvRead, ...]
+    failure: Failure | None
+    failures: tuple[Failure, ...]
+    doubts: tuple[Failure, ...]
+    """Exceptions that are raised only if a condition holds which is not known."""
+    problems: tuple[Problem, ...]
+    calls: tuple[CallFact, ...] = ()
+    version: str | None = None
+    """Django's version ("5.2"), where the project says it."""
+
+    def get(self, name: str) -> Value[Any] | None:
+        """Return a setting, or Django's own default; None if neither is there."""
+        found = self.values.get(name)
+        if found is not None:
+            return found
+        default = django_default(name, self.version)
+        if default is None:
+            return None
+        step = Step(f"Django's default of {name}", None, Origin.DEFAULT)
+        return Unknown(default.reason, (step,)) if isinstance(default, Unknown) else Known(default.value, (step,))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+
+def module_name(path: str, roots: tuple[str, ...]) -> str:
+    """Return the dotted name of a file, by the nearest search root above it."""
+    above = [root for root in roots if not root or path.startswith(f"{root}/")]
+    root = max(above, key=len, default="")
+    inside = path[len(root) + 1 :] if root else path
+    inside = inside.removesuffix(".py").removesuffix("/__init__")
+    return inside.replace("/", ".")
+
+
+def search_roots(project: Project, near: str = "") -> tuple[str, ...]:
+    """Return the folders from which modules are imported, the likeliest for a file first.
+
+    Those that hold a manage.py, the file's own outermost package's parent, ``src`` folders, and the root.
+    """
+    managed = [posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "manage.py"]
+    roots = [folder for folder in managed if not folder or near.startswith(f"{folder}/")]
+    roots.sort(key=len, reverse=True)
+    folder = posixpath.dirname(near)
+    while folder and project.exists(f"{folder}/__init__.py"):
+        folder = posixpath.dirname(folder)
+    roots.append(folder)
+    roots.extend(found for found in managed if found not in roots)
+    for extra in ("src", "backend", "app", ""):
+        if not extra or project.is_folder(extra):
+            roots.append(extra)
+    return tuple(dict.fromkeys(roots))
+
+
+def evaluate(
+    project: Project,
+    module: str,
+    environment: Environment,
+    *,
+    roots: tuple[str, ...] | None = None,
+    at: str | None = None,
+    cwd: str | None = None,
+    argv: tuple[str, ...] = ("gunicorn",),
+    django_version: str | None = None,
+) -> Settings:
+    """Say what a settings module is under an environment, without running anything of it.
+
+    ``module`` is a path in the project or a dotted name; ``roots`` are the folders that modules are imported
+    from (default: ``search_roots``); ``at`` is the absolute path at which the project's root lies when it
+    runs (what depends on it is unknown without it); ``cwd`` the folder in which it runs; ``argv`` its
+    command line. Never raises: what is wrong is a problem or a failure.
+    """
+    from confguard.model.django.evaluation import run_module
+
+    return run_module(project, module, environment, roots, at, cwd, argv, django_version)
