@@ -9,7 +9,7 @@ from confguard.reporters.secret_lines import ASSIGNMENT, STRING, find_or_end
 from confguard.reporters.secret_values import BLOCK_SCALAR, Range, is_name, is_secret_name, value_ranges
 from confguard.source import SourceFile
 
-LONGEST_LINE = 8192
+LONGEST_LINE = 4096
 """Characters of a line that are looked through; a longer one is nothing that people wrote, and is hidden."""
 
 
@@ -28,13 +28,13 @@ def continued(file: SourceFile, line: int, text: str, code: bool) -> Iterator[Ra
             flag = re.fullmatch(r"\s*-?\s*[\"']?--?(?P<key>[\w-]+)[\"']?,?\s*(?:\\\s*)?", head)
             if flag and start == line - 1 and is_secret_name(flag["key"]):
                 yield from value_ranges(text, len(text) - len(text.lstrip("- \t")), len(text))
-            if code and _open_call(head, between):
+            if code and _open_call(head, file.line_text(start - 1), between):
                 yield from _all_literals(text)
             continue
         value = head[match.end() :].strip()
         quote = value[:1]
         opened = quote in ("'", '"') and quote not in value.replace(quote * 3, "", 1)[len(quote) :]
-        if code and (_depth(head[match.end() :]) + sum(map(_depth, between)) > 0 or value == "\\"):
+        if code and (_stays_above(0, head[match.end() :], between) or (value == "\\" and not between)):
             yield from _all_literals(text)
         elif opened and not any(quote in other for other in between):
             yield 0, find_or_end(text, quote, 0)
@@ -43,15 +43,15 @@ def continued(file: SourceFile, line: int, text: str, code: bool) -> Iterator[Ra
         return
 
 
-def _open_call(head: str, between: list[str]) -> bool:
-    """Return whether a line opens a call about a secret name that is not closed yet."""
-    names = [m for m in STRING.finditer(head) if is_name(m["value"]) and is_secret_name(m["value"])]
-    return (
-        bool(names)
-        and _depth(head[names[0].end() :]) + sum(map(_depth, between)) >= 0
-        and (head.rstrip().endswith((",", "(")) and ("(" in head or not head[: names[0].start()].strip()))
-        and not re.match(r"\s*:", head[names[0].end() :])
+def _open_call(head: str, above: str, between: list[str]) -> bool:
+    """Return whether a line has a secret name as the argument of a call that is not closed yet."""
+    name = next(
+        (m for m in STRING.finditer(head) if is_name(m["value"]) and is_secret_name(m["value"])), None
     )
+    if name is None or not _stays_above(-1, head[name.end() :], between):
+        return False
+    before = head[: name.start()].strip() or above.strip()
+    return bool(re.search(r"\w\($", before)) and not re.match(r"\s*:", head[name.end() :])
 
 
 def _all_literals(text: str) -> Iterator[Range]:
@@ -68,6 +68,14 @@ def _deeper(head: str, lines: list[str]) -> bool:
     return all(not other.strip() or len(other) - len(other.lstrip()) > indent for other in lines)
 
 
-def _depth(text: str) -> int:
-    plain = STRING.sub("", text)
-    return sum((char in "([{") - (char in ")]}") for char in plain)
+def _stays_above(least: int, rest: str, lines: list[str]) -> bool:
+    """Return whether no more brackets are closed than opened: by the rest of a line, then line by line."""
+    depth = 0
+    for text in (rest, *lines):
+        for char in STRING.sub("", text).partition("#")[0]:
+            depth += (char in "([{") - (char in ")]}")
+            if depth < 0 and depth <= least:
+                return False
+        if depth <= least:
+            return False
+    return True

@@ -14,7 +14,7 @@ ASSIGNMENT = re.compile(
 _LINE_START = re.compile(r"\s*(?:[-#]\s*)*(?:(?:export|ENV|ARG|set)\s+)?[\"']?$", re.IGNORECASE)
 _ARGUMENT = re.compile(
     r"(?:(?<![\w-])--?|\b(?:ENV|ARG|\w+_set_header|add_header|\w+_param)\s+|\bset\s+\$|(?<![\w-])(?=requirepass|masterauth|secure_link_secret))"
-    r"(?P<key>[A-Za-z_][\w\-]*)[\"']?[\s,]+(?P<quote>[\"'])?(?P<value>[^\s\"';,][^\s\"';]*)",
+    r"(?P<key>[A-Za-z_][\w\-]*)[\"']?[\s,]+(?P<quote>[\"'])?(?P<value>[^\s\"';,\-][^\s\"';]*)",
 )
 STRING = re.compile(r"(?P<quote>\"\"\"|'''|\"|')(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P<end>(?P=quote)|$)")
 
@@ -55,7 +55,7 @@ def in_code(line: str) -> Iterator[Range]:
     inside = [(match.start(), match.end()) for match in strings.values()]
     keys = [
         (match.start(), match.end(), False)
-        for match in re.finditer(r"[A-Za-z_]\w*", line)
+        for match in re.finditer(r"[A-Za-z_]\w*(?!\w|\(\s*[\"'][A-Z_]+[\"'])", line)
         if is_secret_name(match.group()) and not any(low < match.start() < high for low, high in inside)
     ]
     keys += [
@@ -81,7 +81,7 @@ def _literals(
     while position < len(line):
         literal = strings.get(position)
         if literal:
-            argument = line[:position].rstrip().endswith(("(", "["))
+            argument = re.search(r"[(\[]\s*$|\b\w*name\s*=\s*$", line[:position])
             if not (argument and is_name(literal["value"])):
                 yield from value_ranges(line, *literal.span("value"))
             position = max(literal.end(), position + 1)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from confguard.reporters.secret_context import LONGEST_LINE
 from confguard.reporters.secret_values import is_secret_name
 from confguard.reporters.secrets import apply_mask, line_secrets, mask_prose, mask_secrets
 from confguard.source import SourceFile
@@ -25,6 +26,9 @@ DIGEST = "0123456789abcdef" * 4
         ("SENTRY_DSN=https://abc@o1.ingest.sentry.io/1", "SENTRY_DSN=•••"),
         ("DATABASE_URL=postgres://u:p@ss@db:5432/x", "DATABASE_URL=postgres://u:•••@db:5432/x"),
         ("CELERY_BROKER_URL=redis://:pw@redis:6379/0", "CELERY_BROKER_URL=redis://:•••@redis:6379/0"),
+        ("SECRET_KEY=pa$word{x}y", "SECRET_KEY=•••"),
+        ("Authorization=Basic b3RlbDpzdXBlcg==", "Authorization=Basic •••"),
+        ("K: ${LIVE_SECRET_KEY:-2FiJk1U2aiVPEQtzLehYGlTSnTnrs7LW}", "K: ${LIVE_SECRET_KEY:-•••}"),
         ("SECRET_KEY=changeme123", "SECRET_KEY=changeme•••"),
         ("SECRET_KEY=django-insecure-x$%y", "SECRET_KEY=django-insecure-•••"),
         ("ANYTHING=AKIAIOSFODNN7EXAMPLE", "ANYTHING=•••"),
@@ -90,6 +94,8 @@ def test_the_value_is_hidden(line, expected):
         "alias /usr/share/nginx/html/assets/Main2/Component3/static;",
         "proxy_pass http://web:8000/@x;",
         "DATABASE_URL=postgres://u:${DB_PASSWORD}@db/x",
+        "SECRET=your-nextauth-secret-generate-with-openssl-rand-base64-32",
+        "RUN adduser --disabled-password --gecos '' appuser",
     ],
 )
 def test_what_is_no_secret_stays(line):
@@ -107,6 +113,15 @@ def test_what_is_no_secret_stays(line):
         ('  "PASSWORD": "abc", "HOST": "db"', '  "PASSWORD": "•••", "HOST": "db"'),
         ('DEBUG = env("DEBUG", "abc")', 'DEBUG = env("DEBUG", "abc")'),
         ('X = "django-insecure-abc"', 'X = "django-insecure-•••"'),
+        ('SECRET_KEY = "8y!)$0t7yq2+65%(a)s"', 'SECRET_KEY = "•••"'),
+        ('K = Value(None, environ_name="SENTRY_DSN")', 'K = Value(None, environ_name="SENTRY_DSN")'),
+        (
+            '"TOKEN_MODEL": "a.b.Token", "token_create": "20/min"',
+            '"TOKEN_MODEL": "a.b.Token", "token_create": "20/min"',
+        ),
+        ('P = get_secret("DB_NAME", "shop")', 'P = get_secret("DB_NAME", "shop")'),
+        ('P = get_secret("DB_PASSWORD", "abc")', 'P = get_secret("DB_PASSWORD", "•••")'),
+        ('set_password("abc")', 'set_password("•••")'),
         ('U = "redis://:abc@redis"', 'U = "redis://:•••@redis"'),
         (
             'V = ["django.contrib.auth.password_validation.X"]',
@@ -129,6 +144,9 @@ def masked(path, text):
     ("path", "text", "hidden"),
     [
         ("s.py", 'SECRET_KEY = os.environ.get(\n    "SECRET_KEY",\n    "abc",\n)\nX = "kept"\n', "abc"),
+        ("s.py", '"PASSWORD": Value(\n    "abc", environ_name="DB_PASSWORD"\n)\nX = "kept"\n', "abc"),
+        ("s.py", 'X = [\n    "api_key",\n    "kept",\n]\n', "abc"),
+        ("s.py", 'KEY = f(\n    "SECRET_KEY"\n)\nX = {\n    "a": "kept",\n}\n', "abc"),
         ("s.py", 'FOO = config(\n  "SECRET_KEY",\n  default="abc")\n', "abc"),
         ("s.py", 'SECRET_KEY = (\n    "abc"\n    "def"\n)\nX = "kept"\n', "abc def"),
         ("s.py", 'SECRET_KEY = \\\n    "abc"\n', "abc"),
@@ -213,3 +231,28 @@ def test_no_plain_word_as_a_password_gets_through(word):
     ):
         assert value not in mask_secrets(line, "a.yaml").replace("DB_PASSWORD", "")
     assert value not in mask_secrets(f"PASSWORD = '{value}'", "a.py")
+
+
+REPEATED = (
+    *("${x}", "${SECRET:-", "://:", "://:${x}", "://a:${", "{{", "'", '"\\', "----BEGIN PRIVATE KEY-----"),
+    *(
+        "redis-cli ",
+        "mysql -",
+        " -u a",
+        "Basic ",
+        "--token ",
+        "SECRET=",
+        "SECRET: {",
+        "SECRET is the default ",
+    ),
+    *("a-", "token", "your-"),
+)
+
+
+@pytest.mark.parametrize("part", REPEATED)
+@pytest.mark.parametrize("path", ["a.py", "a.yaml"])
+def test_no_line_takes_long(part, path):
+    text = part * (LONGEST_LINE // len(part))
+    file = SourceFile(path, f"SECRET: (\n{text}\n" * 3)
+    line_secrets(file, file.line_count)
+    mask_prose(text[:4000])
