@@ -133,7 +133,7 @@ def of_kind(files: Iterable[ProjectFile], kind: Kind, *, inactive: bool = False)
 
 def aside(path: str) -> str:
     """Return the word for a place that is no deployment (tests, documents, examples), or ``""``."""
-    for folder in path.split("/")[:-1]:
+    for folder in reversed(path.split("/")[:-1]):
         word = _ASIDE_OF.get(folder.lower())
         if word:
             return word

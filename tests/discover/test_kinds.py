@@ -260,7 +260,7 @@ def test_places_that_are_no_deployment_are_named(tmp_path: Path) -> None:
         "deploy/compose.yml": SERVICES,
     }
     found = classify(project(tmp_path, files))
-    assert [one.aside for one in found] == ["development containers", "", "documents", "tests"]
+    assert [one.aside for one in found] == ["development containers", "", "examples", "tests"]
 
 
 def test_files_are_counted_by_kind(tmp_path: Path) -> None:

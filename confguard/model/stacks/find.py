@@ -312,32 +312,31 @@ def _with_stand_ins(
     shapes: Callable[[str], Shape],
 ) -> Stack:
     """Add what stands in for the env files of a stack that git does not have."""
-    wanted = list(stack.env_files) or [posixpath.join(stack.project_directory, ".env")]
-    for path in stack.files:
-        for text, _ in shapes(path).env_files:
-            if not text.startswith(("/", "~")):
-                joined = posixpath.normpath(posixpath.join(stack.project_directory, text))
-                wanted.append(joined)
+    folder = stack.project_directory
+    wanted = [path for path in stack.files for path in _env_file_paths(shapes(path), folder)]
+    interpolation = list(stack.env_files) or [posixpath.join(folder, ".env")]
     stand_ins: dict[str, str] = {}
     steps: dict[str, Step] = {}
-    for path in dict.fromkeys(wanted):
-        if project.exists(path):
+    for path in dict.fromkeys([*wanted, *interpolation]):
+        if project.exists(path) or path.startswith("../"):
             continue
-        if path.startswith(("/", "~")):
-            base = posixpath.join(stack.project_directory, posixpath.basename(path))
-            found = stand_in(project, files, copies, base, stack.role)
-        else:
-            found = None if path.startswith("../") else stand_in(project, files, copies, path, stack.role)
-            if (
-                found is None
-                and posixpath.dirname(path) != stack.project_directory
-                and path in stack.env_files
-            ):
-                base = posixpath.join(stack.project_directory, posixpath.basename(path))
-                found = stand_in(project, files, copies, base, stack.role)
-        if found:
-            stand_ins[path], steps[path] = found
+        taken = () if path in wanted else tuple(stand_ins.values())
+        places = [path]
+        if path.startswith(("/", "~")) or path in stack.env_files:
+            places.append(posixpath.join(folder, posixpath.basename(path)))
+        for place in places:
+            found = stand_in(project, files, copies, place, stack.role, taken)
+            if found:
+                stand_ins[path], steps[path] = found
+                break
     return replace(stack, stand_ins=stand_ins, stand_in_evidence=steps)
+
+
+def _env_file_paths(one: Shape, folder: str) -> Iterator[str]:
+    """Yield the ``env_file`` paths of a file's services, relative to the root."""
+    for text, _ in one.env_files:
+        if not text.startswith(("/", "~")):
+            yield posixpath.normpath(posixpath.join(folder, text))
 
 
 def _deploy(

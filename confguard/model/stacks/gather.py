@@ -192,9 +192,8 @@ def _bases(project: Project, file: ProjectFile, one: Invocation) -> Iterator[str
     """Yield the folders that a command may run in, most likely first."""
     here = posixpath.dirname(file.path)
     starts = ["", here]
-    if one.form in (Form.MAKEFILE, Form.TASKS, Form.PACKAGE_JSON, Form.COMMENTS) or (
-        one.form is Form.DOCUMENT and here and _has_compose(project, here)
-    ):
+    of_its_folder = one.form in (Form.MAKEFILE, Form.TASKS, Form.PACKAGE_JSON, Form.COMMENTS)
+    if of_its_folder or (one.form is Form.DOCUMENT and here and _has_compose(project, here)):
         starts = [here, ""]
     if one.folder is None or one.folder.text is None:
         yield from starts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from confguard.discover.kinds import TEMPLATE_WORDS, Kind, ProjectFile
 from confguard.discover.project import Project
@@ -24,12 +24,18 @@ _SAME = {
 
 
 def stand_in(
-    project: Project, files: Sequence[ProjectFile], copies: Sequence[Copied], path: str, role: Role
+    project: Project,
+    files: Sequence[ProjectFile],
+    copies: Sequence[Copied],
+    path: str,
+    role: Role,
+    taken: Collection[str] = (),
 ) -> tuple[str, Step] | None:
     """Return the file that stands in for an env file that git does not have, with why; None for none.
 
     First what is said to be copied to it, then a template of its name beside it, then the one of the
-    stack's role, then the only template beside it.
+    stack's role, then the only template beside it; the last two not if they are ``taken``, because they
+    stand in for another file of the stack.
     """
     copied = [copy for copy in copies if copy.target == path and copy.source != path]
     if copied:
@@ -48,28 +54,26 @@ def stand_in(
         ):
             return file.path, _step(project, file.path, "is the template of its name")
     templated = _role_template(files, path, role)
-    if templated:
+    if templated and templated not in taken:
         return templated, _step(project, templated, f"is the template for {role.value}")
     beside = [
         file.path
         for file in candidates
         if file.template and posixpath.dirname(file.path) == posixpath.dirname(path) and _generic(file.path)
     ]
-    if len(beside) == 1 and _may_be(path, beside[0]):
+    if len(beside) == 1 and beside[0] not in taken and _may_be(path, beside[0]):
         return beside[0], _step(project, beside[0], "is the only template beside it")
     return None
 
 
 def _fit(source: str, context: Role, role: Role) -> int:
     """Say how well what is copied fits a stack's role: by its name, then by where it is said."""
-    named = role_of_name(source)
     if role is Role.UNKNOWN:
         return 1
-    if named is role and role is not Role.UNKNOWN:
-        return 3
+    named = role_of_name(source)
     if named is Role.UNKNOWN:
-        return 2 if context is role else 1 if context is Role.UNKNOWN or role is Role.UNKNOWN else 0
-    return -1
+        return {role: 2, Role.UNKNOWN: 1}.get(context, 0)
+    return 3 if named is role else -1
 
 
 def _role_template(files: Sequence[ProjectFile], path: str, role: Role) -> str:
