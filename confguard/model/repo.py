@@ -14,7 +14,7 @@ from confguard.model.deployment import Deployment
 from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
-    from confguard.model.stacks import ConfiguredStack, Stack
+    from confguard.model.stacks import ConfiguredStack, Sighting, Stack
 
 _MAIN_KINDS = (Kind.COMPOSE, Kind.NGINX, Kind.ENV, Kind.SETTINGS)
 _WHAT_A_RULE_READS = {
@@ -35,6 +35,8 @@ class Repo:
     project: Project
     files: tuple[ProjectFile, ...]
     stacks: tuple[Stack, ...]
+    sightings: tuple[Sighting, ...]
+    """The commands and documents that name Compose files, with their profiles."""
     options: Mapping[str, Mapping[str, Any]]
     """Rule name to option name to value, with the cards' defaults filled in."""
     selected_by_name: frozenset[str]
@@ -105,9 +107,11 @@ def build(
     selected_by_name: frozenset[str],
 ) -> Repo:
     """Build the model of a repository; nothing is parsed yet but what the stacks need."""
-    from confguard.model.stacks import find
+    from confguard.model.stacks import find, gather
 
-    return Repo(project, files, find(project, files, configured), options, selected_by_name)
+    gathered = gather(project, files)
+    stacks = find(project, files, configured, gathered)
+    return Repo(project, files, stacks, gathered.sightings, options, selected_by_name)
 
 
 def _evidence(stack: Stack) -> str:

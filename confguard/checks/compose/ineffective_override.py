@@ -21,7 +21,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each attribute that an overlay writes empty, and that stays as it was."""
     for deployment in repo.deployments:
         for override in deployment.compose.overrides:
-            if override.effect != "nothing" or not override.empty:
+            if override.effect != "nothing" or override.reason not in ("empty", "null"):
                 continue
             if override.base is None or override.overlay is None:
                 continue

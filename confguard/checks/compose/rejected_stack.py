@@ -13,7 +13,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         for problem in deployment.compose.problems:
             yield Finding(
-                f"docker compose refuses {deployment.name}: {problem.message}",
+                f"docker compose refuses {deployment.name}: this file {problem.message}",
                 Label(problem.span.first_line()),
                 help=problem.help or "mend it here; `docker compose config` shows the merged result",
                 stacks=(deployment.name,),

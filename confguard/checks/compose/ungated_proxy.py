@@ -55,6 +55,7 @@ def _is_gated_proxy(deployment: Deployment, service: Service) -> bool:
 
 def _named_profiles(repo: Repo) -> Iterator[tuple[Span, str]]:
     """Yield the commands and settings that name a profile for a proxy."""
-    for mention in repo.profile_mentions:
-        if _PROXY_PROFILE.search(mention.profile):
-            yield mention.span, f"profile {mention.profile} is named here"
+    for sighting in repo.sightings:
+        for profile in sighting.profiles:
+            if _PROXY_PROFILE.search(profile) and sighting.step.span is not None:
+                yield sighting.step.span.first_line(), f"profile {profile} is named here"

@@ -5,6 +5,16 @@ from Compose's own defaults, and judges what is left by its content.
 """
 
 from confguard.model.stacks.find import find
+from confguard.model.stacks.gather import Gathered, Sighting, gather
 from confguard.model.stacks.stack import ConfiguredStack, Role, Stack, default_files
 
-__all__ = ["ConfiguredStack", "Role", "Stack", "default_files", "find"]
+__all__ = [
+    "ConfiguredStack",
+    "Gathered",
+    "Role",
+    "Sighting",
+    "Stack",
+    "default_files",
+    "find",
+    "gather",
+]

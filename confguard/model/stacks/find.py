@@ -52,9 +52,14 @@ class _Candidate:
 
 
 def find(
-    project: Project, files: Sequence[ProjectFile], configured: Sequence[ConfiguredStack] = ()
+    project: Project,
+    files: Sequence[ProjectFile],
+    configured: Sequence[ConfiguredStack] = (),
+    gathered: Gathered | None = None,
 ) -> tuple[Stack, ...]:
     """Return the stacks of a project: those of production first, then by role and name.
+
+    ``gathered`` is what ``gather`` made of the files, if somebody has asked it already.
 
     With configured stacks there are no others: the team has said what it runs.
     """
@@ -64,7 +69,7 @@ def find(
         return tuple(_configured(project, files, one, shapes) for one in configured)
     if not composes:
         return ()
-    gathered = gather(project, files)
+    gathered = gathered or gather(project, files)
     candidates = _candidates(project, composes, gathered, shapes)
     for one in candidates:
         one.role, step = _role(project, one, candidates, composes, shapes)
