@@ -92,7 +92,7 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in rule.name.split("-"))[:255],
         "shortDescription": {"text": summary},
         "fullDescription": {"text": full},
-        "help": {"text": rule.help_markdown or full, "markdown": rule.help_markdown or full},
+        "help": {"text": full, "markdown": rule.help_markdown or full},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": properties,
     }
