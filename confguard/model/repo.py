@@ -70,7 +70,9 @@ class Repo:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the files themselves, by place: each could not be read or parsed there."""
         found: dict[tuple[str, int, str], Problem] = {}
-        for problem in (*self._parse_problems(), *self.project.problems):
+        judged = {path for kind in _PARSERS for path in self.paths(kind)}
+        unread = (problem for problem in self.project.problems if problem.span.path in judged)
+        for problem in (*self._parse_problems(), *unread):
             found.setdefault((problem.span.path, problem.span.start, problem.message), problem)
         return tuple(found[key] for key in sorted(found))
 
@@ -95,7 +97,8 @@ class Repo:
 
     def any_source(self) -> SourceFile | None:
         """Return some file of the repository, for a finding that has no better place."""
-        readable = (self.project.read(file.path) for file in self.files)
+        main = [file for file in self.files if file.kind in _MAIN_KINDS]
+        readable = (self.project.read(file.path) for file in (*main, *self.files))
         return next((source for source in readable if source is not None), None)
 
 

@@ -52,7 +52,9 @@ def parse(source: SourceFile) -> PythonModule:
     """Parse one Python file. Broken syntax gives a problem at its place and an empty tree."""
     empty = ast.Module(body=[], type_ignores=[])
     if len(source.text) > MAX_SIZE:
-        problem = Problem(source.span(0), f"is Python of more than {MAX_SIZE:,} characters and was not parsed")
+        problem = Problem(
+            source.span(0), f"is Python of more than {MAX_SIZE:,} characters and was not parsed"
+        )
         return PythonModule(source, empty, (problem,))
     too_deep = _too_deep(source.text)
     if too_deep is not None:
@@ -66,14 +68,23 @@ def parse(source: SourceFile) -> PythonModule:
     try:
         return PythonModule(source, lower(source.text))
     except ParserSyntaxError as error:
-        place = source.span(source.offset(error.raw_line, error.raw_column + 1))
-        message = error.message.strip().rstrip(".").splitlines()[0] if error.message else "invalid syntax"
-        return PythonModule(source, empty, (Problem(place, f"is not valid Python: {message}"),))
+        return PythonModule(source, empty, (_syntax_problem(source, error.raw_line, error.message),))
     except RecursionError:
         return PythonModule(source, empty, (Problem(source.span(0), "nests too deep to be read"),))
     except (ValueError, SyntaxError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         return PythonModule(source, empty, (Problem(source.span(0), f"is not valid Python: {reason}"),))
+
+
+def _syntax_problem(source: SourceFile, line: int, message: str) -> Problem:
+    """Put libcst's message into words; it names all tokens that it would have accepted, and an inexact column."""
+    kind, _, detail = message.strip().partition(": ")
+    found = re.match(r"error at (\d+):\d+: expected ", detail)
+    if found:
+        line, detail = int(found[1]), "there is something on this line that cannot stand there"
+    elif kind != "tokenizer error" or not detail:
+        detail = "its syntax is invalid"
+    return Problem(source.line_span(min(line, source.line_count)), f"is not valid Python: {detail}")
 
 
 def _too_deep(text: str) -> int | None:

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
+from confguard.model.compose import Service
 from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import Target, upstream_targets
 from confguard.model.repo import Repo
@@ -31,13 +32,17 @@ def check(repo: Repo) -> Iterator[Finding]:
                 yield Finding(
                     f"nginx passes requests to {host}, and service {proxy.name} knows no host of this name",
                     Label(target.host_span, "no service, alias or container name"),
-                    tuple(Label(span, words) for span, words in found.hints),
+                    (*(Label(span, words) for span, words in found.hints), *_proxy(proxy)),
                     notes=found.notes,
                     help="use the name of a service, or give the service this name as a network alias",
                     stacks=(deployment.name,),
                     address=(proxy.name, host),
                     severity=deployment.severity(),
                 )
+
+
+def _proxy(proxy: Service) -> tuple[Label, ...]:
+    return (Label(proxy.span, "the service that runs this nginx"),) if proxy.span else ()
 
 
 def _is_judged(target: Target) -> bool:
