@@ -70,13 +70,13 @@ from confguard.model.repo import Repo
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield a finding for each service of production with the name of an example."""
     for deployment in repo.production:
-        service = deployment.compose.services.get("example")
-        if service is not None:
+        service = deployment.services.get("example")
+        if service is not None and service.span is not None:
             yield Finding(
                 "service `example` has the name of an example",
                 Label(service.span, "named here"),
                 help="name it after what it does",
-                stacks=(deployment.stack.name,),
+                stacks=(deployment.name,),
                 address=("example",),
             )
 '''
