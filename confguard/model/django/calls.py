@@ -386,6 +386,9 @@ def operator_method(run: Run, left: V, right: V, sign: str, span: Span, scope: S
         method = classes.instance_attribute(run, left, left.value, _OPERATORS[sign], span)
         if method is not None:
             return call(run, method, Call([right], {}, span, True, scope))
+    if isinstance(left, Known) and isinstance(left.value, NativeObject) and hasattr(left.value, "operator"):
+        made: V = left.value.operator(run, sign, right, span)
+        return made
     if sign == "/":
         return registry.path_join(run, left, right, span)
     return None
