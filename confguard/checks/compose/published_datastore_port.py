@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
@@ -28,8 +29,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     f"{datastore[0]} in service {service.name} is published on {_number(port)} of {address}",
                     Label(port.span, "reachable from outside of the stack"),
                     notes=_notes(port, deployment.stack.files),
-                    help="leave the port to development, take it away with `ports: !reset []`, or bind it to "
-                    f"loopback: `127.0.0.1:{_published(port)}:{_target(port)}`",
+                    help=_help(port, deployment.stack.files),
                     stacks=(deployment.name,),
                     address=(service.name, _target(port)),
                     severity=deployment.severity(),
@@ -45,7 +45,12 @@ def _address(port: Port) -> str | None:
     address = port.host_ip.value.strip("[]")
     if address in _EVERYWHERE:
         return "every interface of the host"
-    return None if address == "localhost" else f"the host's address {address}"
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None  # a name, or a text that docker refuses
+    # An address of a private network (a VPN's, RFC 6598's shared space) was chosen on purpose.
+    return f"the host's address {address}" if parsed.is_global else None
 
 
 def _number(port: Port) -> str:
@@ -60,6 +65,14 @@ def _published(port: Port) -> str:
 
 def _target(port: Port) -> str:
     return port.target.value if isinstance(port.target, Known) else "?"
+
+
+def _help(port: Port, files: tuple[str, ...]) -> str:
+    """Say how to mend it: in the file that publishes the port, or in the production file behind it."""
+    bound = f"bind it to loopback: `127.0.0.1:{_published(port)}:{_target(port)}`"
+    if len(files) > 1 and port.span and port.span.path != files[-1]:
+        return f"take it away in {files[-1]} with `ports: !reset []`, or {bound}"
+    return f"remove it, the services of the stack do not need it; if the host itself does, {bound}"
 
 
 def _notes(port: Port, files: tuple[str, ...]) -> tuple[str, ...]:
