@@ -22,43 +22,64 @@ from confguard.model.compose.tree import (
 from confguard.model.value import Step
 from confguard.source import Span
 
-Transform = Callable[[Tree], Tree]
+Transform = Callable[[Tree, "Errors"], Tree]
 
 
-def canonical(root: Map) -> Map:
-    """Return the tree with every short form expanded. Raises MergeError for what no form fits."""
-    result = _apply(root, _TRANSFORMS.start(), _TRANSFORMS)
+Errors = list[MergeError]
+
+
+def canonical(root: Map, errors: list[MergeError]) -> Map:
+    """Return the tree with every short form expanded.
+
+    What fits no form is left out, and an error for it appended to the list.
+    """
+    result = _apply(root, _TRANSFORMS.start(), errors)
     return result if isinstance(result, Map) else root
 
 
 def with_defaults(root: Map) -> Map:
     """Return the tree with the defaults of single attributes filled in."""
-    result = _apply(root, _DEFAULTS.start(), _DEFAULTS)
+    result = _apply(root, _DEFAULTS.start(), [])
     return result if isinstance(result, Map) else root
 
 
-def _apply(node: Tree, state: tuple[PatternNode[Transform], ...], patterns: Patterns[Transform]) -> Tree:
-    if not state:
-        return node
+def _apply(node: Tree, state: tuple[PatternNode[Transform], ...], errors: Errors) -> Tree:
     transform = matched(state)
     if transform is not None:
-        node = transform(node)
+        try:
+            node = transform(node, errors)
+        except MergeError as error:
+            errors.append(error)
+            return _DROPPED
     if isinstance(node, Map):
-        changed: dict[str, Tree] = {}
-        for name, value in node.entries.items():
-            following = advance(state, name)
-            if following:
-                new = _apply(value, following, patterns)
-                if new is not value:
-                    changed[name] = new
-        return node.with_entries(changed) if changed else node
+        return _apply_map(node, state, errors)
     if isinstance(node, Seq):
         following = advance(state, "[]")
         if following:
-            items = [_apply(item, following, patterns) for item in node.items]
+            items = [_apply(item, following, errors) for item in node.items]
             if any(new is not old for new, old in zip(items, node.items, strict=True)):
-                return Seq(items, node.trail)
+                return Seq([item for item in items if item is not _DROPPED], node.trail)
     return node
+
+
+def _apply_map(node: Map, state: tuple[PatternNode[Transform], ...], errors: Errors) -> Map:
+    changed: dict[str, Tree] = {}
+    dropped: list[str] = []
+    for name, value in node.entries.items():
+        following = advance(state, name)
+        if not following:
+            continue
+        new = _apply(value, following, errors)
+        if new is _DROPPED:
+            dropped.append(name)
+        elif new is not value:
+            changed[name] = new
+    if dropped:
+        node = node.without(*dropped)
+    return node.with_entries(changed) if changed else node
+
+
+_DROPPED = Leaf(None)
 
 
 def _fields(node: Tree, **values: object) -> Map:
@@ -74,10 +95,10 @@ def _fields(node: Tree, **values: object) -> Map:
 
 
 def _refuse(node: Tree, message: str) -> MergeError:
-    return MergeError(message, place(node))
+    return MergeError(message, place(node), node.trail)
 
 
-def _ports(node: Tree) -> Tree:
+def _ports(node: Tree, errors: Errors) -> Tree:
     if not isinstance(node, Seq):
         raise _refuse(node, "has ports that are no list")
     ports: list[Tree] = []
@@ -88,11 +109,13 @@ def _ports(node: Tree) -> Tree:
             continue
         changed = True
         if not isinstance(item, Leaf) or isinstance(item.value, bool | float) or item.value is None:
-            raise _refuse(item, "has a port that is neither number, text nor mapping")
+            errors.append(_refuse(item, "has a port that is neither number, text nor mapping"))
+            continue
         try:
             found = parse_port(str(item.value))
         except ShortFormError as error:
-            raise _refuse(item, f"has the invalid port {sprint(item.value)!r}: {error}") from None
+            errors.append(_refuse(item, f"has the invalid port {sprint(item.value)!r}: {error}"))
+            continue
         for port in found:
             fields: dict[str, object] = {"mode": "ingress"}
             if port.host_ip:
@@ -105,7 +128,7 @@ def _ports(node: Tree) -> Tree:
     return Seq(ports, node.trail) if changed else node
 
 
-def _volume(node: Tree) -> Tree:
+def _volume(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Map):
         return node
     if not isinstance(node, Leaf) or not isinstance(node.value, str):
@@ -134,7 +157,7 @@ def _volume(node: Tree) -> Tree:
     return _fields(node, **fields)
 
 
-def _device(node: Tree) -> Tree:
+def _device(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Map):
         return node
     parts = str(plain(node)).split(":")
@@ -145,7 +168,7 @@ def _device(node: Tree) -> Tree:
     return _fields(node, source=parts[0], target=target, permissions=permissions)
 
 
-def _build(node: Tree) -> Tree:
+def _build(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Leaf):
         if not isinstance(node.value, str):
             raise _refuse(node, "has a build that is neither text nor mapping")
@@ -153,7 +176,7 @@ def _build(node: Tree) -> Tree:
     return node
 
 
-def _depends_on(node: Tree) -> Tree:
+def _depends_on(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Leaf):
         raise _refuse(node, "has a depends_on that is neither list nor mapping")
     mapping = to_mapping(node, dependency_defaults())
@@ -167,7 +190,7 @@ def _depends_on(node: Tree) -> Tree:
     return mapping.with_entries(changed) if changed else mapping
 
 
-def _env_files(node: Tree) -> Tree:
+def _env_files(node: Tree, errors: Errors) -> Tree:
     items = node.items if isinstance(node, Seq) else [node]
     changed = not isinstance(node, Seq)
     result: list[Tree] = []
@@ -183,26 +206,26 @@ def _env_files(node: Tree) -> Tree:
     return Seq(result, node.trail) if changed else node
 
 
-def _list_of_strings(node: Tree) -> Tree:
+def _list_of_strings(node: Tree, errors: Errors) -> Tree:
     return Seq([node], node.trail) if isinstance(node, Leaf) and isinstance(node.value, str) else node
 
 
-def _omit_empty(node: Tree) -> Tree:
-    node = _list_of_strings(node)
+def _omit_empty(node: Tree, errors: Errors) -> Tree:
+    node = _list_of_strings(node, errors)
     if isinstance(node, Seq) and any(plain(item) in (None, "") for item in node.items):
         return Seq([item for item in node.items if plain(item) not in (None, "")], node.trail)
     return node
 
 
-def _names_to_mapping(node: Tree) -> Tree:
+def _names_to_mapping(node: Tree, errors: Errors) -> Tree:
     return to_mapping(node) if isinstance(node, Seq) else node
 
 
-def _file_mount(node: Tree) -> Tree:
+def _file_mount(node: Tree, errors: Errors) -> Tree:
     return node if isinstance(node, Map) else _fields(node, source=plain(node))
 
 
-def _key_values(node: Tree) -> Tree:
+def _key_values(node: Tree, errors: Errors) -> Tree:
     if not isinstance(node, Seq):
         return node
     entries: dict[str, Tree] = {}
@@ -217,7 +240,7 @@ def _key_values(node: Tree) -> Tree:
     return Map(entries, node.trail, keys)
 
 
-def _ssh(node: Tree) -> Tree:
+def _ssh(node: Tree, errors: Errors) -> Tree:
     if not isinstance(node, Seq):
         return node
     entries: dict[str, Tree] = {}
@@ -229,21 +252,21 @@ def _ssh(node: Tree) -> Tree:
     return Map(entries, node.trail)
 
 
-def _text(node: Tree) -> Tree:
+def _text(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Leaf) and not isinstance(node.value, str):
         return Leaf(sprint(node.value), node.trail)
     return node
 
 
-def _gpus(node: Tree) -> Tree:
+def _gpus(node: Tree, errors: Errors) -> Tree:
     return Seq([_fields(node, count="all")], node.trail) if isinstance(node, Leaf) else node
 
 
-def _extends(node: Tree) -> Tree:
+def _extends(node: Tree, errors: Errors) -> Tree:
     return _fields(node, service=plain(node)) if isinstance(node, Leaf) else node
 
 
-def _external(node: Tree) -> Tree:
+def _external(node: Tree, errors: Errors) -> Tree:
     """Move the deprecated ``external: {name: x}`` to ``name``."""
     if not isinstance(node, Map):
         return node
@@ -295,20 +318,20 @@ def _default(text: str, value: str | bool) -> Leaf:
     return Leaf(value, (Step(f"default of {text}"),))
 
 
-def _build_default(node: Tree) -> Tree:
+def _build_default(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Map) and "context" not in node.entries:
         return node.with_entries({"context": _default("build.context", ".")})
     return node
 
 
-def _secret_default(node: Tree) -> Tree:
+def _secret_default(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Map) and "target" not in node.entries:
         target = f"/run/secrets/{plain(node.get('source'))}"
         return node.with_entries({"target": _default("secrets.target", target)})
     return node
 
 
-def _port_default(node: Tree) -> Tree:
+def _port_default(node: Tree, errors: Errors) -> Tree:
     if not isinstance(node, Map) or {"protocol", "mode"} <= node.entries.keys():
         return node
     missing: dict[str, Tree] = {}
@@ -319,7 +342,7 @@ def _port_default(node: Tree) -> Tree:
     return node.with_entries(missing)
 
 
-def _device_request_default(node: Tree) -> Tree:
+def _device_request_default(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Map) and not {"count", "device_ids"} & node.entries.keys():
         return node.with_entries({"count": _default("count", "all")})
     return node

@@ -18,7 +18,7 @@ from confguard.model.compose.schema import validate
 from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, plain, text_of
 from confguard.model.compose.variables import EnvReader, EnvSource
 from confguard.model.environment import Environment
-from confguard.model.value import Known, Step
+from confguard.model.value import Known, Origin, Step
 from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Loader:
             merged = enforce_unique(merge(base, tree))
             merged, problems = validate(merged)
             self.problems.extend(problems)
-            merged = enforce_unique(canonical(merged.without("version")))
+            merged = enforce_unique(self._canonical(merged.without("version")))
         except MergeError as error:
             span = error.span or document.span.first_line()
             self.problems.append(Problem(span, error.message))
@@ -133,6 +133,16 @@ class Loader:
         if before.entries:
             self.overrides.extend(compare(before, tree, merged, converter.tagged))
         return merged
+
+    def _canonical(self, tree: Map) -> Map:
+        """Return the tree in long forms; what an empty variable broke is not the file's fault."""
+        errors: list[MergeError] = []
+        result = canonical(tree, errors)
+        for error in errors:
+            filled = any(step.origin is Origin.DEFAULT for step in error.trail)
+            found = self.refusals if filled else self.problems
+            found.append(_at(error.span, error.message))
+        return result
 
     # --- extends ---
 
@@ -208,8 +218,8 @@ class Loader:
         tags: list[Tagged] = []
         for document in parsed.documents:
             converter = Converter(scope.interpolator, self.problems)
-            tree = canonical(enforce_unique(merge(tree, converter.document(document))))
-            tree = enforce_unique(tree)
+            merged = enforce_unique(merge(tree, converter.document(document)))
+            tree = enforce_unique(self._canonical(merged))
             tags = converter.tagged
         tree = PathResolver(posixpath.dirname(path), self.home).resolve(tree)
         services = tree.get("services")

@@ -19,16 +19,16 @@ from confguard.model.compose.tree import (
     plain,
     sprint,
 )
-from confguard.model.value import Step
+from confguard.model.value import Step, Trail
 from confguard.source import Span
 
 
 class MergeError(Exception):
     """Two values that docker compose refuses to merge."""
 
-    def __init__(self, message: str, span: Span | None) -> None:
+    def __init__(self, message: str, span: Span | None, trail: Trail = ()) -> None:
         super().__init__(message)
-        self.message, self.span = message, span
+        self.message, self.span, self.trail = message, span, trail
 
 
 Merger = Callable[[Tree, Tree, Path], Tree]
