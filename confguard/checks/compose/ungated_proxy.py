@@ -24,11 +24,11 @@ def check(repo: Repo) -> Iterator[Finding]:
         return
     for deployment in repo.production:
         for service in deployment.services.values():
-            if service.profiles or service.span is None or not deployment.is_proxy(service):
+            if service.profiles or not service.spans or not deployment.is_proxy(service):
                 continue
             yield Finding(
                 f"proxy service {service.name} starts in every deployment: no profile gates it",
-                Label(service.span, "no `profiles:`"),
+                Label(service.spans[-1], "no `profiles:`"),
                 tuple(Label(span, words) for span, words in evidence[:3]),
                 help='give it the profile that the rest of the repository uses: `profiles: ["proxy"]`',
                 stacks=(deployment.name,),
@@ -58,4 +58,10 @@ def _named_profiles(repo: Repo) -> Iterator[tuple[Span, str]]:
     for sighting in repo.sightings:
         for profile in sighting.profiles:
             if _PROXY_PROFILE.search(profile) and sighting.step.span is not None:
-                yield sighting.step.span.first_line(), f"profile {profile} is named here"
+                yield _word(sighting.step.span, profile), f"profile {profile} is named here"
+
+
+def _word(span: Span, word: str) -> Span:
+    """Return the place of a word in a span, or the span's first line."""
+    start = span.text.find(word)
+    return span.sub(start, start + len(word)) if start != -1 else span.first_line()
