@@ -23,6 +23,8 @@ from confguard.model.nginx.effective import (
     size,
     text,
 )
+from confguard.model.nginx.proxying import upstream_headers, upstream_path
+from confguard.model.nginx.route import Route, route
 from confguard.model.nginx.standalone import load_standalone, model_of
 from confguard.model.nginx.types import (
     Level,
@@ -38,6 +40,7 @@ from confguard.model.nginx.types import (
     Word,
 )
 from confguard.model.nginx.upstreams import Target, resolvers, targets_of, upstream_targets
+from confguard.model.nginx.uri import Request
 
 __all__ = [
     "Header",
@@ -47,7 +50,9 @@ __all__ = [
     "Location",
     "Missing",
     "NginxModel",
+    "Request",
     "RequestHeader",
+    "Route",
     "Server",
     "ServerName",
     "Statement",
@@ -68,10 +73,13 @@ __all__ = [
     "nearest",
     "request_headers",
     "resolvers",
+    "route",
     "seconds",
     "size",
     "targets_of",
     "text",
     "unloaded",
+    "upstream_headers",
+    "upstream_path",
     "upstream_targets",
 ]

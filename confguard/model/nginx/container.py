@@ -76,7 +76,8 @@ def load(
     if name not in PROXIES and (not delivered or not _runs_nginx(service, built)):
         return None
     entry = _start(tree, service, built, variables)
-    return _model(tree, service, entry, _version(service, built))
+    trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
+    return model_of_tree(tree, entry, service.name, _version(service, built), trail)
 
 
 def _runs_nginx(service: Service, built: _Built | None) -> bool:
@@ -382,10 +383,16 @@ def _parser(project: Project) -> Callable[[SourceFile], NginxFile]:
     return parsed
 
 
-def _model(tree: FileTree, service: Service, entry: str, version: Value[Version]) -> NginxModel:
+def model_of_tree(
+    tree: FileTree, entry: str, name: str = "", version: Value[Version] | None = None, trail: Trail = ()
+) -> NginxModel:
+    """Return the model of a container's files, starting from its main configuration.
+
+    Where that is not known, what stands in the customary folders is taken as the inside of an ``http``
+    that holds more than is known.
+    """
     expansion = Expansion(tree, prefixes=dict(stock.WELL_KNOWN), parse=_parser(tree.project))
     files, lost = tree.find(entry)
-    trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
     if files:
         main = files[0]
         file = expansion.file(main, ())
@@ -396,8 +403,7 @@ def _model(tree: FileTree, service: Service, entry: str, version: Value[Version]
         if model.http is None and missing:
             model = replace(model, http=Level("http", None, None, (), missing))
     else:
-        reason = lost[0][1] if lost else "its main configuration is not known"
-        unknown = Missing(entry, reason, None)
+        unknown = Missing(entry, lost[0][1] if lost else "its main configuration is not known", None)
         found: list[Loaded] = [file for pattern in stock.CUSTOMARY for file in tree.find(pattern)[0]]
         parts = [
             expansion.expand(expansion.file(file, ("http",)).directives, file, ("http",)) for file in found
@@ -408,14 +414,13 @@ def _model(tree: FileTree, service: Service, entry: str, version: Value[Version]
             (unknown, *(item for _, missing in parts for item in missing)),
         )
         expansion.missing.append(unknown)
-    problems = [*expansion.problems, *_absent(expansion.missing)]
     return replace(
         model,
-        service=service.name,
+        service=name,
         files=tuple(expansion.loaded),
-        problems=tuple(problems),
+        problems=(*expansion.problems, *_absent(expansion.missing)),
         missing=tuple(expansion.missing),
-        version=version,
+        version=version or model.version,
         foreign=tuple(expansion.foreign.items()),
         trail=trail,
     )

@@ -277,19 +277,16 @@ def request_headers(model: NginxModel, level: Level) -> tuple[tuple[RequestHeade
         RequestHeader(item.first, item.words[1].value, item) for item in statements if len(item.words) > 1
     )
     names = {header.name.lower() for header in own}
-    defaults = tuple(item for item in _request_defaults(model, level) if item.name.lower() not in names)
+    defaults = tuple(item for item in _request_defaults(model) if item.name.lower() not in names)
     return (*own, *defaults), missing
 
 
-def _request_defaults(model: NginxModel, level: Level) -> tuple[RequestHeader, ...]:
+def _request_defaults(model: NginxModel) -> tuple[RequestHeader, ...]:
     step = Step("default of nginx", None, Origin.DEFAULT)
-    connection: Value[str] = Known("close", (step,))
-    version = http_version(model, level)
-    if isinstance(version, Unknown):
-        connection = Unknown(version.reason, (step,))
-    elif model.at_least(1, 29, 7) is not False and version.value != "1.0":
-        newer = model.at_least(1, 29, 7)
-        connection = Known("", (step,)) if newer else Unknown("it depends on the version of nginx", (step,))
+    newer = model.at_least(1, 29, 7)
+    connection: Value[str] = Known("" if newer else "close", (step,))
+    if newer is None:
+        connection = Unknown("it depends on the version of nginx", (step,))
     return (
         RequestHeader("Host", Known("$proxy_host", (step,)), None),
         RequestHeader("Connection", connection, None),

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from confguard.discover.project import Listing, Project
+from confguard.model.nginx import stock
+from confguard.model.nginx.container import model_of_tree
+from confguard.model.nginx.proxying import upstream_headers, upstream_path
+from confguard.model.nginx.route import Route, route
+from confguard.model.nginx.tree import FileTree
+from confguard.model.nginx.types import NginxModel
+from confguard.model.nginx.uri import Request
+from confguard.model.value import Known, Unknown
+
+CASES = Path(__file__).parents[3] / "fixtures/conformance/nginx"
+RECORDED = sorted(CASES.glob("*/answers-*.json"))
+
+
+def load(case: Path, version: str) -> NginxModel:
+    paths = tuple(
+        sorted(str(path.relative_to(case)) for path in (case / "conf").rglob("*") if path.is_file())
+    )
+    tree = FileTree(Project(case, Listing(paths, "walk")), stock.official())
+    tree.put_project_path("conf", "/etc/nginx")
+    number = tuple(int(part) for part in version.split("."))
+    return model_of_tree(tree, "/etc/nginx/nginx.conf", version=Known(number))
+
+
+def request_of(said: dict[str, Any], files: list[str]) -> Request:
+    scheme = said.get("scheme", "http")
+    port = said.get("port", 443 if scheme == "https" else 80)
+    size = said.get("body_size", 0)
+    method = said.get("method", "POST" if size else "GET")
+    host = said.get("host", "localhost")
+    if host and port not in (80, 443):
+        host = f"{host}:{port}"
+
+    def exists(path: str) -> bool:
+        return path in files or (path.endswith("/") and any(file.startswith(path) for file in files))
+
+    headers = said.get("headers", {})
+    return Request(
+        said["path"], host, scheme, port, method, headers, size or None, client="192.0.2.1", exists=exists
+    )
+
+
+def locations(way: Route) -> list[str]:
+    """Name the locations as nginx's debug log does."""
+    return [
+        "" if item is None else f"={item.pattern}" if item.modifier == "=" else item.pattern
+        for item in way.locations
+        if item is None or not item.is_named
+    ]
+
+
+def differences(model: NginxModel, way: Route, answer: dict[str, Any]) -> list[str]:
+    found = []
+    if not way.unknown and locations(way) != answer["locations"]:
+        found.append(f"locations {locations(way)}, nginx {answer['locations']}")
+    if isinstance(way.status, Known) and way.status.value != (answer["status"] or 444):
+        found.append(f"status {way.status.value}, nginx {answer['status']}")
+    hit = answer["upstreams"][0] if answer["upstreams"] else None
+    if not way.unknown and bool(way.targets) != bool(hit):
+        found.append(f"passed on: {bool(way.targets)}, nginx {bool(hit)}")
+    if way.targets and hit:
+        target = way.targets[0]
+        if isinstance(target.host, Known) and isinstance(target.port, Known):
+            where = f"{target.host.value}:{target.port.value}"
+            if where != hit["upstream"]:
+                found.append(f"upstream {where}, nginx {hit['upstream']}")
+        path = upstream_path(way)
+        if isinstance(path, Known) and path.value != hit["path"]:
+            found.append(f"upstream path {path.value}, nginx {hit['path']}")
+        if hit["protocol"] == "http":
+            sent = {name.lower(): value for name, value in hit["headers"]}
+            for name, value in upstream_headers(model, way).items():
+                if isinstance(value, Known) and value.value != sent.get(name, ""):
+                    found.append(f"{name}: {value.value!r}, nginx {sent.get(name)!r}")
+    return found + header_differences(way, answer)
+
+
+def header_differences(way: Route, answer: dict[str, Any]) -> list[str]:
+    if way.unknown or way.state is None or answer["status"] is None:
+        return []
+    wanted = []
+    for header in way.sent_headers(answer["status"]).headers:
+        value = way.state.text(header.value.value) if isinstance(header.value, Known) else header.value
+        if isinstance(value, Unknown):
+            return []
+        if value.value:
+            wanted.append([header.name, value.value])
+    own = [pair for pair in answer["headers"] if pair[0].startswith("X-") or pair[0].startswith("Strict")]
+    return [] if sorted(wanted) == sorted(own) else [f"headers {wanted}, nginx {own}"]
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem[8:]}")
+def test_requests_go_the_way_that_nginx_sends_them(recorded: Path) -> None:
+    case, said = recorded.parent, json.loads(recorded.read_text())
+    requests = json.loads((case / "requests.json").read_text())
+    model = load(case, said["nginx"])
+    assert not model.problems
+    wrong = []
+    for asked, answer in zip(requests, said["answers"], strict=True):
+        way = route(model, request_of(asked, said["files"]))
+        wrong += [f"{asked}: {difference}" for difference in differences(model, way, answer)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_hardly_any_request_is_left_unknown() -> None:
+    total = unknown = 0
+    for recorded in RECORDED:
+        said = json.loads(recorded.read_text())
+        model = load(recorded.parent, said["nginx"])
+        for asked in json.loads((recorded.parent / "requests.json").read_text()):
+            total += 1
+            unknown += bool(route(model, request_of(asked, said["files"])).unknown)
+    assert total >= 80
+    assert unknown <= total * 0.03
