@@ -12,12 +12,13 @@ from confguard.source import Span
 
 PASSES = ("proxy_pass", "uwsgi_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", "memcached_pass")
 
+_PATHS = r"\$\{?(?:request_uri|uri|document_uri)\b"  # variables that begin with a slash
 _ADDRESS = re.compile(
-    r"""(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?
+    rf"""(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?
     (?: unix:(?P<socket>[^:\s]+)(?::(?P<socket_uri>.*))?
-      | (?P<host>\[[^\]]*\]|(?:\$\{[^}]*\}|[^:/?\#\s\[\]$]|\$(?!\{))*)
-        (?::(?P<port>(?:\$\{[^}]*\}|[^/?\#\s])*))?
-        (?P<uri>[/?\#].*)?
+      | (?P<host>\[[^\]]*\]|(?:(?!{_PATHS})(?:\$\{{[^}}]*\}}|[^:/?\#\s\[\]]))*)
+        (?::(?P<port>(?:(?!{_PATHS})(?:\$\{{[^}}]*\}}|[^/?\#\s]))*))?
+        (?P<uri>[/?\#$].*)?
     )""",
     re.VERBOSE | re.DOTALL,
 )

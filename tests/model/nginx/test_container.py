@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from confguard.discover.project import Listing, Project
+from confguard.model.compose import load as load_compose
+from confguard.model.nginx import NginxModel, load, load_standalone, size, unloaded, upstream_targets
+from confguard.model.process import process_of
+from confguard.model.value import Known, Unknown
+
+SITE = "server { listen 80; server_name site; location / { proxy_pass http://web:8000; } }\n"
+
+
+def project_of(folder: Path, files: Mapping[str, str]) -> Project:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return Project(folder.resolve(), Listing(tuple(sorted(files)), "walk"))
+
+
+def model_of(
+    folder: Path, compose: str, files: Mapping[str, str], service: str = "nginx"
+) -> NginxModel | None:
+    project = project_of(folder, {"compose.yaml": compose, **files})
+    stack = load_compose(project, ["compose.yaml"], complete=True)
+    chosen = stack.services[service]
+    process = process_of(project, stack, chosen)
+    return load(project, chosen, process.image, process.environment, stack.configs)
+
+
+def servers(model: NginxModel | None) -> list[str]:
+    assert model is not None
+    return [f"{server.title}{' (stock)' if server.is_stock else ''}" for server in model.servers]
+
+
+def mounted(*volumes: str, extra: str = "") -> str:
+    listed = "".join(f"\n      - {volume}" for volume in volumes)
+    return f"services:\n  nginx:\n    image: nginx:1.27\n{extra}    volumes:{listed}\n"
+
+
+def test_the_image_alone_serves_its_own_page(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "services: {nginx: {image: nginx}}", {})
+    assert servers(model) == ["server localhost (stock)"]
+    assert model is not None
+    assert model.http is not None
+    assert isinstance(size(model.http, "client_max_body_size"), Known)
+
+
+def test_another_service_runs_no_nginx(tmp_path: Path) -> None:
+    assert model_of(tmp_path, "services: {web: {image: python:3}}", {}, "web") is None
+
+
+def test_a_file_over_the_default_replaces_it_and_one_beside_it_does_not(tmp_path: Path) -> None:
+    over = model_of(tmp_path, mounted("./site.conf:/etc/nginx/conf.d/default.conf"), {"site.conf": SITE})
+    assert servers(over) == ["server site"]
+    assert over is not None
+    assert over.files == ("site.conf",)
+    assert over.version == Known((1, 27), over.version.trail)
+    beside = model_of(tmp_path, mounted("./site.conf:/etc/nginx/conf.d/site.conf"), {"site.conf": SITE})
+    assert servers(beside) == ["server localhost (stock)", "server site"]
+
+
+def test_a_folder_over_conf_d_hides_what_the_image_has_there(tmp_path: Path) -> None:
+    files = {"conf/a.conf": SITE, "conf/b.conf.off": SITE, "conf/c.txt": SITE}
+    model = model_of(tmp_path, mounted("./conf:/etc/nginx/conf.d:ro"), files)
+    assert servers(model) == ["server site"]
+    assert model is not None
+    assert not model.missing
+    assert unloaded(["conf/a.conf", "conf/b.conf.off"], [model]) == ("conf/b.conf.off",)
+
+
+def test_templates_go_through_envsubst_of_the_image(tmp_path: Path) -> None:
+    extra = "    environment: {HOST: web, LIMIT: 8m}\n"
+    template = (
+        "server { listen 80; server_name $host_name ${UNSET}; client_max_body_size ${LIMIT};\n"
+        "  location / { proxy_pass http://${HOST}:8000; proxy_set_header Host $host; } }\n"
+    )
+    files = {"t/site.conf.template": template}
+    model = model_of(tmp_path, mounted("./t:/etc/nginx/templates", extra=extra), files)
+    assert model is not None
+    assert servers(model)[0].endswith("(stock)")
+    site = model.servers[1]
+    assert [name.text for name in site.names] == ["$host_name", "${unset}"]
+    limit = size(site.level, "client_max_body_size")
+    assert isinstance(limit, Known)
+    assert limit.value == 8 * 1024**2
+    assert any("LIMIT" in step.text for step in limit.trail)
+    (target,) = upstream_targets(model)
+    assert isinstance(target.host, Known)
+    assert (target.host.value, target.host_span.text) == ("web", "${HOST}")
+    assert site.locations[0].level.named("proxy_set_header")[0].texts == ("Host", "$host")
+
+
+def test_a_value_with_blanks_becomes_several_words(tmp_path: Path) -> None:
+    extra = "    environment: {DOMAINS: a.example b.example}\n"
+    files = {"site.template": "server { listen 80; server_name ${DOMAINS}; }"}
+    model = model_of(
+        tmp_path, mounted("./site.template:/etc/nginx/templates/default.conf.template", extra=extra), files
+    )
+    assert model is not None
+    assert [name.text for name in model.servers[0].names] == ["a.example", "b.example"]
+
+
+def test_envsubst_of_a_command_replaces_what_it_lists(tmp_path: Path) -> None:
+    run = "envsubst '$$HOST' < /t/site.conf > /etc/nginx/conf.d/default.conf && nginx -g 'daemon off;'"
+    command = f'    command: /bin/sh -c "{run}"\n'
+    extra = f"    environment: {{HOST: web, OTHER: x}}\n{command}"
+    files = {
+        "site.conf": "server { listen 80; server_name ${OTHER}; location / { proxy_pass http://${HOST}; } }"
+    }
+    model = model_of(tmp_path, mounted("./site.conf:/t/site.conf", extra=extra), files)
+    assert model is not None
+    assert [name.text for name in model.servers[0].names] == ["${other}"]
+    assert isinstance(upstream_targets(model)[0].host, Known)
+
+
+def test_a_dockerfile_copies_and_removes(tmp_path: Path) -> None:
+    compose = "services: {nginx: {build: ./proxy}}"
+    dockerfile = (
+        "FROM nginx:1.29-alpine\nRUN rm /etc/nginx/conf.d/default.conf\n"
+        "COPY sites/ /etc/nginx/conf.d/\nCOPY headers.conf /etc/nginx/snippets/\n"
+    )
+    files = {
+        "proxy/Dockerfile": dockerfile,
+        "proxy/sites/site.conf": SITE.replace("location", "include snippets/headers.conf; location"),
+        "proxy/headers.conf": "add_header X-A 1;",
+    }
+    model = model_of(tmp_path, compose, files)
+    assert servers(model) == ["server site"]
+    assert model is not None
+    assert set(model.files) == {"proxy/sites/site.conf", "proxy/headers.conf"}
+    assert not model.missing
+    assert model.at_least(1, 29, 3) is True
+    assert model.at_least(1, 30) is False
+    header = model.servers[0].level.named("add_header")[0]
+    assert header.span.path == "proxy/headers.conf"
+    assert [span.text for span in header.via] == ["include snippets/headers.conf"]
+
+
+def test_a_file_passed_on_by_another_stage_is_found(tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM node AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\n"
+        "FROM nginx\nCOPY --from=build /app/deploy/site.conf /etc/nginx/conf.d/default.conf\n"
+        "COPY --from=build /app/made.conf /etc/nginx/conf.d/made.conf\n"
+    )
+    files = {"Dockerfile": dockerfile, "deploy/site.conf": SITE}
+    model = model_of(tmp_path, "services: {nginx: {build: .}}", files)
+    assert servers(model) == ["server site"]
+    assert model is not None
+    assert [missing.absent for missing in model.missing] == [False]
+
+
+def test_a_main_configuration_of_its_own_decides_what_is_included(tmp_path: Path) -> None:
+    main = "events {}\nhttp { client_max_body_size 9m; include sites/*; }\n"
+    files = {"nginx.conf": main, "sites/one": SITE, "sites/.hidden": SITE}
+    volumes = ("./nginx.conf:/etc/nginx/nginx.conf", "./sites:/etc/nginx/sites")
+    model = model_of(tmp_path, mounted(*volumes), files)
+    assert servers(model) == ["server site"]
+    limit = size(model.servers[0].level, "client_max_body_size")  # type: ignore[union-attr]
+    assert isinstance(limit, Known)
+    assert limit.value == 9 * 1024**2
+
+
+def test_an_include_from_a_volume_is_unknown_and_one_from_nowhere_is_a_problem(tmp_path: Path) -> None:
+    includes = ("/certs/tls.conf", "/nowhere.conf", "/none/*.conf")
+    site = "\n".join(f"server {{ include {include}; }}" for include in includes)
+    compose = mounted("./site.conf:/etc/nginx/conf.d/default.conf", "certs:/certs") + "volumes: {certs: {}}\n"
+    model = model_of(tmp_path, compose, {"site.conf": site})
+    assert model is not None
+    assert [(missing.path, missing.absent) for missing in model.missing] == [
+        ("/certs/tls.conf", False),
+        ("/nowhere.conf", True),
+    ]
+    (problem,) = model.problems
+    assert problem.span.text == "include /nowhere.conf"
+    assert isinstance(size(model.servers[0].level, "client_max_body_size"), Unknown)
+    assert isinstance(size(model.servers[2].level, "client_max_body_size"), Known)
+
+
+def test_an_include_cycle_is_reported_and_ends(tmp_path: Path) -> None:
+    files = {
+        "c/a.conf": "server { include /etc/nginx/conf.d/b.inc; }",
+        "c/b.inc": "include /etc/nginx/conf.d/b.inc;",
+    }
+    model = model_of(tmp_path, mounted("./c:/etc/nginx/conf.d"), files)
+    assert model is not None
+    assert ["includes it again" in problem.message for problem in model.problems] == [True]
+
+
+def test_another_image_that_gets_a_configuration_has_an_http_that_is_not_known(tmp_path: Path) -> None:
+    compose = (
+        "services: {nginx: {image: example/our-nginx, volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']}}"
+    )
+    model = model_of(tmp_path, compose, {"site.conf": SITE})
+    assert servers(model) == ["server site"]
+    assert isinstance(size(model.servers[0].level, "client_max_body_size"), Unknown)  # type: ignore[union-attr]
+
+
+def test_a_template_of_another_language_is_named(tmp_path: Path) -> None:
+    files = {"site.conf": "server { listen <%= port %>; }"}
+    model = model_of(tmp_path, mounted("./site.conf:/etc/nginx/conf.d/default.conf"), files)
+    assert model is not None
+    assert model.foreign == (("site.conf", "ERB"),)
+    assert model.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [(SITE, 1), ("listen 80; server_name a; location / { }", 1), ("upstream a { server b; }", 0), ("", 0)],
+)
+def test_any_file_can_be_looked_at_alone(tmp_path: Path, text: str, count: int) -> None:
+    model = load_standalone(project_of(tmp_path, {"any.conf": text}), "any.conf")
+    assert model is not None
+    assert model.standalone
+    assert len(model.servers) == count
