@@ -10,6 +10,7 @@ from confguard.model.django.errors import ancestors
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
 from confguard.model.django.operations import ROOT_MARK
+from confguard.model.django.policies import find_policies
 from confguard.model.django.publish import publish
 from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
 from confguard.model.environment import Environment
@@ -50,7 +51,9 @@ def run_module(
     except (LimitReached, RecursionError) as error:
         source = project.read(module) if module.endswith(".py") else None
         if source is not None:
-            run.problems.append(Problem(source.span(0), f"does more than is followed ({type(error).__name__})"))
+            run.problems.append(
+                Problem(source.span(0), f"does more than is followed ({type(error).__name__})")
+            )
     return _facts(run, dotted, found, version)
 
 
@@ -81,12 +84,29 @@ def _facts(run: Run, dotted: str, module: ModuleObject | None, version: str | No
     failures = tuple(_failure(run, fail) for fail in run.failures)
     undelivered = {name for failure in failures for name in failure.variables}
     reads = tuple(_read(read, undelivered) for read in run.reads)
-    calls = tuple(CallFact(name, span, {key: publish(value) for key, value in keywords.items()}) for name, span, keywords in run.calls)
+    calls = tuple(
+        CallFact(name, span, {key: publish(value) for key, value in keywords.items()})
+        for name, span, keywords in run.calls
+    )
     doubts = tuple(_failure(run, fail) for fail in run.doubts)
     path = module.source.path if module is not None else ""
     problems = tuple(dict.fromkeys(run.problems))
+    policies = find_policies(run, module) if module is not None else ()
     first = failures[0] if failures else None
-    return Settings(dotted, path, tuple(run.files), values, reads, first, failures, doubts, problems, calls, version)
+    return Settings(
+        dotted,
+        path,
+        tuple(run.files),
+        values,
+        reads,
+        first,
+        failures,
+        doubts,
+        problems,
+        calls,
+        policies,
+        version,
+    )
 
 
 def _read(read: Read, undelivered: set[str]) -> EnvRead:
@@ -96,7 +116,18 @@ def _read(read: Read, undelivered: set[str]) -> EnvRead:
     result = read.result if read.result is not None else found
     value = publish(result) if result is not None else Unknown(f"nothing sets {read.key}")
     required = read.required or (read.key in undelivered and found is None)
-    return EnvRead(read.key, read.key_span, read.span, default, required, read.cast, value, is_set, read.conditional, read.via)
+    return EnvRead(
+        read.key,
+        read.key_span,
+        read.span,
+        default,
+        required,
+        read.cast,
+        value,
+        is_set,
+        read.conditional,
+        read.via,
+    )
 
 
 def _failure(run: Run, fail: Fail) -> Failure:

@@ -17,7 +17,9 @@ from confguard.source import SourceFile, Span
 MAX_MODULES = 80
 """Modules of the repository that one evaluation loads."""
 
-_LOCAL = re.compile(r"(^|_)(local|locals|secret|secrets|override|overrides|private|site)(_|$)|(^|_)settings($|_)")
+_LOCAL = re.compile(
+    r"(^|_)(local|locals|secret|secrets|override|overrides|private|site)(_|$)|(^|_)settings($|_)"
+)
 """Names of modules that people keep out of git: where one is absent, it is absent in a fresh checkout."""
 
 
@@ -177,12 +179,19 @@ def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span
         scope.names.complete = False
         for name, value in list(scope.names.names.items()):
             if name.isupper():
-                unknown = Unknown(f"may be replaced by a star import from {dotted}", (Step("imported", span), *value.trail[:8]))
+                unknown = Unknown(
+                    f"may be replaced by a star import from {dotted}",
+                    (Step("imported", span), *value.trail[:8]),
+                )
                 scope.names.names[name] = unknown
         return
     chosen = module.namespace.names.get("__all__")
     names: list[str] | None = None
-    if isinstance(chosen, Known) and hasattr(chosen.value, "items") and getattr(chosen.value, "complete", False):
+    if (
+        isinstance(chosen, Known)
+        and hasattr(chosen.value, "items")
+        and getattr(chosen.value, "complete", False)
+    ):
         items = chosen.value.items if isinstance(chosen.value, TupleObject) else list(chosen.value.items)
         names = [item.value for item in items if isinstance(item, Known) and isinstance(item.value, str)]
     if names is None:

@@ -31,7 +31,10 @@ def publish(value: V, depth: int = 0) -> Value[Any]:
         return Unknown("nests too deep", value.trail)
     if isinstance(payload, ListObject | TupleObject):
         kind = "list" if isinstance(payload, ListObject) else "tuple"
-        return Known(Items(kind, tuple(publish(item, depth + 1) for item in payload.items), payload.complete), value.trail)
+        return Known(
+            Items(kind, tuple(publish(item, depth + 1) for item in payload.items), payload.complete),
+            value.trail,
+        )
     if isinstance(payload, DictObject):
         return _dict(payload, value, depth)
     if isinstance(payload, Text):
@@ -52,7 +55,11 @@ def publish(value: V, depth: int = 0) -> Value[Any]:
 
 def _dict(payload: DictObject, value: Known[Any], depth: int) -> Value[Any]:
     if payload.kind != "dict":
-        items = tuple(publish(key, depth + 1) for hashed, (key, _) in payload.entries.items() if hashed not in payload.maybe)
+        items = tuple(
+            publish(key, depth + 1)
+            for hashed, (key, _) in payload.entries.items()
+            if hashed not in payload.maybe
+        )
         return Known(Items("set", items, payload.complete and not payload.maybe), value.trail)
     pairs = []
     complete = payload.complete

@@ -5,13 +5,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
 from confguard.model.django.defaults import django_default
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
 from confguard.source import Problem, Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.policies import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Settings:
     """Exceptions that are raised only if a condition holds which is not known."""
     problems: tuple[Problem, ...]
     calls: tuple[CallFact, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    """The Content-Security-Policy headers that its middleware writes."""
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
 
@@ -96,7 +101,11 @@ class Settings:
         if default is None:
             return None
         step = Step(f"Django's default of {name}", None, Origin.DEFAULT)
-        return Unknown(default.reason, (step,)) if isinstance(default, Unknown) else Known(default.value, (step,))
+        return (
+            Unknown(default.reason, (step,))
+            if isinstance(default, Unknown)
+            else Known(default.value, (step,))
+        )
 
     def __contains__(self, name: object) -> bool:
         return name in self.values
@@ -151,3 +160,8 @@ def evaluate(
     from confguard.model.django.evaluation import run_module
 
     return run_module(project, module, environment, roots, at, cwd, argv, django_version)
+
+
+def content_security_policies(settings: Settings, project: Project | None = None) -> tuple[Policy, ...]:
+    """Return the Content-Security-Policy headers that the middleware of these settings writes."""
+    return settings.policies

@@ -35,7 +35,9 @@ from confguard.source import Span
 _ERRORS = (TypeError, ValueError, OverflowError, ZeroDivisionError)
 
 
-def pure(function: Callable[..., Any], name: str, limit: Callable[..., bool] | None = None) -> registry.Function:
+def pure(
+    function: Callable[..., Any], name: str, limit: Callable[..., bool] | None = None
+) -> registry.Function:
     """Model a function by Python's own, on plain values; its errors are those of the program."""
 
     def apply(run: Run, call: Call) -> V:
@@ -90,8 +92,14 @@ def _sequence(kind: str) -> registry.Function:
         if not walk.ordered and len(walk.items) > 1:
             return Unknown("has an order that is not known", trail)
         if isinstance(call.args[0], Unknown) or (not walk.complete and not walk.ordered):
-            return Unknown(call.args[0].reason if isinstance(call.args[0], Unknown) else "is only partly known", trail)
-        made = run.list(walk.items, walk.complete) if kind == "list" else TupleObject(tuple(walk.items), walk.complete)
+            return Unknown(
+                call.args[0].reason if isinstance(call.args[0], Unknown) else "is only partly known", trail
+            )
+        made = (
+            run.list(walk.items, walk.complete)
+            if kind == "list"
+            else TupleObject(tuple(walk.items), walk.complete)
+        )
         return Known(made, trail)
 
     return apply
@@ -111,7 +119,9 @@ def _set(kind: str) -> registry.Function:
 def _dict(run: Run, call: Call) -> V:
     made = run.dict()
     for arg in call.args[:1]:
-        if isinstance(arg, Known) and isinstance(arg.value, ListObject | TupleObject | DictObject | NativeObject):
+        if isinstance(arg, Known) and isinstance(
+            arg.value, ListObject | TupleObject | DictObject | NativeObject
+        ):
             members.update(run, made, arg, call.span)
         else:
             members.update(run, made, arg, call.span)
@@ -155,7 +165,11 @@ def _sorted(run: Run, call: Call) -> V:
         return Unknown("not all of its items are known", trail)
     pairs = []
     for item in walk.items:
-        made = item if isinstance(key, Known) and key.value is None else registry.call_known(run, key, [item], call.span)
+        made = (
+            item
+            if isinstance(key, Known) and key.value is None
+            else registry.call_known(run, key, [item], call.span)
+        )
         try:
             pairs.append((plain(made), item))
         except NotPlain as error:
@@ -305,7 +319,11 @@ def _isinstance(run: Run, call: Call) -> V:
     verdicts = [_is_one(value.value, one) for one in kinds]
     if True in verdicts:
         return Known(True, trail)
-    return Unknown("is compared with a class that is not followed", trail) if None in verdicts else Known(False, trail)
+    return (
+        Unknown("is compared with a class that is not followed", trail)
+        if None in verdicts
+        else Known(False, trail)
+    )
 
 
 def _is_one(payload: Any, kind: V) -> bool | None:
@@ -352,7 +370,9 @@ def _hasattr(run: Run, call: Call) -> V:
     owner, name = call.args[0], call.args[1]
     if not isinstance(name, Known) or isinstance(owner, Unknown) or isinstance(owner.value, External):
         return Unknown("is an attribute that is not known", call.trail)
-    return Known(members.find_attribute(run, owner, name.value, call.span, call.scope) is not None, call.trail)
+    return Known(
+        members.find_attribute(run, owner, name.value, call.span, call.scope) is not None, call.trail
+    )
 
 
 def _setattr(run: Run, call: Call) -> V:
@@ -380,7 +400,9 @@ class Names(NativeObject):
         if name in methods:
             return Known(Native(name, methods[name]))
         if name in ("items", "keys", "values", "copy"):
-            view = registry.call_known(run, members.attribute(run, self.as_dict(run, span), name, span, None), [], span)
+            view = registry.call_known(
+                run, members.attribute(run, self.as_dict(run, span), name, span, None), [], span
+            )
             return Known(Native(name, lambda run, call: view))
         return None
 
@@ -442,13 +464,17 @@ class Names(NativeObject):
         run.journal.touch(self.namespace)
         if isinstance(key, Known) and isinstance(key.value, str):
             trail = run.trail(Step(f"assigned to {key.value}", span), value)
-            self.namespace.names[key.value] = Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+            self.namespace.names[key.value] = (
+                Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+            )
         else:
             self.spoil(run, Unknown("may be set under a name that is not known"))
 
     def contains(self, run: Run, item: V, span: Span) -> V:
         found = self._look(item)
-        if isinstance(found, Unknown) and (isinstance(item, Unknown) or item.value not in self.namespace.names):
+        if isinstance(found, Unknown) and (
+            isinstance(item, Unknown) or item.value not in self.namespace.names
+        ):
             return found
         return Known(found is not None)
 
@@ -491,7 +517,11 @@ class Super(NativeObject):
             return Unknown("is inherited from a class that is not known")
         found = classes.find(cls, name, self.owner)
         if found is None:
-            return Known(Native(name, lambda run, call: Known(None))) if name.startswith("__init") or name in ("setup", "pre_setup", "post_setup") else None
+            return (
+                Known(Native(name, lambda run, call: Known(None)))
+                if name.startswith("__init") or name in ("setup", "pre_setup", "post_setup")
+                else None
+            )
         return classes.bind(run, found, self.receiver, Known(cls), span)
 
 
@@ -538,7 +568,9 @@ def _repr(run: Run, call: Call) -> V:
 
 
 def _open(run: Run, call: Call) -> V:
-    return registry.open_file(run, call.args[0], Call(call.args[1:], call.keywords, call.span, call.complete, call.scope))
+    return registry.open_file(
+        run, call.args[0], Call(call.args[1:], call.keywords, call.span, call.complete, call.scope)
+    )
 
 
 def _huge_power(*args: Any) -> bool:
@@ -588,7 +620,9 @@ FUNCTIONS: dict[str, registry.Function] = {
     "sys.exit": _exit,
     "builtins.repr": _repr,
     "builtins.open": _open,
-    "builtins.int": pure(int, "int", lambda *args: any(isinstance(arg, str) and len(arg) > 4000 for arg in args)),
+    "builtins.int": pure(
+        int, "int", lambda *args: any(isinstance(arg, str) and len(arg) > 4000 for arg in args)
+    ),
     "builtins.float": pure(float, "float"),
     "builtins.complex": pure(complex, "complex"),
     "builtins.abs": pure(abs, "abs"),
@@ -601,6 +635,10 @@ FUNCTIONS: dict[str, registry.Function] = {
     "builtins.oct": pure(oct, "oct"),
     "builtins.bin": pure(bin, "bin"),
     "builtins.ascii": pure(ascii, "ascii"),
-    "builtins.bytes": pure(bytes, "bytes", lambda *args: any(isinstance(arg, int) and arg > MAX_ITEMS for arg in args)),
-    "builtins.format": pure(format, "format", lambda *args: any(isinstance(arg, str) and len(arg) > 12 for arg in args[1:])),
+    "builtins.bytes": pure(
+        bytes, "bytes", lambda *args: any(isinstance(arg, int) and arg > MAX_ITEMS for arg in args)
+    ),
+    "builtins.format": pure(
+        format, "format", lambda *args: any(isinstance(arg, str) and len(arg) > 12 for arg in args[1:])
+    ),
 }

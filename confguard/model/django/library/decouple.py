@@ -75,7 +75,10 @@ class Config(NativeObject):
             if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
                 text = text[1:-1]
             if key == name:
-                trail: Trail = (call.step(f"read from {source.path}"), Step(f"{name} in {source.path}", source.line_span(number)))
+                trail: Trail = (
+                    call.step(f"read from {source.path}"),
+                    Step(f"{name} in {source.path}", source.line_span(number)),
+                )
                 return Known(text, trail)
         return None
 
@@ -140,7 +143,9 @@ class Csv(NativeObject):
             parts = list(splitter)
         except ValueError as error:
             raise run.throw("ValueError", str(error), call.span, trail) from None
-        items = [registry.call_known(run, cast, [Known(part.strip(strip), trail)], call.span) for part in parts]
+        items = [
+            registry.call_known(run, cast, [Known(part.strip(strip), trail)], call.span) for part in parts
+        ]
         return registry.call_known(run, post, [Known(run.list(items), trail)], call.span)
 
 
@@ -160,7 +165,11 @@ class Choices(NativeObject):
         if isinstance(flat, Known) and isinstance(flat.value, ListObject | TupleObject):
             valid.extend(flat.value.items)
         if isinstance(pairs, Known) and isinstance(pairs.value, ListObject | TupleObject):
-            valid.extend(pair.value.items[0] for pair in pairs.value.items if isinstance(pair, Known) and isinstance(pair.value, TupleObject | ListObject))
+            valid.extend(
+                pair.value.items[0]
+                for pair in pairs.value.items
+                if isinstance(pair, Known) and isinstance(pair.value, TupleObject | ListObject)
+            )
         verdicts = [operations.equal(value, item) for item in valid]
         if True in verdicts:
             return value
@@ -221,5 +230,7 @@ FUNCTIONS: dict[str, registry.Function] = {
     "decouple.RepositoryEmpty": lambda run, call: Known(Repository(""), call.trail),
     "decouple.Csv": lambda run, call: Known(Csv(call), call.trail),
     "decouple.Choices": lambda run, call: Known(Choices(call), call.trail),
-    "decouple.strtobool": core.pure(lambda raw: raw if isinstance(raw, bool) else _strtobool(raw), "strtobool"),
+    "decouple.strtobool": core.pure(
+        lambda raw: raw if isinstance(raw, bool) else _strtobool(raw), "strtobool"
+    ),
 }

@@ -70,7 +70,12 @@ class Env(NativeObject):
             return self.prefix
         if name == "read_env":
             return Known(Native(name, read_env))
-        if name in _CASTS or name in _URLS or name in _UNFOLLOWED or name in ("path", "get_value", "json", "url", "bytes"):
+        if (
+            name in _CASTS
+            or name in _URLS
+            or name in _UNFOLLOWED
+            or name in ("path", "get_value", "json", "url", "bytes")
+        ):
             return Known(Native(name, lambda run, call: self._method(run, name, call)))
         if name == "__call__":
             return Known(Native(name, self._call))
@@ -81,7 +86,14 @@ class Env(NativeObject):
 
     def _call(self, run: Run, call: Call) -> V:
         parse_default = operations.truth(call.get(3, "parse_default", Known(False)) or Known(False)) is True
-        return self.get(run, call, call.args[0] if call.args else call.keywords["var"], call.get(1, "cast"), call.get(2, "default"), parse_default)
+        return self.get(
+            run,
+            call,
+            call.args[0] if call.args else call.keywords["var"],
+            call.get(1, "cast"),
+            call.get(2, "default"),
+            parse_default,
+        )
 
     def _method(self, run: Run, name: str, call: Call) -> V:
         if name == "get_value":
@@ -102,7 +114,9 @@ class Env(NativeObject):
             cast: V = Known(made) if wanted else builtin(name)
             return self.get(run, call, key, cast, call.get(2, "default"), False)
         if name == "dict":
-            return self.get(run, call, key, call.get(1, "cast") or builtin("dict"), call.get(2, "default"), False)
+            return self.get(
+                run, call, key, call.get(1, "cast") or builtin("dict"), call.get(2, "default"), False
+            )
         default = call.get(1, "default")
         if name == "json":
             return self.get(run, call, key, Known(External("json.loads")), default, False)
@@ -139,14 +153,20 @@ class Env(NativeObject):
         default = call.get(1, "default")
         value = self.get(run, call, key, None, default, False)
         if isinstance(value, Known) and isinstance(value.value, DictObject):
-            return value if kind != "db" else Unknown("is made from a URL in a way that is not followed", value.trail)
+            return (
+                value
+                if kind != "db"
+                else Unknown("is made from a URL in a way that is not followed", value.trail)
+            )
         if kind == "cache" and isinstance(value, Known) and not value.value:
             return Known(run.dict(), value.trail)
         return urls.environ_url(run, kind, value, call.get(2, extra), call)
 
     def get(self, run: Run, call: Call, key: V, cast: V | None, default: V | None, parse_default: bool) -> V:
         """``Env.get_value``."""
-        prefix = self.prefix.value if isinstance(self.prefix, Known) and isinstance(self.prefix.value, str) else ""
+        prefix = (
+            self.prefix.value if isinstance(self.prefix, Known) and isinstance(self.prefix.value, str) else ""
+        )
         name = prefix + osenviron.key_name(key)
         cast, default = self._from_scheme(name, cast, default)
         if cast is not None and operations.truth(cast) is False:
@@ -156,7 +176,9 @@ class Env(NativeObject):
         )
         if found is None:
             if default is None:
-                raise osenviron.missing(run, _IMPROPER, f"Set the {name} environment variable", name, call.span)
+                raise osenviron.missing(
+                    run, _IMPROPER, f"Set the {name} environment variable", name, call.span
+                )
             value = osenviron.defaulted(run, name, default, call.span)
         else:
             value = found
@@ -173,11 +195,26 @@ class Env(NativeObject):
         if info is None:
             return cast, default
         no_cast = cast is None or operations.truth(cast) is False
-        if isinstance(info, Known) and isinstance(info.value, TupleObject | ListObject) and len(info.value.items) == 2:
-            return (info.value.items[0] if no_cast else cast), (info.value.items[1] if default is None else default)
+        if (
+            isinstance(info, Known)
+            and isinstance(info.value, TupleObject | ListObject)
+            and len(info.value.items) == 2
+        ):
+            return (info.value.items[0] if no_cast else cast), (
+                info.value.items[1] if default is None else default
+            )
         return (info if no_cast else cast), default
 
-    def _finish(self, run: Run, call: Call, value: V, defaulted: bool, cast: V | None, default: V | None, parse_default: bool) -> V:
+    def _finish(
+        self,
+        run: Run,
+        call: Call,
+        value: V,
+        defaulted: bool,
+        cast: V | None,
+        default: V | None,
+        parse_default: bool,
+    ) -> V:
         assert isinstance(value, Known)
         if isinstance(value.value, str) and value.value.startswith("$"):
             name: V = Known(value.value.lstrip("$"), value.trail)
@@ -246,7 +283,9 @@ def parse_value(run: Run, value: V, cast: V | None, span: Span) -> V:
         if path == "builtins.list":
             return run.wrap([part for part in text.split(",") if part], value.trail)
         if path == "builtins.tuple":
-            return run.wrap(tuple(part for part in text.strip("(").strip(")").split(",") if part), value.trail)
+            return run.wrap(
+                tuple(part for part in text.strip("(").strip(")").split(",") if part), value.trail
+            )
         if path == "builtins.dict":
             pairs = [part.split("=", 1) for part in text.split(",") if part]
             if any(len(pair) != 2 for pair in pairs):
@@ -257,11 +296,21 @@ def parse_value(run: Run, value: V, cast: V | None, span: Span) -> V:
             return _float(run, value, span)
         if isinstance(payload, ListObject | TupleObject):
             whole = text if isinstance(payload, ListObject) else text.strip("(").strip(")")
-            items = [registry.call_known(run, payload.items[0], [Known(part, value.trail)], span) for part in whole.split(",") if part]
-            return Known(run.list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)), value.trail)
+            items = [
+                registry.call_known(run, payload.items[0], [Known(part, value.trail)], span)
+                for part in whole.split(",")
+                if part
+            ]
+            return Known(
+                run.list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)), value.trail
+            )
         if isinstance(payload, DictObject):
             return _typed_dict(run, payload, value, span)
-    elif isinstance(payload, ListObject | TupleObject | DictObject) or path in ("builtins.list", "builtins.tuple", "builtins.dict"):
+    elif isinstance(payload, ListObject | TupleObject | DictObject) or path in (
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.dict",
+    ):
         message = f"'{type(text).__name__}' object has no attribute 'split'"
         raise run.throw("AttributeError", message, span, value.trail)
     return registry.call_known(run, cast, [value], span)
@@ -344,7 +393,9 @@ def read_env(run: Run, call: Call) -> V:
             run.journal.touch(run.environ)
             from confguard.model.value import Step
 
-            run.environ.changed[name] = Known(text, (*trail, Step(f"{name} in {path}", source.line_span(number))))
+            run.environ.changed[name] = Known(
+                text, (*trail, Step(f"{name} in {path}", source.line_span(number)))
+            )
     return Known(None, call.trail)
 
 
@@ -414,7 +465,9 @@ def make_path(run: Run, call: Call) -> V:
     parts = call.args or [Known("")]
     trail = run.trail(call.step("environ.Path()"), *parts)
     try:
-        whole = paths.absolute(run, posixpath.join(*(str(plain(registry.text(run, part, call.span))) for part in parts)))
+        whole = paths.absolute(
+            run, posixpath.join(*(str(plain(registry.text(run, part, call.span))) for part in parts))
+        )
     except NotPlain as error:
         return Unknown(error.unknown.reason, trail)
     return Known(EnvironPath(whole), trail)

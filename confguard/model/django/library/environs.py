@@ -47,14 +47,26 @@ def _float(text: str) -> float:
     return number
 
 
-_DURATION = re.compile(r"^(?:\s*)(?=\S)(?:([+-]?\d+)\s*w)?(?:\s*([+-]?\d+)\s*d)?(?:\s*([+-]?\d+)\s*h)?(?:\s*([+-]?\d+)\s*m)?(?:\s*([+-]?\d+)\s*s)?(?:\s*([+-]?\d+)\s*ms)?(?:\s*([+-]?\d+)\s*(?:µs|μs|us))?\s*$")
+_DURATION = re.compile(
+    r"^(?:\s*)(?=\S)(?:([+-]?\d+)\s*w)?(?:\s*([+-]?\d+)\s*d)?(?:\s*([+-]?\d+)\s*h)?(?:\s*([+-]?\d+)\s*m)?(?:\s*([+-]?\d+)\s*s)?(?:\s*([+-]?\d+)\s*ms)?(?:\s*([+-]?\d+)\s*(?:µs|μs|us))?\s*$"
+)
 
 
 def _timedelta(text: str) -> timedelta:
     match = _DURATION.match(text)
     if match and any(match.groups()):
-        weeks, days, hours, minutes, seconds, milliseconds, microseconds = (int(part or 0) for part in match.groups())
-        return timedelta(days=days, seconds=seconds, microseconds=microseconds, milliseconds=milliseconds, minutes=minutes, hours=hours, weeks=weeks)
+        weeks, days, hours, minutes, seconds, milliseconds, microseconds = (
+            int(part or 0) for part in match.groups()
+        )
+        return timedelta(
+            days=days,
+            seconds=seconds,
+            microseconds=microseconds,
+            milliseconds=milliseconds,
+            minutes=minutes,
+            hours=hours,
+            weeks=weeks,
+        )
     return timedelta(seconds=_int(text))
 
 
@@ -120,7 +132,9 @@ class Env(NativeObject):
             from_file = self._from_file(run, name, call)
             if from_file is not None:
                 return self._cast(run, kind, from_file, call, name)
-        found, record = osenviron.read(run, key, call.span, "environs", default, default is None, cast, self.prefix)
+        found, record = osenviron.read(
+            run, key, call.span, "environs", default, default is None, cast, self.prefix
+        )
         if found is None:
             if default is None:
                 message = f'Environment variable "{name}" not set'
@@ -151,7 +165,15 @@ class Env(NativeObject):
     def _cast(self, run: Run, kind: str, value: V, call: Call, name: str) -> V:
         trail = run.trail(call.step("cast"), value)
         if kind == "dj_db_url":
-            return registry.functions()["dj_database_url.parse"](run, Call([value], {k: v for k, v in call.keywords.items() if k not in ("default", "name")}, call.span, call.complete))
+            return registry.functions()["dj_database_url.parse"](
+                run,
+                Call(
+                    [value],
+                    {k: v for k, v in call.keywords.items() if k not in ("default", "name")},
+                    call.span,
+                    call.complete,
+                ),
+            )
         if kind == "path":
             return registry.functions()["pathlib.Path"](run, Call([value], {}, call.span))
         if kind == "url":
@@ -182,7 +204,9 @@ class Env(NativeObject):
     def _list(self, run: Run, text: str, call: Call, trail: tuple[Step, ...], name: str) -> V:
         delimiter = plain(call.keywords.get("delimiter", Known(",")))
         parts = text.split(delimiter) if text != "" else []
-        return Known(run.list(self._sub(run, part, call.get(2, "subcast"), call, trail, name) for part in parts), trail)
+        return Known(
+            run.list(self._sub(run, part, call.get(2, "subcast"), call, trail, name) for part in parts), trail
+        )
 
     def _sub(self, run: Run, part: str, cast: V | None, call: Call, trail: tuple[Step, ...], name: str) -> V:
         value: V = Known(part, trail)
@@ -202,7 +226,9 @@ class Env(NativeObject):
         between = plain(call.keywords.get("key_value_delimiter", Known("=")))
         for item in text.split(delimiter) if text else []:
             if between not in item:
-                raise run.throw("ValueError", "not enough values to unpack (expected 2, got 1)", call.span, trail)
+                raise run.throw(
+                    "ValueError", "not enough values to unpack (expected 2, got 1)", call.span, trail
+                )
             key, part = item.split(between, 1)
             key_value = self._sub(run, key.strip(), call.keywords.get("subcast_keys"), call, trail, name)
             made.entries[operations.hashable(run, key_value, call.span)] = (
@@ -228,7 +254,9 @@ def _read_env(run: Run, call: Call) -> V:
     override = call.keywords.get("override", Known(False))
     given = call.get(0, "path")
     args = [given] if given is not None else []
-    return registry.functions()["dotenv.load_dotenv"](run, Call(args, {"override": override}, call.span, True, call.scope))
+    return registry.functions()["dotenv.load_dotenv"](
+        run, Call(args, {"override": override}, call.span, True, call.scope)
+    )
 
 
 _SHARED = Env("", False, False)
@@ -244,7 +272,11 @@ FUNCTIONS: dict[str, registry.Function] = {
     "environs.env": _shared("__call__"),
     "environs.env.read_env": _read_env,
     "environs.Env.read_env": _read_env,
-    **{f"environs.env.{name}": _shared(name) for name in (*_CASTS, "list", "dict", "path", "url", "dj_db_url") if name != "__call__"},
+    **{
+        f"environs.env.{name}": _shared(name)
+        for name in (*_CASTS, "list", "dict", "path", "url", "dj_db_url")
+        if name != "__call__"
+    },
 }
 
 __all__ = ["FUNCTIONS", "urls"]

@@ -46,19 +46,44 @@ def _opaque(name: str) -> registry.Function:
     return lambda run, call: Known(Opaque(name), call.trail)
 
 
+NONCES = ("<CSP_NONCE_SENTINEL>", "csp.constants.NONCE")
+"""What stands in a policy's directives for a nonce."""
+
+_RANDOM_BYTES = b"confguard-random"
+RANDOM_TEXTS = ("Y29uZmd1YXJkLXJhbmRvbQ==", "Y29uZmd1YXJkLXJhbmRvbQ", _RANDOM_BYTES.hex())
+"""How random bytes look in the text that a middleware makes of them: each stands for all."""
+
+
+def _random_text(plain: Any) -> registry.Function:
+    """Random text: unknown in settings; in a middleware it stands for itself, so that a nonce is recognised."""
+
+    def apply(run: Run, call: Call) -> V:
+        if "settings" in run.hooks:
+            return Known(plain, call.trail)
+        return Unknown("is made at random each time it starts", call.trail)
+
+    return apply
+
+
 _EXCEPTIONS = ("Error", "Exception", "ImproperlyConfigured", "Warning")
 
 
 def call(run: Run, target: External, arguments: Call) -> V | None:
     """Call what follows a pattern rather than a name: exceptions of libraries and of Python."""
     last = target.path.rpartition(".")[2]
-    if last.endswith(_EXCEPTIONS) or target.path in ("builtins.SystemExit", "builtins.KeyboardInterrupt", "builtins.StopIteration"):
+    if last.endswith(_EXCEPTIONS) or target.path in (
+        "builtins.SystemExit",
+        "builtins.KeyboardInterrupt",
+        "builtins.StopIteration",
+    ):
         return Known(ExceptionObject(target, tuple(arguments.args), arguments.span), arguments.trail)
     return None
 
 
 def constant(run: Run, path: str, trail: Trail) -> V | None:
-    """Return constants that are made anew for each evaluation."""
+    """Return objects that depend on the evaluation: Django's settings once they are loaded."""
+    if path == "django.conf.settings" and "settings" in run.hooks:
+        return Known(run.hooks["settings"], trail)
     return None
 
 
@@ -84,13 +109,20 @@ FUNCTIONS: dict[str, registry.Function] = {
     "django.utils.translation.ugettext_lazy": _lazy,
     "django.utils.translation.pgettext_lazy": lambda run, call: call.args[1],
     "django.core.management.utils.get_random_secret_key": _random,
-    "django.urls.reverse_lazy": lambda run, call: Unknown("is a URL that is made when it is used", call.trail),
+    "django.urls.reverse_lazy": lambda run, call: Unknown(
+        "is a URL that is made when it is used", call.trail
+    ),
     "django.utils.functional.lazy": lambda run, call: Unknown("is made when it is used", call.trail),
     "sentry_sdk.init": _recorded("sentry_sdk.init"),
     "logging.getLogger": _logger,
     "structlog.get_logger": _logger,
     "structlog.configure": _recorded("structlog.configure"),
     "strtobool.strtobool": strtobool,
+    "os.urandom": _random_text(_RANDOM_BYTES),
+    "secrets.token_bytes": _random_text(_RANDOM_BYTES),
+    "secrets.token_urlsafe": _random_text(RANDOM_TEXTS[1]),
+    "secrets.token_hex": _random_text(RANDOM_TEXTS[2]),
+    "django.utils.crypto.get_random_string": _random_text(RANDOM_TEXTS[1]),
 }
 
 CONSTANTS: dict[str, Any] = {
@@ -103,6 +135,9 @@ CONSTANTS: dict[str, Any] = {
         "x-requested-with",
     ),
     "corsheaders.defaults.default_methods": ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"),
+    "csp.constants.NONCE": "csp.constants.NONCE",
+    "csp.constants.HEADER": "Content-Security-Policy",
+    "csp.constants.HEADER_REPORT_ONLY": "Content-Security-Policy-Report-Only",
     "csp.constants.NONE": "'none'",
     "csp.constants.SELF": "'self'",
     "csp.constants.UNSAFE_INLINE": "'unsafe-inline'",

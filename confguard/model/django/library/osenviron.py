@@ -47,10 +47,15 @@ def read(
     """Read a variable; return what was found (None: surely unset) and the record of the reading."""
     if isinstance(key, Unknown) or not isinstance(key.value, str):
         reason = key.reason if isinstance(key, Unknown) else "is read under a name that is no text"
-        return Unknown(f"is a variable whose name is not known: {reason}", run.trail(Step("read from the environment", span), key)), None
+        return Unknown(
+            f"is a variable whose name is not known: {reason}",
+            run.trail(Step("read from the environment", span), key),
+        ), None
     name = prefix + key.value
     found = current(run, name)
-    record = run.note_read(Read(name, literal_span(key, span), span, via, default, required, cast, found, False))
+    record = run.note_read(
+        Read(name, literal_span(key, span), span, via, default, required, cast, found, False)
+    )
     step = Step(f"read from the environment variable {name}", span)
     if found is None:
         return None, record
@@ -119,7 +124,11 @@ def store(run: Run, key: V, value: V, span: Span) -> None:
     """``os.environ[key] = value``."""
     run.journal.touch(run.environ)
     if isinstance(key, Known) and isinstance(key.value, str):
-        if isinstance(value, Known) and not isinstance(value.value, str) and isinstance(value.value, int | float | type(None)):
+        if (
+            isinstance(value, Known)
+            and not isinstance(value.value, str)
+            and isinstance(value.value, int | float | type(None))
+        ):
             raise run.throw("TypeError", f"str expected, not {type(value.value).__name__}", span, value.trail)
         trail = run.trail(Step(f"set in the environment as {key.value}", span), value)
         placed: V = Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
@@ -218,7 +227,11 @@ def parse_env_file(run: Run, text: str, override: bool) -> dict[str, str | None]
                 known = current(run, match["name"])
                 given = known.value if isinstance(known, Known) and isinstance(known.value, str) else None
                 local = out.get(match["name"])
-                chosen = (local if local is not None else given) if override else (given if given is not None else local)
+                chosen = (
+                    (local if local is not None else given)
+                    if override
+                    else (given if given is not None else local)
+                )
                 return chosen if chosen is not None else match["default"] or ""
 
             value = _VARIABLE.sub(replaced, value)
@@ -236,7 +249,14 @@ def load_file(run: Run, path: str, span: Span, override: bool) -> bool:
             continue
         before = current(run, name)
         if before is None or override:
-            line = next((n for n in range(1, source.line_count + 1) if re.match(rf"\s*(export\s+)?{re.escape(name)}\s*=", source.line_text(n))), 1)
+            line = next(
+                (
+                    n
+                    for n in range(1, source.line_count + 1)
+                    if re.match(rf"\s*(export\s+)?{re.escape(name)}\s*=", source.line_text(n))
+                ),
+                1,
+            )
             trail = (Step(f"loaded from {path}", span), Step(f"{name} in {path}", source.line_span(line)))
             run.journal.touch(run.environ)
             run.environ.changed[name] = Known(value, trail)
@@ -252,7 +272,11 @@ def _load_dotenv(run: Run, call: Call) -> V:
     if given is not None and not (isinstance(given, Known) and given.value in (None, "")):
         path = paths.inside(run, given)
         found = path is not None and load_file(run, path, call.span, override)
-        return Known(found, call.trail) if path is not None else Unknown("depends on a file that is not in the project", call.trail)
+        return (
+            Known(found, call.trail)
+            if path is not None
+            else Unknown("depends on a file that is not in the project", call.trail)
+        )
     folder = call.span.path.rpartition("/")[0]
     while True:
         candidate = f"{folder}/.env" if folder else ".env"
@@ -280,7 +304,9 @@ def constant(run: Run, path: str, trail: Trail) -> V | None:
     """Return objects of ``os`` and ``sys`` that depend on the run."""
     if path == "sys.argv":
         if run.argv_value is None:
-            run.argv_value = Known(run.list(Known(word, (Step("the command line of a server", None),)) for word in run.argv))
+            run.argv_value = Known(
+                run.list(Known(word, (Step("the command line of a server", None),)) for word in run.argv)
+            )
         return run.argv_value
     if path == "os.environb":
         return Unknown("are all variables of the environment")

@@ -25,14 +25,33 @@ from confguard.source import Span
 
 Function = Callable[[Run, Call], V]
 
-_KNOWN_CLASSES = frozenset({"pydantic.BaseModel", "builtins.dict", "builtins.list", "typing.NamedTuple", "builtins.tuple", "typing.TypedDict"})
+_KNOWN_CLASSES = frozenset(
+    {
+        "django.utils.deprecation.MiddlewareMixin",
+        "pydantic.BaseModel",
+        "builtins.dict",
+        "builtins.list",
+        "typing.NamedTuple",
+        "builtins.tuple",
+        "typing.TypedDict",
+    }
+)
 
 
 @functools.cache
 def functions() -> dict[str, Function]:
     """Return the modelled functions and classes, by dotted name."""
     from confguard.model.django import paths
-    from confguard.model.django.library import core, decouple, djangoenv, environs, misc, osenviron, standard, urls
+    from confguard.model.django.library import (
+        core,
+        decouple,
+        djangoenv,
+        environs,
+        misc,
+        osenviron,
+        standard,
+        urls,
+    )
 
     out: dict[str, Function] = {}
     for room in (core, standard, osenviron, djangoenv, decouple, environs, urls, misc, paths):
@@ -109,7 +128,9 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
             return model(run, arguments)
         except IndexError:
             if arguments.complete:
-                raise run.throw("TypeError", f"{target.path}() is missing an argument", arguments.span) from None
+                raise run.throw(
+                    "TypeError", f"{target.path}() is missing an argument", arguments.span
+                ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
     special = misc.call(run, target, arguments)
     if special is not None:
@@ -126,7 +147,9 @@ def _origin(path: str) -> str:
     return f"the package {top}"
 
 
-def call_known(run: Run, function: V | None, args: list[V], span: Span, keywords: dict[str, V] | None = None) -> V:
+def call_known(
+    run: Run, function: V | None, args: list[V], span: Span, keywords: dict[str, V] | None = None
+) -> V:
     """Call a value with arguments that the evaluator itself made."""
     from confguard.model.django import calls
 
@@ -150,7 +173,13 @@ def decorate(run: Run, decorator: V, value: V, span: Span) -> V:
         return mark_dataclass(value)
     if getattr(payload, "transparent", False):
         return value
-    reason = decorator.reason if isinstance(decorator, Unknown) else f"is decorated by {payload.path}" if isinstance(payload, External) else "is decorated in a way that is not followed"
+    reason = (
+        decorator.reason
+        if isinstance(decorator, Unknown)
+        else f"is decorated by {payload.path}"
+        if isinstance(payload, External)
+        else "is decorated in a way that is not followed"
+    )
     return Unknown(reason, value.trail)
 
 
@@ -181,7 +210,9 @@ def dataclass_fields(run: Run, cls: ClassObject, instance: InstanceObject, argum
     from confguard.model.django import classes
 
     order = [place for place in classes.resolution_order(cls) if isinstance(place, ClassObject)]
-    if not any("__dataclass__" in place.namespace.names for place in order) and not classes.inherits(cls, ("typing.NamedTuple", "pydantic.BaseModel")):
+    if not any("__dataclass__" in place.namespace.names for place in order) and not classes.inherits(
+        cls, ("typing.NamedTuple", "pydantic.BaseModel")
+    ):
         return False
     fields: dict[str, V | None] = {}
     for place in reversed(order):
@@ -198,7 +229,9 @@ def dataclass_fields(run: Run, cls: ClassObject, instance: InstanceObject, argum
         if found is None:
             found = default
         if found is None:
-            raise run.throw("TypeError", f"{cls.name}() missing 1 required argument: '{name}'", arguments.span)
+            raise run.throw(
+                "TypeError", f"{cls.name}() missing 1 required argument: '{name}'", arguments.span
+            )
         instance.namespace.names[name] = found
     post = classes.find(cls, "__post_init__")
     if isinstance(post, Known) and isinstance(post.value, FunctionObject):
@@ -225,7 +258,9 @@ def finish_class(run: Run, cls: ClassObject, value: V, span: Span) -> V:
         elif isinstance(item, Known) and isinstance(item.value, int):
             counter = item.value
         member = InstanceObject(cls, Namespace(run.journal.serial))
-        member.namespace.names.update({"value": item, "name": Known(name), "_value_": item, "_name_": Known(name)})
+        member.namespace.names.update(
+            {"value": item, "name": Known(name), "_value_": item, "_name_": Known(name)}
+        )
         cls.namespace.names[name] = Known(member, item.trail)
     return value
 
@@ -326,7 +361,11 @@ def path_join(run: Run, left: V, right: V, span: Span) -> V | None:
     if isinstance(left, Known) and isinstance(left.value, Text) and isinstance(right, Known):
         return paths.join(run, left, [right], span)
     if isinstance(right, Known) and isinstance(right.value, PurePosixPath) and isinstance(left, Known):
-        return paths.join(run, Known(PurePosixPath(left.value), left.trail), [right], span) if isinstance(left.value, str) else None
+        return (
+            paths.join(run, Known(PurePosixPath(left.value), left.trail), [right], span)
+            if isinstance(left.value, str)
+            else None
+        )
     return None
 
 
@@ -338,9 +377,22 @@ def open_file(run: Run, path: V, arguments: Call) -> V:
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*\.(txt|in)|requirements/[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|uv\.lock|poetry\.lock)$")
+_REQUIREMENTS = re.compile(
+    r"(^|/)(requirements[^/]*\.(txt|in)|requirements/[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|uv\.lock|poetry\.lock)$"
+)
 _OPTIONAL = re.compile(r"dev|test|local|debug|lint|doc", re.IGNORECASE)
-_DISTRIBUTIONS = {"environ": "django-environ", "decouple": "python-decouple", "dotenv": "python-dotenv", "yaml": "pyyaml", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers", "sentry_sdk": "sentry-sdk", "configurations": "django-configurations", "split_settings": "django-split-settings", "csp": "django-csp"}
+_DISTRIBUTIONS = {
+    "environ": "django-environ",
+    "decouple": "python-decouple",
+    "dotenv": "python-dotenv",
+    "yaml": "pyyaml",
+    "rest_framework": "djangorestframework",
+    "corsheaders": "django-cors-headers",
+    "sentry_sdk": "sentry-sdk",
+    "configurations": "django-configurations",
+    "split_settings": "django-split-settings",
+    "csp": "django-csp",
+}
 _ALWAYS = frozenset({"django"})
 
 
@@ -352,7 +404,12 @@ def installed(run: Run, top: str) -> bool:
     if names is None:
         names = set()
         for path in run.project.paths:
-            if _REQUIREMENTS.search(path) and not _OPTIONAL.search(path.rpartition("/")[2]) and path.count("/") < 4 and path.endswith((".txt", ".in")):
+            if (
+                _REQUIREMENTS.search(path)
+                and not _OPTIONAL.search(path.rpartition("/")[2])
+                and path.count("/") < 4
+                and path.endswith((".txt", ".in"))
+            ):
                 source = run.project.read(path)
                 for line in source.text.splitlines() if source else ():
                     match = _NAME.match(line.strip())

@@ -101,7 +101,9 @@ def open_path(run: Run, path: V, call: Call) -> V:
     where = paths.inside(run, path)
     if where is None:
         run.may_raise("OSError", call.span)
-        reason = path.reason if isinstance(path, Unknown) else "is read from a file that is not in the project"
+        reason = (
+            path.reason if isinstance(path, Unknown) else "is read from a file that is not in the project"
+        )
         return Unknown(reason, run.trail(call.step("opened"), path))
     paths.read(run, path, call.span, "b" in text)  # raises FileNotFoundError where it is absent
     return Known(File(path, "b" in text), run.trail(call.step("opened"), path))
@@ -159,12 +161,19 @@ def _deep(run: Run, value: V, depth: int) -> V:
     if hasattr(payload, "entries"):
         made = run.dict(kind=payload.kind)
         made.restore(payload.snapshot())
-        made.entries = {key: (name, _deep(run, item, depth + 1)) for key, (name, item) in made.entries.items()}
+        made.entries = {
+            key: (name, _deep(run, item, depth + 1)) for key, (name, item) in made.entries.items()
+        }
         return Known(made, value.trail)
     if isinstance(payload, TupleObject):
-        return Known(TupleObject(tuple(_deep(run, item, depth + 1) for item in payload.items), payload.complete), value.trail)
+        return Known(
+            TupleObject(tuple(_deep(run, item, depth + 1) for item in payload.items), payload.complete),
+            value.trail,
+        )
     if hasattr(payload, "items") and hasattr(payload, "complete"):
-        return Known(run.list((_deep(run, item, depth + 1) for item in payload.items), payload.complete), value.trail)
+        return Known(
+            run.list((_deep(run, item, depth + 1) for item in payload.items), payload.complete), value.trail
+        )
     if isinstance(payload, operations.OBJECTS):
         return Unknown("is a copy of an object", value.trail)
     return value
@@ -249,7 +258,12 @@ def strtobool(run: Run, call: Call) -> V:
     """``strtobool``: raises what lower() raises on anything but text."""
     value = call.args[0]
     if isinstance(value, Known) and not isinstance(value.value, str | Text):
-        raise run.throw("AttributeError", f"'{type(value.value).__name__}' object has no attribute 'lower'", call.span, value.trail)
+        raise run.throw(
+            "AttributeError",
+            f"'{type(value.value).__name__}' object has no attribute 'lower'",
+            call.span,
+            value.trail,
+        )
     return pure(_strtobool, "strtobool")(run, call)
 
 
@@ -257,7 +271,9 @@ def _partial(run: Run, call: Call) -> V:
     function, first, keywords = call.args[0], call.args[1:], call.keywords
 
     def apply(run: Run, later: Call) -> V:
-        merged = Call([*first, *later.args], {**keywords, **later.keywords}, later.span, later.complete, later.scope)
+        merged = Call(
+            [*first, *later.args], {**keywords, **later.keywords}, later.span, later.complete, later.scope
+        )
         from confguard.model.django import calls
 
         return calls.call(run, function, merged)
@@ -275,7 +291,12 @@ class Suppress(NativeObject):
 
 
 def _suppress(run: Run, call: Call) -> V:
-    names = tuple(arg.value.path.removeprefix("builtins.") if isinstance(arg, Known) and isinstance(arg.value, External) else "*" for arg in call.args)
+    names = tuple(
+        arg.value.path.removeprefix("builtins.")
+        if isinstance(arg, Known) and isinstance(arg.value, External)
+        else "*"
+        for arg in call.args
+    )
     return Known(Suppress(names), call.trail)
 
 
@@ -311,7 +332,12 @@ class Decorator(NativeObject):
 
 def _decorator(dataclass: bool) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
-        if call.args and not dataclass and isinstance(call.args[0], Known) and hasattr(call.args[0].value, "node"):
+        if (
+            call.args
+            and not dataclass
+            and isinstance(call.args[0], Known)
+            and hasattr(call.args[0].value, "node")
+        ):
             return call.args[0]
         if call.args and dataclass:
             return registry.mark_dataclass(call.args[0])
@@ -354,7 +380,20 @@ _B64 = {
 }
 _PARSE = {
     f"urllib.parse.{name}": pure(getattr(urllib.parse, name), name)
-    for name in ("urlparse", "urlsplit", "quote", "quote_plus", "unquote", "unquote_plus", "urljoin", "urlunparse", "urlunsplit", "parse_qs", "parse_qsl", "urlencode")
+    for name in (
+        "urlparse",
+        "urlsplit",
+        "quote",
+        "quote_plus",
+        "unquote",
+        "unquote_plus",
+        "urljoin",
+        "urlunparse",
+        "urlunsplit",
+        "parse_qs",
+        "parse_qsl",
+        "urlencode",
+    )
 }
 
 
@@ -437,15 +476,34 @@ FUNCTIONS: dict[str, registry.Function] = {
     "math.sqrt": pure(math.sqrt, "sqrt"),
     "logging.getLevelName": pure(logging.getLevelName, "getLevelName"),
     **{f"hashlib.{kind}": _hash(kind) for kind in ("md5", "sha1", "sha256", "sha512", "sha384", "sha224")},
-    **{f"re.{name}": _regex(name) for name in ("compile", "match", "search", "fullmatch", "sub", "split", "findall", "escape")},
+    **{
+        f"re.{name}": _regex(name)
+        for name in ("compile", "match", "search", "fullmatch", "sub", "split", "findall", "escape")
+    },
     **_B64,
     **_PARSE,
 }
 
 CONSTANTS: dict[str, Any] = {
-    **{f"logging.{name}": getattr(logging, name) for name in ("DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL", "NOTSET")},
-    **{f"string.{name}": getattr(string, name) for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "punctuation", "hexdigits")},
-    **{f"re.{name}": getattr(re, name) for name in ("I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE")},
+    **{
+        f"logging.{name}": getattr(logging, name)
+        for name in ("DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL", "NOTSET")
+    },
+    **{
+        f"string.{name}": getattr(string, name)
+        for name in (
+            "ascii_letters",
+            "ascii_lowercase",
+            "ascii_uppercase",
+            "digits",
+            "punctuation",
+            "hexdigits",
+        )
+    },
+    **{
+        f"re.{name}": getattr(re, name)
+        for name in ("I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE")
+    },
     "math.inf": math.inf,
     "math.pi": math.pi,
     "os.sep": "/",

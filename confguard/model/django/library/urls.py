@@ -44,7 +44,10 @@ class BadUrl(Exception):
 
 
 def _option(values: list[str]) -> Any:
-    parsed = [int(v) if v.isdigit() else v.lower() == "true" if v.lower() in ("true", "false") else v for v in values]
+    parsed = [
+        int(v) if v.isdigit() else v.lower() == "true" if v.lower() in ("true", "false") else v
+        for v in values
+    ]
     return parsed[0] if len(parsed) == 1 else parsed
 
 
@@ -99,7 +102,14 @@ def database(
     return config
 
 
-_PARAMETERS = ("engine", "conn_max_age", "conn_health_checks", "disable_server_side_cursors", "ssl_require", "test_options")
+_PARAMETERS = (
+    "engine",
+    "conn_max_age",
+    "conn_health_checks",
+    "disable_server_side_cursors",
+    "ssl_require",
+    "test_options",
+)
 
 
 def _database(run: Run, url: V, call: Call, first: int) -> V:
@@ -154,7 +164,9 @@ def _config(run: Run, call: Call) -> V:
     key = call.get(0, "env") or Known("DATABASE_URL", call.trail)
     default = call.get(1, "default") or Known(None, call.trail)
     found, record = osenviron.read(run, key, call.span, "dj_database_url", default, cast="database URL")
-    url = found if found is not None else osenviron.defaulted(run, osenviron.key_name(key), default, call.span)
+    url = (
+        found if found is not None else osenviron.defaulted(run, osenviron.key_name(key), default, call.span)
+    )
     if isinstance(url, Known) and not url.value:
         result: V = Known(run.dict(), url.trail)
     else:
@@ -187,8 +199,22 @@ _DB = {
     "prometheus_sqlite": "django_prometheus.db.backends.sqlite3",
     "ldap": "ldapdb.backends.ldap",
 }
-_DB_FAMILY = ("postgres", "postgresql", "psql", "pgsql", "postgis", "prometheus_postgresql", "prometheus_postgis")
-_DB_OPTIONS = ("CONN_MAX_AGE", "ATOMIC_REQUESTS", "AUTOCOMMIT", "DISABLE_SERVER_SIDE_CURSORS", "CONN_HEALTH_CHECKS")
+_DB_FAMILY = (
+    "postgres",
+    "postgresql",
+    "psql",
+    "pgsql",
+    "postgis",
+    "prometheus_postgresql",
+    "prometheus_postgis",
+)
+_DB_OPTIONS = (
+    "CONN_MAX_AGE",
+    "ATOMIC_REQUESTS",
+    "AUTOCOMMIT",
+    "DISABLE_SERVER_SIDE_CURSORS",
+    "CONN_HEALTH_CHECKS",
+)
 _CACHE = {
     "dbcache": "django.core.cache.backends.db.DatabaseCache",
     "dummycache": "django.core.cache.backends.dummy.DummyCache",
@@ -282,7 +308,10 @@ def environ_cache(url: str, backend: str | None = None) -> dict[str, Any]:
     if split.scheme not in _CACHE:
         raise BadUrl(_IMPROPER, f"Invalid cache schema {split.scheme}")
     places = split.netloc.split(",")
-    config: dict[str, Any] = {"BACKEND": _CACHE[split.scheme], "LOCATION": places[0] if len(places) == 1 else places}
+    config: dict[str, Any] = {
+        "BACKEND": _CACHE[split.scheme],
+        "LOCATION": places[0] if len(places) == 1 else places,
+    }
     if split.scheme == "filecache":
         config["LOCATION"] = split.netloc + split.path
     if not split.netloc and split.scheme in ("memcache", "pymemcache"):
@@ -326,7 +355,9 @@ def environ_email(url: str, backend: str | None = None) -> dict[str, Any]:
     if split.query:
         options = {}
         for key, values in parse.parse_qs(split.query).items():
-            (config if key.upper() in ("EMAIL_USE_TLS", "EMAIL_USE_SSL") else options)[key.upper()] = _number(values[0])
+            (config if key.upper() in ("EMAIL_USE_TLS", "EMAIL_USE_SSL") else options)[key.upper()] = _number(
+                values[0]
+            )
         config["OPTIONS"] = options
     return config
 
