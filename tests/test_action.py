@@ -1,5 +1,6 @@
 """The steps of action.yml, run as a runner would run them: expressions, environment, output files, bash."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.once import once
+
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["id"]: step for step in ACTION["runs"]["steps"]}
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("action")]
+pytestmark = pytest.mark.slow
 
 CLEAN = {
     "compose.yaml": """\
@@ -120,18 +123,24 @@ def make_repository(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """Run the steps up to the check once; the repository holds modules that must not be imported."""
-    folder = tmp_path_factory.mktemp("action")
-    trap = "open('imported', 'w').close()\n"
-    workspace = make_repository(folder / "work", dict.fromkeys(("venv.py", "pip.py", "json.py"), trap))
-    (folder / "temporary").mkdir()
-    runner = Runner(workspace, folder / "temporary", inputs({}))
-    for name in ("python", "install"):
-        assert runner.run(STEPS[name]) == 0, runner.log
-    assert not (workspace / "imported").exists()
-    return runner
+
+    def install(folder: Path) -> None:
+        trap = "open('imported', 'w').close()\n"
+        workspace = make_repository(folder / "work", dict.fromkeys(("venv.py", "pip.py", "json.py"), trap))
+        (folder / "temporary").mkdir()
+        runner = Runner(workspace, folder / "temporary", inputs({}))
+        for name in ("python", "install"):
+            assert runner.run(STEPS[name]) == 0, runner.log
+        assert not (workspace / "imported").exists()
+        said = {"outputs": runner.outputs, "log": runner.log}
+        (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
+
+    folder = once(tmp_path_factory, "action", install)
+    said = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    return Runner(folder / "work", folder / "temporary", inputs({}), said["outputs"], said["log"])
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.once import once
+
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
 TRIGGER = re.compile(HOOKS["confguard"]["files"])
@@ -47,7 +49,6 @@ def test_a_file_that_the_check_never_reads_does_not_start_it(path):
 # ---- real hooks ----
 
 slow = pytest.mark.slow
-together = pytest.mark.xdist_group("hooks")
 
 CLEAN = {
     "compose.yaml": """\
@@ -95,18 +96,26 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def hook_repository(tmp_path_factory):
-    """Copy what makes confguard, as it is now, into a repository of its own: (folder, commit, home)."""
-    home = tmp_path_factory.mktemp("home")
-    folder = tmp_path_factory.mktemp("hook-repository")
-    skip = shutil.ignore_patterns("__pycache__", "*.pyc")
-    for name in ("confguard", "rules"):
-        shutil.copytree(ROOT / name, folder / name, ignore=skip)
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    git(folder, home, "init", "-q")
-    git(folder, home, "add", "-A")
-    git(folder, home, "commit", "-qm", "confguard")
-    return folder, git(folder, home, "rev-parse", "HEAD").stdout.strip(), home
+    """Copy what makes confguard, as it is now, into a repository of its own: (folder, commit, home).
+
+    The home keeps what the tools install, so that each of them does it once.
+    """
+
+    def make(folder: Path) -> None:
+        home, source = folder / "home", folder / "source"
+        home.mkdir()
+        skip = shutil.ignore_patterns("__pycache__", "*.pyc")
+        for name in ("confguard", "rules"):
+            shutil.copytree(ROOT / name, source / name, ignore=skip)
+        for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+            shutil.copy(ROOT / name, source / name)
+        git(source, home, "init", "-q")
+        git(source, home, "add", "-A")
+        git(source, home, "commit", "-qm", "confguard")
+
+    folder = once(tmp_path_factory, "hooks", make)
+    home, source = folder / "home", folder / "source"
+    return source, git(source, home, "rev-parse", "HEAD").stdout.strip(), home
 
 
 @pytest.fixture(params=["pre-commit", "prek"])
@@ -140,7 +149,6 @@ def project(request, hook_repository, tmp_path):
 
 
 @slow
-@together
 def test_the_hook_passes_a_clean_commit_and_stops_one_with_a_finding(project):
     made, said = project({"compose.yaml": CLEAN["compose.yaml"] + "# a comment\n"})
     assert made, said
@@ -157,7 +165,6 @@ def test_the_hook_passes_a_clean_commit_and_stops_one_with_a_finding(project):
 
 
 @slow
-@together
 def test_the_hook_starts_for_the_files_that_matter_and_sees_those_that_are_not_staged(project):
     made, said = project({"compose.yaml": CLEAN["compose.yaml"] + "# again\n"})
     assert made, said
@@ -174,7 +181,6 @@ def test_the_hook_starts_for_the_files_that_matter_and_sees_those_that_are_not_s
 
 
 @slow
-@together
 def test_only_the_hook_for_every_commit_notices_a_deletion(project):
     made, said = project({"compose.yaml": PUBLISHED, "notes.txt": "x\n"}, hook="confguard-always")
     assert not made, said
@@ -186,7 +192,6 @@ def test_only_the_hook_for_every_commit_notices_a_deletion(project):
 
 
 @slow
-@together
 def test_a_repository_with_nothing_to_check_can_be_committed_to(project):
     project.git("rm", "-q", "compose.yaml")
     made, said = project({"notes/local.yml": "a: 1\n"})
@@ -194,7 +199,6 @@ def test_a_repository_with_nothing_to_check_can_be_committed_to(project):
 
 
 @slow
-@together
 def test_the_hook_works_in_a_subfolder_and_is_blind_to_ignored_files(project):
     write(project.folder, {".env": "POSTGRES_PASSWORD=secret\n", "other.compose.yaml": PUBLISHED})
     (project.folder / ".git" / "info" / "exclude").write_text(".env\nother.compose.yaml\n")

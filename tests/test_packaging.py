@@ -16,7 +16,7 @@ from confguard import __version__
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "fixtures" / "sample"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 def build(source: Path, target: str, folder: Path) -> Path:
