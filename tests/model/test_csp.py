@@ -1,0 +1,42 @@
+"""Policies are compared as browsers read them."""
+
+import pytest
+
+from confguard.model.csp import Difference, differences, parse_policy
+
+
+def test_a_policy_is_split_into_directives_and_sources():
+    text = " Default-Src 'self' ;; img-src\tdata: *.example.com; img-src 'none'; upgrade-insecure-requests"
+    assert parse_policy(text) == {
+        "default-src": ("'self'",),
+        "img-src": ("data:", "*.example.com"),
+        "upgrade-insecure-requests": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("img-src a.com b.com", "img-src b.com a.com"),
+        ("default-src 'self';", "DEFAULT-SRC 'SELF'"),
+        ("object-src", "object-src 'none'"),
+        ("default-src 'self'; report-uri /a", "default-src 'self'; report-to b"),
+        ("img-src HTTPS://Example.com", "img-src https://example.com"),
+    ],
+)
+def test_what_means_the_same_does_not_differ(left, right):
+    assert differences(left, right) == ()
+
+
+def test_sources_and_missing_directives_are_told_apart():
+    found = differences("img-src 'self' a.com; font-src x.com", "img-src 'self' data:; frame-ancestors 'none'")
+    assert found == (
+        Difference("img-src", ("a.com",), ("data:",)),
+        Difference("font-src", ("x.com",), (), missing_right=True),
+        Difference("frame-ancestors", (), ("'none'",), missing_left=True),
+    )
+
+
+@pytest.mark.parametrize("source", ["'nonce-AbC'", "'sha256-AbC='", "https://a.com/Path"])
+def test_case_counts_in_nonces_hashes_and_paths(source):
+    assert differences(f"script-src {source}", f"script-src {source.lower()}")
