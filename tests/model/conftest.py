@@ -11,11 +11,11 @@ from confguard.model.repo import build
 
 @pytest.fixture
 def deployment_of(repository):
-    """Return a function that models a small repository: its first production deployment without profiles."""
+    """Return a function that models a small repository: its first deployment without profiles."""
 
     def model(files):
         project = open_project(repository(files))
-        production = build(project, classify(project), (), {}, frozenset()).production
-        return next(deployment for deployment in production if not deployment.stack.profiles)
+        deployments = build(project, classify(project), (), {}, frozenset()).deployments
+        return next(deployment for deployment in deployments if not deployment.stack.profiles)
 
     return model
