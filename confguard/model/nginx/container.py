@@ -13,6 +13,7 @@ from confguard.discover.project import Project
 from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
 from confguard.model.nginx import shell, stock
+from confguard.model.nginx.refusals import refusals
 from confguard.model.nginx.standalone import assemble
 from confguard.model.nginx.statements import Expansion, Loaded
 from confguard.model.nginx.tree import FileTree
@@ -414,6 +415,7 @@ def model_of_tree(
             (unknown, *(item for _, missing in parts for item in missing)),
         )
         expansion.missing.append(unknown)
+    expansion.problems += refusals(model)
     return replace(
         model,
         service=name,

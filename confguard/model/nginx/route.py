@@ -6,7 +6,8 @@ rewrite, access, try_files, content, and the error pages at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import posixpath
+from dataclasses import dataclass, field, replace
 
 from confguard.model.nginx import access
 from confguard.model.nginx.effective import (
@@ -170,6 +171,8 @@ class _Walk:
             self.failed = True
             return None
         self._internal(target.value)
+        if self.state.request.method != "HEAD":  # ngx_http_send_error_page
+            self.state.request = replace(self.state.request, method="GET")
         return target.value
 
     def _internal(self, target: str) -> None:
@@ -329,15 +332,22 @@ class _Walk:
                 return Unknown(missing.reason)
         return Known(f"/etc/nginx/html{path}")
 
-    def _exists(self, level: Level, path: str) -> bool | None:
+    def _exists(self, level: Level, path: str, folder: bool = False) -> bool | None:
+        """Say whether a path is a file (or a folder) under the root or alias in effect."""
+        if not folder and path.endswith("/"):
+            return False
         file = self._file(level, path)
-        return None if isinstance(file, Unknown) else self.state.request.exists(file.value)
+        if isinstance(file, Unknown):
+            return None
+        normal = posixpath.normpath(file.value)
+        return self.state.request.exists(f"{normal.rstrip('/')}/" if folder else normal)
 
     def _try_files(self, level: Level, statement: Statement) -> str | Location | None:
         result, state = self.result, self.state
         for text in statement.texts[:-1]:
             value = state.text(text)
-            there = None if isinstance(value, Unknown) else self._exists(level, value.value)
+            folder = text.endswith("/")
+            there = None if isinstance(value, Unknown) else self._exists(level, value.value, folder)
             if there is None or isinstance(value, Unknown):
                 _stop(result, f"whether the file {text} is there is not known")
                 return None
@@ -372,7 +382,7 @@ class _Walk:
                 if there:
                     state.path, state.raw = path, False
                     return path
-            return self._answer(403 if self._exists(level, state.path) else 404)
+            return self._answer(403 if self._exists(level, state.path, folder=True) else 404)
         if state.request.method not in ("GET", "HEAD"):
             return self._answer(405)
         there = self._exists(level, state.path)

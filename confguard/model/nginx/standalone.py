@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confguard.discover.project import Project
 from confguard.model.nginx.build import server_of, servers_of, upstreams_of
+from confguard.model.nginx.refusals import refusals
 from confguard.model.nginx.statements import Expansion, Loaded
 from confguard.model.nginx.stock import WELL_KNOWN, is_silent
 from confguard.model.nginx.types import Level, Missing, NginxModel, Server, Statement
@@ -47,6 +48,7 @@ def model_of(source: SourceFile) -> NginxModel:
     context: Context = tree.contexts[0] if tree.contexts else ("http",)
     statements, missing = expansion.expand(tree.directives, loaded, context)
     model = assemble(context, statements, missing)
+    expansion.problems += refusals(model)
     return NginxModel(
         "",
         model.http,

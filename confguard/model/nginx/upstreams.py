@@ -176,6 +176,17 @@ def _server_target(
     )
 
 
+def has_variable(text: str) -> bool:
+    """Say whether a text holds a variable."""
+    return _VARIABLE.search(text) is not None
+
+
+def address_port(text: str) -> tuple[str, str]:
+    """Return the host and the port of an address as they are written, ``""`` where there is none."""
+    match = _ADDRESS.fullmatch(text)
+    return ((match["host"] or "", match["port"] or "")) if match else ("", "")
+
+
 def _scheme(statement: Statement, text: str) -> str:
     match = _ADDRESS.match(text)
     return ((match["scheme"] if match else "") or statement.name.removesuffix("_pass")).lower()

@@ -93,7 +93,8 @@ def header_differences(way: Route, answer: dict[str, Any]) -> list[str]:
             return []
         if value.value:
             wanted.append([header.name, value.value])
-    own = [pair for pair in answer["headers"] if pair[0].startswith("X-") or pair[0].startswith("Strict")]
+    named = {name.lower() for name, _ in wanted}
+    own = [pair for pair in answer["headers"] if pair[0].lower() in named or pair[0].startswith("X-")]
     return [] if sorted(wanted) == sorted(own) else [f"headers {wanted}, nginx {own}"]
 
 

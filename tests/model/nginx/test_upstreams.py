@@ -92,3 +92,21 @@ def test_a_variable_set_around_a_nested_location_does_not_reach_it() -> None:
 def test_resolvers_are_found_at_the_nearest_level() -> None:
     model = whole("resolver 127.0.0.11; server { listen 80; location / { proxy_pass http://$host; } }")
     assert [item.first for item in resolvers(upstream_targets(model)[0].level)] == ["127.0.0.11"]
+
+
+def problems(http: str) -> list[str]:
+    return [problem.span.text for problem in whole(http).problems]
+
+
+def test_a_port_after_the_name_of_an_upstream_is_refused() -> None:
+    upstream = "upstream minio { server minio:9000; }"
+    assert problems(f"{upstream} server {{ location / {{ proxy_pass http://minio:9001; }} }}") == [
+        "proxy_pass http://minio:9001"
+    ]
+    assert problems(f"{upstream} server {{ location / {{ proxy_pass http://minio; }} }}") == []
+
+
+def test_what_is_defined_twice_is_refused() -> None:
+    assert problems("upstream a { server b; } upstream A { server c; }") == ["upstream A"]
+    assert problems("server { location /a { } location ^~ /a { } location = /a { } }") == ["location ^~ /a"]
+    assert problems("server { location ~ a { } location ~ a { } }") == []
