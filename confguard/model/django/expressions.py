@@ -114,6 +114,9 @@ def _module_name(run: Run, identifier: str, scope: Scope) -> V | None:
         return Known(module.name)
     if identifier == "__package__":
         return Known(module.name if module.package else module.name.rpartition(".")[0])
+    if identifier == "__path__" and module.package:
+        folder = module.source.path.removesuffix("__init__.py").rstrip("/")
+        return Known(run.list([Known(f"{run.at}/{folder}")]))
     if identifier == "__doc__":
         return Known(None)
     return None

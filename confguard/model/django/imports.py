@@ -22,6 +22,18 @@ _LOCAL = re.compile(
 )
 """Names of modules that people keep out of git: where one is absent, it is absent in a fresh checkout."""
 
+_PACKAGES = frozenset(
+    {
+        "pydantic_settings",
+        "split_settings",
+        "dynamic_settings",
+        "appsettings",
+        "extra_settings",
+        "constance_settings",
+    }
+)
+"""Packages whose names look like that too."""
+
 
 def find_module(run: Run, dotted: str) -> tuple[str, bool] | None:
     """Return a module's path in the project, and whether it is a package; None if it is not the project's.
@@ -126,7 +138,7 @@ def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | Non
         if len(run.modules) >= MAX_MODULES:
             return None
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
-    if "." not in dotted and _LOCAL.search(top):
+    if "." not in dotted and top not in _PACKAGES and _LOCAL.search(top):
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
     if not registry.installed(run, top):
         run.may_raise("ModuleNotFoundError", span)

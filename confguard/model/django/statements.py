@@ -74,6 +74,16 @@ def _recovering(run: Run, node: ast.stmt, scope: Scope) -> None:
         forget(
             run, node, scope, Unknown("is made by a statement that does more than is followed"), mutated=True
         )
+    except (Returned, Broke, Continued):
+        raise
+    except Exception as error:
+        # A model of a library that stumbles must not take the whole check down with it.
+        run.abandon(layers, depth)
+        run.depth = waiting
+        run.problems.append(
+            Problem(scope.span(node).first_line(), f"could not be followed ({type(error).__name__})")
+        )
+        forget(run, node, scope, Unknown("is made by a statement that could not be followed"), mutated=True)
     finally:
         run.limit = limit
 

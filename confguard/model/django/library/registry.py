@@ -18,6 +18,7 @@ from confguard.model.django.objects import (
     InstanceObject,
     Namespace,
     Text,
+    TupleObject,
     V,
 )
 from confguard.model.value import Known, Step, Unknown
@@ -49,12 +50,13 @@ def functions() -> dict[str, Function]:
         environs,
         misc,
         osenviron,
+        pydantic,
         standard,
         urls,
     )
 
     out: dict[str, Function] = {}
-    for room in (core, standard, osenviron, djangoenv, decouple, environs, urls, misc, paths):
+    for room in (core, standard, osenviron, djangoenv, decouple, environs, urls, misc, pydantic, paths):
         out.update(room.FUNCTIONS)
     return out
 
@@ -257,6 +259,17 @@ def finish_class(run: Run, cls: ClassObject, value: V, span: Span) -> V:
             item = Known(name.lower() if classes.inherits(cls, ("enum.StrEnum",)) else counter, item.trail)
         elif isinstance(item, Known) and isinstance(item.value, int):
             counter = item.value
+        if (
+            isinstance(item, Known)
+            and isinstance(item.value, TupleObject)
+            and classes.inherits(cls, ("builtins.str", "enum.StrEnum"))
+        ):
+            # An enumeration of texts makes each value as str(*tuple).
+            item = (
+                item.value.items[0]
+                if len(item.value.items) == 1
+                else Unknown("is made from several parts", item.trail)
+            )
         member = InstanceObject(cls, Namespace(run.journal.serial))
         member.namespace.names.update(
             {"value": item, "name": Known(name), "_value_": item, "_name_": Known(name)}

@@ -366,6 +366,15 @@ def _ordered(run: Run, call: Call) -> V:
     return registry.functions()["builtins.dict"](run, call)
 
 
+def _temporary(run: Run, call: Call) -> V:
+    from confguard.model.django.library import osenviron
+
+    found = [osenviron.current(run, name) for name in ("TMPDIR", "TEMP", "TMP")]
+    if any(value is not None for value in found):
+        return Unknown("depends on the folder for temporary files", call.trail)
+    return Known("/tmp", call.trail)  # noqa: S108 - what tempfile answers where nothing is set
+
+
 def _simple(name: str) -> registry.Function:
     return lambda run, call: Unknown(f"comes from {name} when it runs", call.trail)
 
@@ -429,6 +438,7 @@ FUNCTIONS: dict[str, registry.Function] = {
     "pathlib.PurePosixPath": _path,
     "pathlib.Path.cwd": _cwd,
     "os.getcwd": _getcwd,
+    "tempfile.gettempdir": _temporary,
     "os.fspath": _fspath,
     "os.makedirs": _nothing,
     "os.mkdir": _nothing,
