@@ -98,7 +98,7 @@ def _join(source: SourceFile, line: int, strip: int = 0, until: int | None = Non
 _MAKE_VARIABLE = re.compile(r"\s*(?:(export|override)\s+)?([A-Za-z_][\w-]*)\s*(:::?=|::?=|\?=|\+=|!=|=)\s*")
 _JUST_VARIABLE = re.compile(r"(?:(export)\s+)?([A-Za-z_][\w-]*)\s*(:=)\s*")
 _MAKE_TARGET = re.compile(r"([^\s:#=][^:#=]*?)\s*(?:\([^)]*\))?\s*::?(?!=)")
-_JUST_TARGET = re.compile(r"@?([A-Za-z_][\w-]*)(?:\s+[^:=]*)?:(?!=)")
+_JUST_TARGET = re.compile(r"@?([A-Za-z_][\w-]*)(?:\s[^:]*)?:(?!=)")
 
 
 def _makefile(source: SourceFile, just: bool = False) -> Iterator[CommandLine]:
@@ -194,7 +194,7 @@ def _script(source: SourceFile, first: int = 1, last: int | None = None) -> Iter
 
 _KEY = re.compile(r"(\s*)(- )?\s*([\w.-]+):(?:\s+(.*?)|)\s*$")
 _RUNNING = frozenset([
-    "run", "script", "before_script", "after_script", "command", "commands", "cmd", "cmds", "deploy",
+    "run", "script", "before_script", "after_script", "command", "commands", "cmd", "cmds",
     "inline", "inlinescript", "sh",
 ])  # fmt: skip
 

@@ -72,6 +72,9 @@ class Commands:
 
 _RELEVANT = re.compile(r"[Cc]ompose|stack deploy|COMPOSE|\.env|env[_-]|[_-]env|dotenv")
 _COMPOSE = re.compile(r"(?:docker|podman|nerdctl)[- ]compose\b|docker stack deploy")
+_LINE = re.compile(
+    r"compose|docker|podman|nerdctl|[=$]|\b(?:cd|pushd|cp|copy|mv|move|ln|install|export)\b", re.I
+)
 _SENTENCE = re.compile(
     r"\b(?:copy|rename|duplicate|cp|mv|copie|renombrar?|kopiere)\b[^\n]{0,30}?[ `'\"*]"
     r"(?P<source>[\w./-]*env[\w./-]*)[`'\"*]*(?:\s+files?)?"
@@ -87,6 +90,7 @@ _SUBCOMMANDS = frozenset([
     "stack deploy", "start", "stats", "stop", "top", "unpause", "up", "wait", "watch",
 ])  # fmt: skip
 _MAX_ALTERNATIVES = 4
+_MAX_LENGTH = 4000  # characters
 _MAX_COMBINATIONS = 8
 _PREFIXES = frozenset([
     "sudo", "env", "time", "exec", "nohup", "command", "if", "then", "else", "do", "!", "{", "while",
@@ -101,6 +105,7 @@ _WITH_VALUE = frozenset([
     "--ansi", "--parallel", "--progress", "-c", "--context", "-H", "--host", "--log-level", "--compose-file",
     "--tlscacert", "--tlscert", "--tlskey", "-l",
 ])  # fmt: skip
+_LONG = {"-f": "--file", "-p": "--project-name", "-c": "--compose-file", "--workdir": "--project-directory"}
 _SUB_WITH_VALUE = frozenset([
     "--scale", "--exit-code-from", "-t", "--timeout", "--pull", "--wait-timeout", "--attach", "--no-attach",
     "-e", "--env", "--env-from-file", "-u", "--user", "-v", "--volume", "-p", "--publish", "--name", "-w",
@@ -162,6 +167,8 @@ class _Reader:
             self._copy(sentence["source"], sentence["target"].rstrip("."), span, line)
         if line.prose:
             return
+        if not _LINE.search(text):
+            return
         for scope in self._combinations(text):
             folder = self.folder
             for words in commands(text, scope, make=self.form is Form.MAKEFILE):
@@ -196,26 +203,31 @@ class _Reader:
     def _assign(self, name: str, operator: str, text: str, line: CommandLine, start: int) -> None:
         """Keep what a variable holds; below a condition it is one more possibility."""
         values: Alternatives = []
-        make = self.form in (Form.MAKEFILE, Form.TASKS)
+        make = bool(line.variable)
         for scope in self._combinations(text):
-            if make:
+            if make:  # of a Makefile or justfile
                 words = [word.text for command in commands(text, scope, make=True) for word in command]
                 value: tuple[str, ...] = (" ".join(words),)
-            elif text.startswith("("):
+            else:
                 inner = text[1:].rstrip().removesuffix(")")
                 value = tuple(word.text for command in commands(inner, scope) for word in command)
-            else:
-                first = next(commands(text, scope), [])
-                value = (first[0].text,) if first else ("",)
-            if operator == "+=":
-                values += [_appended(old, value, text, make) for old in self.scope.get(name, [()])]
-            else:
+            if value not in values:
                 values.append(value)
+        self._set(name, operator, values, line, start)
+
+    def _set(self, name: str, operator: str, values: Alternatives, line: CommandLine, start: int) -> None:
+        """Give a variable its value; with ``+=`` behind what it holds, below a condition beside it."""
+        if operator == "+=":
+            text = line.joined.text[start:]
+            pairs = product(self.scope.get(name, [()]), values)
+            values = [_appended(old, value, text, bool(line.variable)) for old, value in pairs]
         if operator == "?=" and name in self.scope:
             return
         if line.depth > 0 and name in self.scope:
             values = self.scope[name] + [value for value in values if value not in self.scope[name]]
-        self.scope[name] = values[:_MAX_ALTERNATIVES]
+        # A value may hold itself twice, line after line: what is too long to be meant is unknown.
+        fair = [value if sum(map(len, value)) <= _MAX_LENGTH else (UNKNOWN,) for value in values]
+        self.scope[name] = fair[:_MAX_ALTERNATIVES]
         self.places[name] = line.joined.span(start, len(line.joined.text))
 
     def _command(self, words: list[ShellWord], line: CommandLine, spoken: bool = False) -> None:
@@ -228,8 +240,10 @@ class _Reader:
                 if len(words) == 1 and not spoken:
                     start = words[0].start + len(match[1]) + len(match[2])
                     rest = line.joined.text[start:]
-                    array = rest.startswith("(")
-                    self._assign(match[1], match[2], rest if array else match[3] or "''", line, start)
+                    if rest.startswith("("):
+                        self._assign(match[1], match[2], rest, line, start)
+                    else:
+                        self._set(match[1], match[2], [(match[3],)], line, start)
             elif (
                 first in ("export", "set", "setx", "declare", "local", "readonly", "typeset")
                 and len(words) > 1
@@ -326,6 +340,7 @@ class _Reader:
                     break
                 uncertain = True
             elif name in _WITH_VALUE:
+                name = _LONG.get(name, name)
                 if sign:
                     options.setdefault(name, []).append(self._argument(word, line, value))
                 elif index + 1 < len(words):
@@ -343,11 +358,9 @@ class _Reader:
         environment = self._exported() | {
             name: value for name, value in local.items() if name.startswith("COMPOSE_")
         }
-        files = options.get("-f", []) + options.get("--file", [])
-        if stack:
-            files = options.get("-c", []) + options.get("--compose-file", [])
-        project = (options.get("-p", []) + options.get("--project-name", []))[-1:]
-        directory = (options.get("--project-directory", []) + options.get("--workdir", []))[-1:]
+        files = options.get("--compose-file" if stack else "--file", [])
+        project = options.get("--project-name", [])[-1:]
+        directory = options.get("--project-directory", [])[-1:]
         self.invocations.append(
             Invocation(
                 self._span(words, line),

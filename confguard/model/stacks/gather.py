@@ -129,7 +129,7 @@ def _sighting(
     if one.subcommand in ("up", "stack deploy") and weight:
         words = f"{_place(one)} starts it"
     return Sighting(
-        files,
+        tuple(dict.fromkeys(files)),
         tuple(sorted({part.strip() for part in profiles if part and part.strip()})),
         tuple(_env_path(project, folder, path) for path in env_files if path),
         directory,

@@ -33,9 +33,9 @@ def stand_in(
 ) -> tuple[str, Step] | None:
     """Return the file that stands in for an env file that git does not have, with why; None for none.
 
-    First what is said to be copied to it, then a template of its name beside it, then the one of the
-    stack's role, then the only template beside it; the last two not if they are ``taken``, because they
-    stand in for another file of the stack.
+    First what is said to be copied to it, then the template of the stack's role beside it, then one of
+    its name, then the only one beside it. The first and the last of these templates must not be ``taken``:
+    then they stand in for another file of the stack.
     """
     copied = [copy for copy in copies if copy.target == path and copy.source != path]
     if copied:
@@ -43,6 +43,9 @@ def stand_in(
         fit = _fit(best.source, best.role, role)
         if fit > 0 or (fit == 0 and not _role_template(files, path, role)):
             return best.source, Step("is copied to it", best.span, Origin.TEMPLATE)
+    templated = _role_template(files, path, role)
+    if templated and templated not in taken:
+        return templated, _step(project, templated, f"is the template for {role.value}")
     candidates = [file for file in files if file.kind is Kind.ENV and not file.inactive]
     name = _words(path)
     for file in candidates:
@@ -53,9 +56,6 @@ def stand_in(
             and _folder(file.path) == _folder(path)
         ):
             return file.path, _step(project, file.path, "is the template of its name")
-    templated = _role_template(files, path, role)
-    if templated and templated not in taken:
-        return templated, _step(project, templated, f"is the template for {role.value}")
     beside = [
         file.path
         for file in candidates
