@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from confguard.parsers.joined import JoinedText
 from confguard.source import Problem, SourceFile, Span
 
 INSTRUCTIONS = frozenset({
@@ -208,25 +208,8 @@ def _directives(source: SourceFile) -> tuple[dict[str, Word], int]:
     return found, source.line_count + 1
 
 
-@dataclass(slots=True)
-class _Logical:
-    """One logical line: its text, and for each piece of it where it stands in the file."""
-
-    source: SourceFile
-    text: str
-    starts: list[int]
-    places: list[int]
-
-    def place(self, offset: int) -> int:
-        piece = max(bisect_right(self.starts, offset) - 1, 0)
-        return self.places[piece] + offset - self.starts[piece]
-
-    def span(self, start: int, end: int) -> Span:
-        first = self.place(start)
-        return self.source.span(first, self.place(end - 1) + 1 if end > start else first)
-
-    def word(self, start: int, end: int) -> Word:
-        return Word(self.text[start:end], self.span(start, end))
+def _word(logical: JoinedText, start: int, end: int) -> Word:
+    return Word(logical.text[start:end], logical.span(start, end))
 
 
 def _instructions(
@@ -257,7 +240,7 @@ def _instructions(
             line += 1
             if not more:
                 break
-        logical = _Logical(source, "".join(pieces), starts, places)
+        logical = JoinedText(source, "".join(pieces), starts, places)
         head = logical.text.strip().split(None, 1)
         heredocs: list[Heredoc] = []
         name = head[0].upper() if head else ""
@@ -271,7 +254,7 @@ def _instructions(
 
 
 def _heredocs(
-    source: SourceFile, logical: _Logical, line: int, problems: list[Problem]
+    source: SourceFile, logical: JoinedText, line: int, problems: list[Problem]
 ) -> tuple[list[Heredoc], int]:
     """Return the heredocs that a logical line opens, and the line behind them."""
     found: list[Heredoc] = []
@@ -294,7 +277,7 @@ def _heredocs(
 
 
 def _instruction(
-    logical: _Logical, escape: str, heredocs: tuple[Heredoc, ...], problems: list[Problem]
+    logical: JoinedText, escape: str, heredocs: tuple[Heredoc, ...], problems: list[Problem]
 ) -> Instruction | None:
     text = logical.text
     match = re.match(r"\s*(\S+)\s*", text)
@@ -330,7 +313,7 @@ def _instruction(
         words = _json_words(logical, command, end)
     exec_form = words is not None
     if words is None:
-        words = tuple(logical.word(*place) for place in _split(text, offset, end, escape))
+        words = tuple(_word(logical, *place) for place in _split(text, offset, end, escape))
     if name in ("ARG", "ENV", "LABEL"):
         pairs = _pairs(logical, name, words, offset, end)
     return Instruction(
@@ -338,11 +321,11 @@ def _instruction(
     )
 
 
-def _pairs(logical: _Logical, name: str, words: tuple[Word, ...], start: int, end: int) -> tuple[Pair, ...]:
+def _pairs(logical: JoinedText, name: str, words: tuple[Word, ...], start: int, end: int) -> tuple[Pair, ...]:
     text = logical.text
     if name != "ARG" and words and "=" not in words[0].text:  # the old form, `ENV NAME the whole rest`
         rest = re.compile(r"\S+\s*").match(text, start)
-        value = logical.word(rest.end(), end) if rest and rest.end() < end else None
+        value = _word(logical, rest.end(), end) if rest and rest.end() < end else None
         return (Pair(words[0], value),)
     found: list[Pair] = []
     for word in words:
@@ -382,7 +365,7 @@ def _split(text: str, start: int, end: int, escape: str) -> Iterator[tuple[int, 
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-def _json_words(logical: _Logical, start: int, end: int) -> tuple[Word, ...] | None:
+def _json_words(logical: JoinedText, start: int, end: int) -> tuple[Word, ...] | None:
     """Return the words of the exec form, or None if this is no JSON array of strings."""
     text = logical.text[start:end]
     if not text.startswith("["):

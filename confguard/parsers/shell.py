@@ -22,6 +22,8 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9 _.-]*>")
 _COMPOSE = re.compile(r"docker[- ]compose|podman[- ]compose")
 _OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "(", ")", "\n")
 _REDIRECT = re.compile(r"\d*(?:>>|>&|<<<|<<-?|<&|>\||>|<)(?!\()")
+_PLAIN = re.compile(r"[\w./:=@%+,~^*?!\[\]{}-]+")
+_PLAIN_IN_QUOTES = re.compile(r'[^"\\$`]+')
 _MAX_WORDS = 500
 
 
@@ -127,8 +129,9 @@ class _Lexer:
             elif char in "$`":
                 self._split_into(made, self._expansion())
             else:
-                made[-1] += char
-                self.position += 1
+                plain = _PLAIN.match(self.text, self.position)
+                made[-1] += plain[0] if plain else char
+                self.position += len(plain[0]) if plain else 1
         position = min(self.position, len(self.text))
         words += [ShellWord(one, start, position) for one in made if one or present]
 
@@ -151,8 +154,9 @@ class _Lexer:
                 else:
                     made[-1] += " ".join(values)
             else:
-                made[-1] += char
-                self.position += 1
+                plain = _PLAIN_IN_QUOTES.match(self.text, self.position)
+                made[-1] += plain[0] if plain else char
+                self.position += len(plain[0]) if plain else 1
         self.position += 1
         return not empty_array
 
