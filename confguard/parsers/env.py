@@ -102,7 +102,9 @@ def parse(source: SourceFile) -> EnvFile:
         end = start + len(text)
         if error:
             message = "has a line that is no assignment"
-            problems.append(Problem(_line(source, start, end), message, "write KEY=value, or # for a comment"))
+            problems.append(
+                Problem(_line(source, start, end), message, "write KEY=value, or # for a comment")
+            )
         elif key is not None:
             entries.append(_entry(source, start, end, key, value))
         else:

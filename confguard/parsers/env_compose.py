@@ -61,8 +61,7 @@ def parse_compose(source: SourceFile, raw: bool = False) -> tuple[tuple[ComposeE
             if start == -1:
                 return tuple(entries), None
             entry, position = _statement(source, start)
-            if not entry.key[:1].isdigit():  # such keys are ignored
-                entries.append(entry)
+            entries.append(entry)
     except _RefusedError as error:
         return tuple(entries), Problem(error.span, error.message)
 

@@ -50,7 +50,6 @@ def _used(model: ComposeModel) -> dict[str, set[str]]:
     for service in model.active_services.values():
         tree = service.tree
         used["networks"].update(as_map(tree.get("networks")).entries)
-        used["models"].update(as_map(tree.get("models")).entries)
         for kind in ("secrets", "configs"):
             used[kind].update(_sources(tree.get(kind)))
         used["secrets"].update(_sources(as_map(tree.get("build")).get("secrets")))
@@ -70,6 +69,9 @@ def _service(model: ComposeModel, service: Service) -> dict[str, Any]:
     result = _fields(service.tree, _SERVICE)
     result.setdefault("command", None)
     result.setdefault("entrypoint", None)
+    labels = {key: value.value if isinstance(value, Known) else "" for key, value in service.labels.items()}
+    if labels:
+        result["labels"] = labels
     environment: dict[str, str | None] = {}
     for name, value in model.container_environment(service.name).values.items():
         environment[name] = value.value if isinstance(value, Known) else f"unknown: {value.reason}"
@@ -402,7 +404,7 @@ _TEXTS = (
 )
 _LISTS = (
     *("profiles", "cap_add", "cap_drop", "device_cgroup_rules", "dns", "dns_opt", "dns_search", "expose"),
-    *("external_links", "group_add", "label_file", "links", "security_opt", "tmpfs", "volumes_from"),
+    *("external_links", "group_add", "links", "security_opt", "tmpfs", "volumes_from"),
 )
 _INTEGERS = (
     *("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares"),
@@ -506,5 +508,4 @@ _RESOURCES: dict[str, Convert] = {
     ),
     "secrets": _struct(_FILE_OBJECT),
     "configs": _config,
-    "models": _struct({"name": _text, "model": _text, "context_size": _int, "runtime_flags": _strings}),
 }

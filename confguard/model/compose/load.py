@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from confguard.discover.project import Project
 from confguard.model.compose.consistency import check
+from confguard.model.compose.formats import faults
 from confguard.model.compose.interpolation import InterpolationError, Interpolator, Marks
 from confguard.model.compose.loader import Loader
 from confguard.model.compose.normalize import normalize
@@ -89,6 +90,16 @@ def _model(
         kind: view.resources(tree.get(kind)) for kind in ("networks", "volumes", "secrets", "configs")
     }
     problems, refusals = check(tree, services, resources, view.marks)
+    nowhere = SourceFile("", "").span(0)
+    for span, message, by_default in faults(tree, view.marks):
+        (refusals if by_default else problems).append(Problem(span or nowhere, message))
+    if isinstance(name, Known) and normalize_name(name.value) != name.value:
+        problems.append(
+            Problem(name.span or nowhere, f"names the project {name.value!r}: lower case is needed")
+        )
+    if not tree.entries:
+        first = loader.files[0] if loader.files else ""
+        problems.append(Problem(SourceFile(first, "").span(0), "is an empty Compose file"))
     return ComposeModel(
         name=name,
         files=tuple(loader.files),

@@ -175,7 +175,7 @@ def _array(node: Seq, shape: Array, context: Context) -> Seq:
         context.path.append(f"[{index}]")
         fitted = fit(item, shape.item, context)
         if shape.unique and fitted is not None:
-            key = repr(plain(fitted))
+            key = _identity(fitted)
             if key in seen:
                 context.report(place(item), f"has the same item twice in {context.where}")
                 fitted = None
@@ -185,6 +185,14 @@ def _array(node: Seq, shape: Array, context: Context) -> Seq:
         if fitted is not None:
             items.append(fitted)
     return Seq(items, node.trail) if changed else node
+
+
+def _identity(item: Tree) -> str:
+    """Return what makes an item equal to another one; inside of mappings 80 and "80" are equal."""
+    if isinstance(item, Map):
+        leaves = item.entries.items()
+        return repr(sorted((name, str(plain(value))) for name, value in leaves))
+    return repr(plain(item))
 
 
 def _object(node: Map, shape: Object, context: Context) -> Map:

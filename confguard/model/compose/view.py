@@ -124,7 +124,7 @@ class View:
         command, command_text = self.words(tree.get("command"))
         entrypoint, entrypoint_text = self.words(tree.get("entrypoint"))
         profiles = self._strings(tree.get("profiles"))
-        labels = self.variables(tree.get("labels"))
+        labels = self._labels(tree)
         return Service(
             name=name,
             spans=spans,
@@ -154,7 +154,7 @@ class View:
             replicas=self._replicas(tree),
             secrets=tuple(self._grants(tree.get("secrets"))),
             configs=tuple(self._grants(tree.get("configs"))),
-            labels={key: value or Known("") for key, value in labels.items()},
+            labels=labels,
             user=self.text(tree.get("user")),
             working_dir=self.text(tree.get("working_dir")),
             extra_hosts=tuple(self._texts(Seq(to_sequence(tree.entries.get("extra_hosts", Leaf(None)))))),
@@ -162,6 +162,16 @@ class View:
             cap_add=self._strings(tree.get("cap_add")),
             tree=tree,
         )
+
+    def _labels(self, tree: Map) -> dict[str, Value[str]]:
+        """Return the labels of the label files in order, and those written over them."""
+        labels: dict[str, Value[str]] = {}
+        for path in self._strings(tree.get("label_file")):
+            project_path = self.project_path(path)
+            if project_path is not None:
+                labels.update(self.reader.read(project_path, labels.get, {})[1])
+        written = self.variables(tree.get("labels"))
+        return {**labels, **{name: value or Known("") for name, value in written.items()}}
 
     def _active(self, profiles: tuple[str, ...]) -> bool:
         return not profiles or "*" in self.profiles or any(name in self.profiles for name in profiles)
@@ -341,8 +351,8 @@ class View:
         reasons: list[str] = []
 
         def before(name: str) -> Known[str] | Unknown | None:
-            found = self.environment.values.get(name)
-            return found if found is not None else written.get(name)
+            found = self.environment.values.get(name) or written.get(name)
+            return found if found is not None else self.environment.get(name)
 
         known = {name: value for name, value in written.items() if value is not None}
         for reference in service.env_files:
