@@ -20,6 +20,9 @@ __all__ = ["Argument", "Comment", "Context", "Directive", "NginxFile", "parse"]
 MAX_DEPTH = 64
 """Blocks nested deeper are not looked into: no context of nginx needs more than a handful."""
 
+MAX_SPLITS = 50
+"""So many directives without their ``;`` are told apart in a row, and so many words of each looked at."""
+
 _LUA_BLOCK = "_by_lua_block"
 _FOREIGN = (
     ("ERB", re.compile(r"<%[-=#]?\s*\S.*?%>", re.DOTALL)),
@@ -143,8 +146,10 @@ class _Builder:
         Only where nginx would refuse the whole, and a known directive begins a line inside of it.
         """
         text = self.source.text
-        while not takes(self._name(words), self._values(words[1:]), terminator):
-            for index in range(1, len(words)):
+        for _ in range(MAX_SPLITS):
+            if takes(self._name(words), self._values(words[1:]), terminator):
+                break
+            for index in range(1, min(len(words), MAX_SPLITS)):
                 word = words[index]
                 if (
                     word.quote

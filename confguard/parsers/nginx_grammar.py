@@ -34,6 +34,10 @@ _CANDIDATES = (
 )
 
 
+_ENTRIES = frozenset({"map", "geo", "types", "split_clients", "charset_map"})
+"""Blocks that hold entries, no directives."""
+
+
 @cache
 def _analyzer() -> Any:
     """Return crossplane's analyzer; imported here because only a project with nginx files needs it."""
@@ -161,6 +165,8 @@ def check(directives: tuple[Directive, ...], contexts: tuple[Context, ...]) -> I
     while pending:
         directive, context = pending.pop()
         inner = enter(directive.name, context)
+        if directive.name in _ENTRIES and context in known:
+            yield from _blocks_among_entries(directive)
         if inner not in known:
             continue
         for child in directive.block or ():
@@ -168,6 +174,14 @@ def check(directives: tuple[Directive, ...], contexts: tuple[Context, ...]) -> I
                 yield mistake
             if child.block:
                 pending.append((child, inner))
+
+
+def _blocks_among_entries(directive: Directive) -> Iterator[Problem]:
+    """Yield the first block in a ``map`` and its kin, which hold entries only."""
+    block = next((child for child in directive.block or () if child.block is not None), None)
+    if block is not None:
+        reason = f'has a block "{block.name[:60]}" in the {directive.name} block, where it is not allowed'
+        yield Problem(block.name_span, reason, f'the "}}" of the {directive.name} block may be missing')
 
 
 def _judge(directive: Directive, context: Context) -> Problem | None:

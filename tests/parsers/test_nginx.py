@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,6 +143,10 @@ def test_a_brace_too_many_is_reported_at_its_place() -> None:
             '1: has an unexpected "b" right after a closing quotation mark',
         ),
         ('server { listen 80; return 200 "a; }', '1: has a quotation mark (") that is never closed'),
+        (
+            "map $a $b { default 1; server { } }",
+            '1: has a block "server" in the map block, where it is not allowed',
+        ),
         ("server { location /; }", '1: has "location" without its block'),
         ("server { listen 80; root /srv { } }", '1: has "root" followed by a block, which it does not take'),
     ],
@@ -191,6 +197,13 @@ def test_deep_nesting_is_bounded() -> None:
     assert [problem.message for problem in file.problems] == [
         f"nests more than {MAX_DEPTH} blocks; they were not looked into"
     ]
+
+
+@pytest.mark.parametrize("piece", ["root /x\n", "listen 80\n", '"', "{", "a;", "set $a ", "\\", "$", "{{ a"])
+def test_hostile_files_are_read_in_bounded_time(piece: str) -> None:
+    started = time.perf_counter()
+    read(piece * 20_000)
+    assert time.perf_counter() - started < 5
 
 
 def test_a_parameter_that_nginx_has_no_room_for_is_reported() -> None:

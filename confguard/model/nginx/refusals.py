@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from confguard.model.nginx.types import Location, NginxModel
+from confguard.model.nginx.types import Level, Location, NginxModel
 from confguard.model.nginx.upstreams import PASSES, address_port, has_variable
 from confguard.source import Problem
 
@@ -14,6 +14,10 @@ def refusals(model: NginxModel) -> Iterator[Problem]:
     yield from _upstreams(model)
     for server in model.servers:
         yield from _duplicate_locations(server.locations)
+        for location in server.locations:
+            yield from _nesting(location)
+    for level in model.levels():
+        yield from _rewrite_flags(level)
 
 
 def _upstreams(model: NginxModel) -> Iterator[Problem]:
@@ -48,3 +52,33 @@ def _duplicate_locations(locations: Sequence[Location]) -> Iterator[Problem]:
         if key in seen:
             yield Problem(location.span, f'has a second "{location.title}" in one block')
         seen.add(key)
+
+
+def _nesting(outer: Location) -> Iterator[Problem]:
+    """What stands in a location must lie inside of it (ngx_http_core_location)."""
+    for inner in outer.locations:
+        yield from _nesting(inner)
+        if inner.unknown or outer.unknown:
+            continue
+        if outer.modifier == "=":
+            reason = "an exact location holds no other one"
+        elif outer.is_named:
+            reason = "a named location holds no other one"
+        elif inner.is_named:
+            reason = "a named location stands in a server only"
+        elif not inner.is_regex and not inner.pattern.startswith(outer.pattern):
+            reason = f'its prefix does not begin with "{outer.pattern}"'
+        else:
+            continue
+        yield Problem(
+            inner.span,
+            f'has "{inner.title}" inside of "{outer.title}", which nginx refuses: {reason}',
+            'a "}" may be missing in front of it',
+        )
+
+
+def _rewrite_flags(level: Level) -> Iterator[Problem]:
+    for statement in level.named("rewrite"):
+        flag = statement.texts[2] if len(statement.words) > 2 else "last"
+        if flag not in ("last", "break", "redirect", "permanent") and not statement.unknown:
+            yield Problem(statement.words[2].span, f'has an invalid parameter "{flag}" in "rewrite"')

@@ -110,3 +110,15 @@ def test_what_is_defined_twice_is_refused() -> None:
     assert problems("upstream a { server b; } upstream A { server c; }") == ["upstream A"]
     assert problems("server { location /a { } location ^~ /a { } location = /a { } }") == ["location ^~ /a"]
     assert problems("server { location ~ a { } location ~ a { } }") == []
+
+
+def test_locations_nest_only_inside_of_each_other() -> None:
+    assert problems("server { location /a { location /b { } } }") == ["location /b"]
+    assert problems("server { location = /a { location /a/b { } } }") == ["location /a/b"]
+    assert problems("server { location /a { location @b { } } }") == ["location @b"]
+    assert problems("server { location /a { location /a/b { } location ~ c { } } }") == []
+
+
+def test_a_rewrite_has_four_flags() -> None:
+    assert problems("server { rewrite a b lst; }") == ["lst"]
+    assert problems("server { rewrite a b last; rewrite c d; }") == []
