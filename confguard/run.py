@@ -24,6 +24,8 @@ from confguard.suppress import Malformed, Suppression, apply, find_suppressions
 
 DOCS_URL = "https://github.com/confguard/confguard/blob/v{version}/{path}"
 
+CRASH_RULE = "internal-error"
+
 Check = Callable[[Any], Iterable[Finding]]
 
 
@@ -67,7 +69,13 @@ def check(path: Path, settings: Settings) -> Run:
         tuple(_uses(suppressions, used, cards)),
         tuple(MalformedSuppression(one.span, one.problem) for one in comments if isinstance(one, Malformed)),
     )
-    judged, broken = _run_checks(record, [card for card in cards if "run" in card.reads], repo)
+    # A crash is always told: it would otherwise pass for a clean result of the rules that were selected.
+    about_run = [
+        card
+        for card in load_cards().values()
+        if "run" in card.reads and (card in cards or (crashes and card.name == CRASH_RULE))
+    ]
+    judged, broken = _run_checks(record, about_run, repo)
     if broken:  # a rule about the run that crashes cannot be left to rules about the run
         raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
     more, silenced, _ = apply(list(_distinct(_stamped(judged, settings))), suppressions)
@@ -119,7 +127,7 @@ def _run_checks(
                 replace(one, rule=card.name, severity=one.severity or card.severity)
                 for one in card.load_check()(subject)
             ]
-        except Exception as error:  # noqa: BLE001 - whatever a rule raises is shown, never swallowed
+        except Exception as error:  # whatever a rule raises is shown, never swallowed
             crashes.append(_crash(card, error, repo))
     return findings, tuple(crashes)
 

@@ -169,10 +169,16 @@ class Deployment:
 
         build = process.service.build
         context = build.context.value if build and isinstance(build.context, Known) else None
-        choice = choose_module(self.project, process.environment, context=context, command=process.text)
-        if choice is None:
+        choice = choose_module(
+            self.project,
+            process.environment,
+            folders=(context,) if context is not None else (),
+            command=process.text,
+            dockerfile=build.dockerfile_path if build else None,
+        )
+        if choice is None or choice.path is None:
             return None
-        return evaluate(self.project, choice.module, process.environment, choice.roots)
+        return evaluate(self.project, choice.path, process.environment)
 
 
 def _joined(apps: list[App]) -> Iterator[App]:

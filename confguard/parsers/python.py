@@ -77,7 +77,7 @@ def parse(source: SourceFile) -> PythonModule:
 
 
 def _syntax_problem(source: SourceFile, line: int, message: str) -> Problem:
-    """Put libcst's message into words; it names all tokens that it would have accepted, and an inexact column."""
+    """Put libcst's message into words: it names all tokens that would do, and an inexact column."""
     kind, _, detail = message.strip().partition(": ")
     found = re.match(r"error at (\d+):\d+: expected ", detail)
     if found:

@@ -29,7 +29,8 @@ def test_what_means_the_same_does_not_differ(left, right):
 
 
 def test_sources_and_missing_directives_are_told_apart():
-    found = differences("img-src 'self' a.com; font-src x.com", "img-src 'self' data:; frame-ancestors 'none'")
+    left = "img-src 'self' a.com; font-src x.com"
+    found = differences(left, "img-src 'self' data:; frame-ancestors 'none'")
     assert found == (
         Difference("img-src", ("a.com",), ("data:",)),
         Difference("font-src", ("x.com",), (), missing_right=True),

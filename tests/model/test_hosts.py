@@ -68,6 +68,7 @@ def test_what_may_be_meant_is_hinted(deployment_of):
 
 @pytest.mark.parametrize("line", ["network_mode: host", "networks: [outside]"])
 def test_nothing_is_said_where_others_may_answer(deployment_of, line):
-    compose = f"services:\n  proxy:\n    image: nginx:1.29\n    {line}\nnetworks:\n  outside: {{external: true}}\n"
+    compose = f"services:\n  proxy:\n    image: nginx:1.29\n    {line}\n"
+    compose += "networks:\n  outside: {external: true}\n"
     deployment = deployment_of({"compose.yaml": compose})
     assert reach(deployment, deployment.services["proxy"], "anybody").kind is Reach.ELSEWHERE

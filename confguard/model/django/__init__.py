@@ -1,1 +1,34 @@
 """Django settings: what they are under an environment, without running anything."""
+
+from __future__ import annotations
+
+from confguard.model.django.defaults import django_default
+from confguard.model.django.modules import Choice, SettingsFile, choose_module, settings_modules
+from confguard.model.django.policies import Policy
+from confguard.model.django.settings import (
+    CallFact,
+    EnvRead,
+    Failure,
+    Settings,
+    content_security_policies,
+    evaluate,
+    module_name,
+    search_roots,
+)
+
+__all__ = [
+    "CallFact",
+    "Choice",
+    "EnvRead",
+    "Failure",
+    "Policy",
+    "Settings",
+    "SettingsFile",
+    "choose_module",
+    "content_security_policies",
+    "django_default",
+    "evaluate",
+    "module_name",
+    "search_roots",
+    "settings_modules",
+]
