@@ -90,6 +90,12 @@ _SUBCOMMANDS = frozenset([
     "stack deploy", "start", "stats", "stop", "top", "unpause", "up", "wait", "watch",
 ])  # fmt: skip
 _MAX_ALTERNATIVES = 4
+_MAX_LOOP = 50
+_CONDITION = re.compile(r"(?:if|elif|else)\b(.*)", re.DOTALL)
+_NEGATED = re.compile(r"^\s*!|\[\s*!\s|=\s*\"?false\b|\s-z\s")
+_LOOP = re.compile(r"for\s+([A-Za-z_]\w*)\s+in\s+(.*?)\s*(?:;\s*do)?\s*$", re.DOTALL)
+_ASSOCIATIVE = re.compile(r"(?:declare|local|typeset)\s+-\w*A\w*\s+([A-Za-z_]\w*)=\((.*)\)\s*$", re.DOTALL)
+_ELEMENTS = re.compile(r"""\[\s*["']?([^\]"']+)["']?\]=(?:"([^"]*)"|'?([^'\s)]*)'?)""")
 _MAX_LENGTH = 4000  # characters
 _MAX_COMBINATIONS = 8
 _PREFIXES = frozenset([
@@ -151,6 +157,9 @@ class _Reader:
         self.exported: set[str] = set()
         self.folder: Argument | None = None
         self.block = -1
+        self.loops: dict[str, Alternatives] = {}
+        self.negated = False
+        self.assigns = True
 
     def line(self, line: CommandLine) -> None:
         if line.block != self.block:
@@ -169,12 +178,33 @@ class _Reader:
             return
         if not _LINE.search(text):
             return
-        for scope in self._combinations(text):
+        if self.form is Form.SCRIPT and self._control(text):
+            return
+        for index, scope in enumerate(self._combinations(text)):
+            self.assigns = index == 0  # an assignment sees all values of a variable by itself
             folder = self.folder
             for words in commands(text, scope, make=self.form is Form.MAKEFILE):
                 self._command(words, line)
             if self.form is Form.MAKEFILE:
                 self.folder = folder  # each line of a recipe is run by a shell of its own
+
+    def _control(self, text: str) -> bool:
+        """Note what loops and conditions say; return whether the line holds nothing else."""
+        if condition := _CONDITION.match(text):
+            self.negated = _NEGATED.search(condition[1]) is not None
+        elif loop := _LOOP.match(text):
+            values: Alternatives = []
+            for scope in self._combinations(loop[2]):
+                values.append(tuple(word.text for word in next(commands(loop[2], scope), [])))
+            self.loops.pop(loop[1], None)
+            if all(word and UNKNOWN not in word for value in values for word in value):
+                self.loops[loop[1]] = values
+            return True
+        elif array := _ASSOCIATIVE.match(text):
+            for element in _ELEMENTS.finditer(array[2]):
+                self.scope[f"{array[1]}[{element[1]}]"] = [(element[2] or element[3] or "",)]
+            return True
+        return False
 
     def _enter(self, line: CommandLine) -> None:
         """Begin a block: documents and workflows forget the variables of the one before."""
@@ -213,7 +243,26 @@ class _Reader:
                 value = tuple(word.text for command in commands(inner, scope) for word in command)
             if value not in values:
                 values.append(value)
+        loop = next((name for name in self.loops if f"${name}" in text or f"${{{name}}}" in text), "")
+        if loop and operator == "+=":
+            self._append_each(name, text, loop, line)
+            return
         self._set(name, operator, values, line, start)
+
+    def _append_each(self, name: str, text: str, loop: str, line: CommandLine) -> None:
+        """Append to an array once for each word that a loop goes through."""
+        inner = text[1:].rstrip().removesuffix(")")
+        base = {known: values[0] for known, values in self.scope.items()}
+        found: Alternatives = []
+        for old, words in product(self.scope.get(name, [()]), self.loops[loop]):
+            made = list(old)
+            for word in words[:_MAX_LOOP]:
+                scope = base | {loop: (word,)}
+                made += [one.text for command in commands(inner, scope) for one in command]
+            if line.depth > 1 and any(UNKNOWN in word for word in made[len(old) :]):
+                return  # an option adds them, and is not given
+            found.append(tuple(made))
+        self.scope[name] = found[:_MAX_ALTERNATIVES]
 
     def _set(self, name: str, operator: str, values: Alternatives, line: CommandLine, start: int) -> None:
         """Give a variable its value; with ``+=`` behind what it holds, below a condition beside it."""
@@ -223,7 +272,10 @@ class _Reader:
             values = [_appended(old, value, text, bool(line.variable)) for old, value in pairs]
         if operator == "?=" and name in self.scope:
             return
-        if line.depth > 0 and name in self.scope:
+        certain = operator == "+=" and self.negated  # what only an option switches off is there
+        if line.depth > 0 and operator == "+=" and any(UNKNOWN in word for word in values[-1]):
+            return  # what an option adds is not there without it
+        if line.depth > 0 and name in self.scope and not certain:
             values = self.scope[name] + [value for value in values if value not in self.scope[name]]
         # A value may hold itself twice, line after line: what is too long to be meant is unknown.
         fair = [value if sum(map(len, value)) <= _MAX_LENGTH else (UNKNOWN,) for value in values]
@@ -237,7 +289,7 @@ class _Reader:
             first = words[0].text
             if match := _ASSIGNMENT.fullmatch(first):
                 local[match[1]] = self._argument(words[0], line, match[3])
-                if len(words) == 1 and not spoken:
+                if len(words) == 1 and not spoken and self.assigns:
                     start = words[0].start + len(match[1]) + len(match[2])
                     rest = line.joined.text[start:]
                     if rest.startswith("("):

@@ -14,10 +14,14 @@ UNKNOWN = "\ue000"
 """Stands in a word for a part that cannot be resolved; it is a character of no file name."""
 
 Scope = Mapping[str, Sequence[str]]
-"""Variables by name, each as its words: one for a scalar, any number for an array."""
+"""Variables by name, each as its words: one for a scalar, any number for an array.
+
+An element of an associative array has the name ``array[key]``.
+"""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BRACED = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(\[[@*]\])?(?::?([-=+?])([^{}]*))?\}")
+_ELEMENT = re.compile(r"\{([A-Za-z_]\w*)\[[\"']?([\w./-]+)[\"']?\]\}")
 _PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9 _.-]*>")
 _COMPOSE = re.compile(r"docker[- ]compose|podman[- ]compose")
 _OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "(", ")", "\n")
@@ -211,6 +215,10 @@ class _Lexer:
         return ["$"]
 
     def _braced(self) -> list[str]:
+        element = _ELEMENT.match(self.text, self.position)
+        if element:
+            self.position = element.end()
+            return list(self.scope.get(f"{element[1]}[{element[2]}]", (UNKNOWN,)))
         match = _BRACED.match(self.text, self.position)
         if not match:
             end = self.text.find("}", self.position)

@@ -195,3 +195,16 @@ def test_any_text_is_read_with_spans_inside_of_it(text: str, form: Form) -> None
         assert 0 <= one.span.start <= one.span.end <= len(text)
         for argument in one.files:
             assert 0 <= argument.span.start <= argument.span.end <= len(text)
+
+
+def test_lists_that_a_script_builds_in_loops_are_followed_as_far_as_no_option_is_given() -> None:
+    script = (
+        'declare -A path=(["base"]="base.yml" ["db"]="db.yml")\nfiles=("${path["base"]}")\n'
+        'if ! [ "${options["external"]}" ]; then\n  files+=("${path["db"]}")\nfi\n'
+        'if [ "$extra" ]; then\n  files+=("${path["$extra"]}")\nfi\n'
+        'for file in "${files[@]}"; do\n  run+=("-f" "$file")\ndone\n'
+        'docker compose "${run[@]}" "$@"\n'
+    )
+    one = only(script)
+    assert files(one) == ["base.yml", "db.yml"]
+    assert one.uncertain
