@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.stacks.stack import Role, role_of_name
-from confguard.parsers import compose
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.parsers import compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ _PRODUCTION = re.compile(
 
 def shape(project: Project, path: str) -> Shape:
     """Return the outline of a Compose file of the project; an empty one where it cannot be parsed."""
+    from confguard.parsers import compose
+
     parsed = project.parsed(compose.parse, path)
     services: set[str] = set()
     bare: set[str] = set()
@@ -76,6 +81,8 @@ def shape(project: Project, path: str) -> Shape:
 
 def _strings(node: compose.Node | None) -> list[tuple[str, Span]]:
     """Return the strings of a scalar, a list, or a list of mappings with a path."""
+    from confguard.parsers import compose
+
     if isinstance(node, compose.Scalar):
         return [(node.text, node.span)] if node.text and "$" not in node.text else []
     if isinstance(node, compose.Sequence):
