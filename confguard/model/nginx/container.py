@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
 from confguard.model.nginx import shell, stock
+from confguard.model.nginx.image_layers import ROOTS, Built, built_of, lay
 from confguard.model.nginx.refusals import refusals
 from confguard.model.nginx.standalone import assemble
 from confguard.model.nginx.statements import Expansion, Loaded
@@ -21,28 +21,17 @@ from confguard.model.nginx.types import Level, Missing, NginxModel, Version
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.parsers import nginx as parser
 from confguard.parsers.nginx_tree import NginxFile
-from confguard.source import Problem, SourceFile, Span
+from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
     from confguard.model.compose.types import Resource, Service
-    from confguard.model.dockerfile import Copy, Image
-    from confguard.parsers.dockerfile import Dockerfile
+    from confguard.model.dockerfile import Image
 
 _IMAGE_VARIABLES = (
     "PATH", "HOME", "HOSTNAME", "PWD", "NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE",
     "DYNPKG_RELEASE", "ACME_VERSION",
 )  # fmt: skip
-_ROOTS = ("/etc/nginx", "/opt/bitnami/nginx/conf", "/usr/local/openresty/nginx/conf", "/config/nginx")
 _ENTRY = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?(/[^\s\"';&|]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """What a Dockerfile says about an image; ``context`` is None where the build context is not known."""
-
-    dockerfile: Dockerfile
-    image: Image
-    context: str | None
 
 
 def unloaded(paths: Iterable[str], models: Iterable[NginxModel]) -> tuple[str, ...]:
@@ -64,16 +53,16 @@ def load(
     ``configs`` the configs at the top level of the Compose model. A service runs nginx if its image is
     known to be nginx, or if the project puts a configuration into a place where nginx looks for it.
     """
-    built = _built(project, service, image)
+    built = built_of(project, service, image)
     reference = _reference(service, built)
     name = reference[0] if reference else ""
     is_bitnami = reference is not None and reference[2] == "bitnami"
     tree = FileTree(project, stock.bitnami() if name == "nginx" and is_bitnami else stock.of_image(name))
     variables = _environment(environment or Environment(complete=False), built)
     if built:
-        _build(tree, project, built, variables)
+        lay(tree, project, built, variables)
     _mount(tree, project, service, configs or {})
-    delivered = any(not loaded.stock and path.startswith(_ROOTS) for path, loaded in tree.files.items())
+    delivered = any(not loaded.stock and path.startswith(ROOTS) for path, loaded in tree.files.items())
     if name not in PROXIES and (not delivered or not _runs_nginx(service, built)):
         return None
     entry = _start(tree, service, built, variables)
@@ -81,7 +70,7 @@ def load(
     return model_of_tree(tree, entry, service.name, _version(service, built), trail)
 
 
-def _runs_nginx(service: Service, built: _Built | None) -> bool:
+def _runs_nginx(service: Service, built: Built | None) -> bool:
     """Say whether a container of another image that gets a configuration of nginx also uses it."""
     marks = [service.name, _command(service, built)]
     if built:
@@ -94,21 +83,7 @@ def _runs_nginx(service: Service, built: _Built | None) -> bool:
 # ---- the image ---------------------------------------------------------------------------------------
 
 
-def _built(project: Project, service: Service, image: Image | None) -> _Built | None:
-    if image is None:
-        return None
-    from confguard.parsers.dockerfile import parse
-
-    dockerfile = project.parsed(parse, image.stage.span.path)
-    if dockerfile is None:
-        return None
-    build = service.build
-    return _Built(
-        dockerfile, image, build.context.value if build and isinstance(build.context, Known) else None
-    )
-
-
-def _reference(service: Service, built: _Built | None) -> tuple[str, Version | None, str] | None:
+def _reference(service: Service, built: Built | None) -> tuple[str, Version | None, str] | None:
     """Return the last part of the base image's repository, its version, and the part in front of it."""
     value = built.image.base if built else service.image if service.build is None else None
     if not isinstance(value, Known):
@@ -119,7 +94,7 @@ def _reference(service: Service, built: _Built | None) -> tuple[str, Version | N
     return parsed.name, parsed.version, parsed.repository.rpartition("/")[0].rpartition("/")[2]
 
 
-def _version(service: Service, built: _Built | None) -> Value[Version]:
+def _version(service: Service, built: Built | None) -> Value[Version]:
     reference = _reference(service, built)
     place = built.image.base if built else service.image
     trail = place.trail if place else ()
@@ -128,127 +103,13 @@ def _version(service: Service, built: _Built | None) -> Value[Version]:
     return Unknown("the tag of the image does not say the version of nginx", trail)
 
 
-def _environment(own: Environment, built: _Built | None) -> Environment:
+def _environment(own: Environment, built: Built | None) -> Environment:
     values: dict[str, Known[str] | Unknown] = {
         name: Unknown(f"the image sets {name}") for name in _IMAGE_VARIABLES
     }
     if built:
         values.update(built.image.environment)
     return replace(own, values={**values, **own.values})
-
-
-def _build(tree: FileTree, project: Project, built: _Built, environment: Environment) -> None:
-    """Lay what a Dockerfile copies and runs over the image, in order."""
-    copies = {id(copy.instruction): copy for copy in built.image.copies}
-    for stage in built.image.stages:
-        for one in stage.instructions:
-            if one.on_build:
-                continue
-            if one.name == "RUN":
-                shell.apply(tree, one.text, environment)
-            elif copy := copies.get(id(one)):
-                _copy(tree, project, built, copy)
-
-
-def _copy(tree: FileTree, project: Project, built: _Built, copy: Copy) -> None:
-    if isinstance(copy.destination, Unknown):
-        return
-    destination = copy.destination.value
-    for heredoc in copy.instruction.heredocs:
-        tree.put(destination, Loaded(built.dockerfile.source.path, _part(heredoc.body)))
-    sources = [source.value for source in copy.sources if isinstance(source, Known)]
-    many = len(copy.sources) > 1
-    for source in sources:
-        if source.startswith("<<"):
-            continue
-        if copy.image is not None:
-            _forget(tree, destination, f"it comes from another image ({copy.instruction.text[:60]})")
-            continue
-        paths = [source] if copy.stage is None else list(_in_stage(project, built, copy, source))
-        if not paths:
-            _forget(tree, destination, f"{source} is made while the image is built")
-        for path in paths:
-            if built.context is None:
-                _forget(tree, destination, "the build context of its image is not known")
-                continue
-            for found in _in_context(project, built.context, path):
-                folder = project.is_folder(found) and not project.exists(found)
-                into = many or destination.endswith("/") or destination in _FOLDERS or len(paths) > 1
-                place = (
-                    posixpath.join(destination, posixpath.basename(found))
-                    if into and not folder
-                    else destination
-                )
-                tree.put_project_path(found, place)
-
-
-_FOLDERS = frozenset(
-    {
-        "/etc/nginx",
-        "/etc/nginx/conf.d",
-        "/etc/nginx/templates",
-        "/etc/nginx/sites-enabled",
-        "/docker-entrypoint.d",
-    }
-)
-
-
-def _forget(tree: FileTree, destination: str, reason: str) -> None:
-    """Take a path as unknown, if it is where nginx's configuration may be."""
-    if any(destination.startswith(root) or root.startswith(destination.rstrip("/")) for root in _ROOTS):
-        tree.forget(destination, reason)
-
-
-def _in_context(project: Project, context: str, source: str) -> Iterator[str]:
-    """Yield the project paths that a source of COPY names."""
-    path = posixpath.normpath(posixpath.join(context, source.lstrip("/")))
-    if path.startswith(".."):
-        return
-    path = "" if path == "." else path
-    if not re.search(r"[*?\[]", path):
-        yield path
-        return
-    folder = posixpath.dirname(path[: re.search(r"[*?\[]", path).start()] + "x")  # type: ignore[union-attr]
-    depth = path.count("/")
-    found = {"/".join(item.split("/")[: depth + 1]) for item in project.under(folder)}
-    yield from sorted(item for item in found if fnmatch.fnmatchcase(item, path))
-
-
-def _in_stage(project: Project, built: _Built, copy: Copy, source: str) -> Iterator[str]:
-    """Yield paths of the build context that another stage only passed on."""
-    from confguard.model.dockerfile import image
-
-    assert copy.stage is not None
-    earlier = image(built.dockerfile, copy.stage.name or str(copy.stage.index))
-    if earlier is None or built.context is None:
-        return
-    path = source if source.startswith("/") else f"/{source}"
-    for inner in reversed(earlier.copies):
-        if inner.stage is not None or inner.image is not None or isinstance(inner.destination, Unknown):
-            continue
-        folder = inner.destination.value.rstrip("/") or "/"
-        for origin in inner.sources:
-            if isinstance(origin, Unknown):
-                continue
-            base = origin.value.strip("/")
-            prefix = "/" if folder == "/" else f"{folder}/"
-            rest = path[len(prefix) :] if path.startswith(prefix) else None
-            options = [posixpath.join(base, rest)] if rest is not None else []
-            if path == folder:
-                options.append(base)
-            if rest is not None and rest == posixpath.basename(base):
-                options.append(base)
-            for option in options:
-                found = posixpath.normpath(posixpath.join(built.context, option))
-                if project.exists(found):
-                    yield option
-                    return
-
-
-def _part(span: Span) -> SourceFile:
-    """Return a file whose text is a part of another one, at the same places."""
-    text = span.file.text
-    return SourceFile(span.path, re.sub(r"[^\r\n]", " ", text[: span.start]) + text[span.start : span.end])
 
 
 # ---- mounts ------------------------------------------------------------------------------------------
@@ -290,7 +151,7 @@ def _config_path(project: Project, resource: Resource | None) -> str | None:
 # ---- the start ---------------------------------------------------------------------------------------
 
 
-def _command(service: Service, built: _Built | None) -> str:
+def _command(service: Service, built: Built | None) -> str:
     """Return the shell text of what the container runs, ``""`` for what the image runs."""
     parts: list[str] = []
     for value in (service.entrypoint, service.command):
@@ -315,7 +176,7 @@ def _shell_text(words: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def _start(tree: FileTree, service: Service, built: _Built | None, environment: Environment) -> str:
+def _start(tree: FileTree, service: Service, built: Built | None, environment: Environment) -> str:
     """Do what happens when the container starts, and return the path of the main configuration."""
     command = _command(service, built)
     own_entrypoint = service.entrypoint is not None or (
