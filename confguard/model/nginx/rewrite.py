@@ -55,7 +55,7 @@ def _run(
             return True
         if statement.name == "set" and len(statement.words) > 1:
             state.values[statement.first.removeprefix("$")] = state.text(statement.texts[1])
-        elif statement.name == "return":
+        elif statement.name == "return" and statement.words:
             _return(statement, state, outcome)
             return True
         elif statement.name == "rewrite" and len(statement.words) > 1:
@@ -123,7 +123,7 @@ def _rewrite(statement: Statement, state: State, outcome: Outcome) -> bool | Unk
 
 
 def _condition(statement: Statement, state: State) -> bool | Unknown:
-    words = list(statement.texts)
+    words = list(statement.texts) or [""]
     words[0] = words[0].removeprefix("(")
     words[-1] = words[-1].removesuffix(")")
     words = [word for word in words if word] or [""]
