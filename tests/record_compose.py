@@ -2,9 +2,9 @@
 
     python tests/record_compose.py [--command "docker compose"] [CASE...]
 
-The command may also be named by CONFGUARD_DOCKER_COMPOSE. Each case is a folder of Compose files with a
-``case.json`` (see ``compose_cases.Case``); the answer goes to ``expected.json`` (the model) or ``refused.txt``
-(the reason, one line). The program runs on a copy in a folder named ``project``, whose path is written as
+The command may also be named by CONFGUARD_DOCKER_COMPOSE. Each case is a folder of Compose files, with a
+``case.json`` where needed (see ``compose_cases.Case``); the answer goes to ``expected.json`` (the model) or
+``refused.txt`` (the reason). The program runs on a copy in a folder named ``project``, written
 ``/project``; it needs no engine and no network.
 """
 

@@ -18,6 +18,7 @@ from confguard.source import Problem, SourceFile, Span
 __all__ = ["ComposeEntry", "Disagreement", "EnvEntry", "EnvFile", "parse"]
 
 _COMMENTED = re.compile(r"[ \t]*#[ \t]*((?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*=[^\n]*)")
+_BARE = re.compile(r"\$[$A-Za-z_]")
 _ASSIGNMENT = re.compile(r"\s*(?:export[^\S\r\n]+)?('[^']+'|[^=\#\s]+)[^\S\r\n]*(=[^\S\r\n]*)?")
 
 
@@ -185,7 +186,7 @@ def _disagreements(file: EnvFile) -> Iterator[Disagreement]:
                 yield Disagreement(key, entry.line, entry.value, None, "docker compose reads no such key")
         elif other.value is None or entry.value is None:
             continue
-        elif other.literal != entry.value and _plain(other) != entry.value:
+        elif _differs(entry.value, other):
             yield Disagreement(key, entry.value_span, entry.value, other.literal, _why(entry, other))
     for key, found in compose.items():
         if key not in python:
@@ -193,8 +194,12 @@ def _disagreements(file: EnvFile) -> Iterator[Disagreement]:
             yield Disagreement(key, found.key_span, None, found.literal, reason)
 
 
-def _plain(entry: ComposeEntry) -> str:
-    return entry.value or ""
+def _differs(value: str, other: ComposeEntry) -> bool:
+    """Say whether docker compose's value is another one, before the variables in it are filled."""
+    if other.value != value:
+        return other.literal != value
+    # python-dotenv expands ${NAME} in any quotes, docker compose also $NAME, but not in single quotes.
+    return bool(_BARE.search(value)) if other.expand else "${" in value
 
 
 def _why(entry: EnvEntry, other: ComposeEntry) -> str:

@@ -158,7 +158,7 @@ def _quoted(source: SourceFile, start: int, quote: str) -> tuple[str, bool, Span
 
 
 def _unescape(value: str) -> str:
-    """Expand escapes as Go's ``strconv.UnquoteChar`` does; ``\\$`` becomes ``$$``."""
+    """Expand escapes as Go's ``strconv.UnquoteChar`` does; an escaped dollar sign is doubled."""
 
     def replaced(match: re.Match[str]) -> str:
         text = match.group()

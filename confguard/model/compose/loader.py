@@ -90,7 +90,7 @@ class Loader:
         if relative not in self.parsed:
             from confguard.parsers.compose import parse
 
-            self.parsed[relative] = parse(source)
+            self.parsed[relative] = self.project.parsed(parse, relative) or parse(source)
             self.problems.extend(self.parsed[relative].problems)
         if relative not in self.files:
             self.files.append(relative)
