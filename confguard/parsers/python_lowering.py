@@ -64,7 +64,14 @@ _COMPARE: dict[type[cst.CSTNode], ast.cmpop] = {
 }
 
 _UNRECORDED = frozenset(
-    {cst.LeftParen, cst.RightParen, cst.FormattedStringText, cst.FormattedStringExpression, cst.Slice, cst.ImportStar}
+    {
+        cst.LeftParen,
+        cst.RightParen,
+        cst.FormattedStringText,
+        cst.FormattedStringExpression,
+        cst.Slice,
+        cst.ImportStar,
+    }
 )
 """Kinds whose place libcst does not record while it prints, although they begin and end without whitespace."""
 
@@ -75,7 +82,16 @@ class _Measure:
     libcst's own position providers do the same through its general metadata, at twice the cost.
     """
 
-    __slots__ = ("_node", "_stack", "default_indent", "default_newline", "indents", "last", "places", "position")
+    __slots__ = (
+        "_node",
+        "_stack",
+        "default_indent",
+        "default_newline",
+        "indents",
+        "last",
+        "places",
+        "position",
+    )
 
     def __init__(self, module: cst.Module) -> None:
         self.default_indent = module.default_indent
@@ -116,7 +132,9 @@ class _Measure:
     def pop_trailing_newline(self) -> None:
         self.position -= self.last
 
-    def record_syntactic_position(self, node: object, *, start_node: object = None, end_node: object = None) -> _Measure:
+    def record_syntactic_position(
+        self, node: object, *, start_node: object = None, end_node: object = None
+    ) -> _Measure:
         self._stack.append((node, self.position, start_node, end_node))
         return self
 
@@ -337,7 +355,11 @@ class _Lowering:
         keywords = [ast.keyword(self.keyword_name(item), self.expr(item.value)) for item in node.keywords]
         decorators = [self.expr(item.decorator) for item in node.decorators]
         new = ast.ClassDef(
-            name=node.name.value, bases=bases, keywords=keywords, body=self.suite(node.body), decorator_list=decorators
+            name=node.name.value,
+            bases=bases,
+            keywords=keywords,
+            body=self.suite(node.body),
+            decorator_list=decorators,
         )
         if "type_params" in ast.ClassDef._fields:
             new.type_params = []  # type: ignore[attr-defined, unused-ignore]
@@ -481,7 +503,9 @@ class _Lowering:
 
     def e_Comparison(self, node: cst.Comparison) -> ast.expr:
         operators = [_COMPARE[type(item.operator)] for item in node.comparisons]
-        return ast.Compare(self.expr(node.left), operators, [self.expr(item.comparator) for item in node.comparisons])
+        return ast.Compare(
+            self.expr(node.left), operators, [self.expr(item.comparator) for item in node.comparisons]
+        )
 
     def e_IfExp(self, node: cst.IfExp) -> ast.expr:
         return ast.IfExp(self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
@@ -549,7 +573,11 @@ class _Lowering:
                 out.append(self.put(ast.Constant(value), part))
             elif isinstance(part, cst.FormattedStringExpression):
                 conversion = ord(part.conversion) if part.conversion else -1
-                spec = ast.JoinedStr(self.formatted(part.format_spec, raw)) if part.format_spec else None
+                spec = (
+                    self.put(ast.JoinedStr(self.formatted(part.format_spec, raw)), part)
+                    if part.format_spec
+                    else None
+                )
                 expression = self.expr(part.expression)
                 if part.equal is not None:
                     label = self.text[_start(expression) : _end(expression)] + "="
@@ -591,7 +619,9 @@ class _Lowering:
     def arg(self, node: cst.Param) -> ast.arg:
         annotation = self.expr(node.annotation.annotation) if node.annotation else None
         start, end = self.places[id(node.name)]
-        return self.between(ast.arg(node.name.value, annotation), start, _end(annotation) if annotation else end)  # type: ignore[no-any-return]
+        return self.between(
+            ast.arg(node.name.value, annotation), start, _end(annotation) if annotation else end
+        )  # type: ignore[no-any-return]
 
 
 _TARGETS = (cst.Name, cst.Attribute, cst.Subscript, cst.List, cst.Tuple, cst.StarredElement)
@@ -635,7 +665,13 @@ def _literal(text: str) -> str | bytes:
 
 def _unescape(text: str) -> str:
     """Return the value of a text inside of an f-string that is not raw."""
-    quote = "'" if "'" not in text and "\n" not in text else '"""' if '"""' not in text and not text.endswith('"') else "'''"
+    quote = (
+        "'"
+        if "'" not in text and "\n" not in text
+        else '"""'
+        if '"""' not in text and not text.endswith('"')
+        else "'''"
+    )
     value = _literal(f"{quote}{text}{quote}")
     assert isinstance(value, str)
     return value

@@ -31,7 +31,13 @@ def run_module(
 ) -> Settings:
     """Evaluate a module; see ``settings.evaluate``."""
     if roots is None:
-        roots = search_roots(project, module if module.endswith(".py") else _path_of(project, module))
+        path = module if module.endswith(".py") else _path_of(project, module)
+        roots = search_roots(project, path)
+        if not module.endswith(".py") and path:
+            # Whatever folder makes the dotted name right is the one it is imported from.
+            tail = module.replace(".", "/")
+            own = path.removesuffix(".py").removesuffix("/__init__").removesuffix(tail).rstrip("/")
+            roots = tuple(dict.fromkeys((own, *roots)))
     dotted = module_name(module, roots) if module.endswith(".py") else module
     place = f"/{ROOT_MARK}" if at is None else at.rstrip("/")
     inside = f"{place}/{roots[0]}" if roots and roots[0] else place
@@ -59,12 +65,8 @@ def run_module(
 
 def parsed(project: Project, source: SourceFile) -> python.PythonModule:
     """Parse a file once for all evaluations of a project's files."""
-    cached = source.__dict__.get("_python")
-    if isinstance(cached, python.PythonModule):
-        return cached
-    made = python.parse(source)
-    source.__dict__["_python"] = made
-    return made
+    made = project.parsed(python.parse, source.path)
+    return made if made is not None and made.source is source else python.parse(source)
 
 
 def _path_of(project: Project, dotted: str) -> str:

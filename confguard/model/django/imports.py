@@ -103,7 +103,7 @@ def absolute_name(scope: Scope, module: str | None, level: int) -> str | None:
     parts = scope.module.name.split(".")
     if not scope.module.package:
         parts = parts[:-1]
-    if level - 1 > len(parts):
+    if level > len(parts):
         return None
     parts = parts[: len(parts) - (level - 1)]
     return ".".join([*parts, *([module] if module else [])]) or None
