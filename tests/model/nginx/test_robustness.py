@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +49,7 @@ http | events | types | stream
 
 
 def one_of(text: str) -> st.SearchStrategy[str]:
-    return st.sampled_from([piece.strip() for piece in text.split(" | ")])
+    return st.sampled_from([piece.strip() for piece in re.split(r"\s\|\s", text)])
 
 
 def block(head: str, body: list[str]) -> str:
