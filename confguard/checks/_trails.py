@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from confguard.finding import Label
-from confguard.model.deployment import App
+from confguard.model.deployment import App, Deployment
+from confguard.model.django import Settings
 from confguard.model.value import Known, Origin, Step, Unknown
 from confguard.source import Span
-
-
-def assignment(value: Known[object] | Unknown) -> Span | None:
-    """Return the first line of the newest place in a value's trail: where the setting gets its value."""
-    return value.span.first_line() if value.span else None
 
 
 def deliveries(value: Known[object] | Unknown, limit: int = 4) -> tuple[Label, ...]:
@@ -21,7 +19,7 @@ def deliveries(value: Known[object] | Unknown, limit: int = 4) -> tuple[Label, .
 
 
 def _labels(value: Known[object] | Unknown) -> Iterator[Label]:
-    first = assignment(value)
+    first = value.span
     seen = {(first.path, first.line)} if first else set()
     for step in value.trail:
         if step.span is None or (step.span.path, step.span.line) in seen:
@@ -36,20 +34,51 @@ def _words(step: Step) -> str:
     return step.text
 
 
-def explain(value: Known[object] | Unknown, app: App) -> tuple[str, ...]:
+def explain(setting: Setting) -> tuple[str, ...]:
     """Return notes on where a value comes from that no label says."""
-    notes = [f"{app.settings.module} is the settings module"]
-    if isinstance(value, Known) and value.from_default:
-        step = next(step for step in value.trail if step.origin is Origin.DEFAULT)
-        notes.append(f"a default applies: {step.text}")
+    notes = [f"{setting.settings.module} is the settings module"]
+    if setting.value.from_default:
+        notes.append(next(step.text for step in setting.value.trail if step.origin is Origin.DEFAULT))
     return tuple(notes)
 
 
-def in_services(app: App) -> str:
-    """Return `` in service web``, or nothing where no service is known to run the application."""
-    return f" in {app.where}" if app.where else ""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting as it comes to one value in the same way in one or more applications of a deployment."""
+
+    value: Known[Any]
+    services: tuple[str, ...]
+    settings: Settings
+
+    @property
+    def place(self) -> Span | None:
+        """The first line of the newest place in the value's trail: where the setting gets its value."""
+        return self.value.span.first_line() if self.value.span else None
+
+    def where(self, preposition: str) -> str:
+        """Return `` in service web``, or nothing where no service is known to run the application."""
+        if not self.services:
+            return ""
+        word = "service" if len(self.services) == 1 else "services"
+        return f" {preposition} {word} {joined(self.services)}"
 
 
-def of_services(app: App) -> str:
-    """Return `` of service web``, or nothing where no service is known to run the application."""
-    return f" of {app.where}" if app.where else ""
+def known_settings(deployment: Deployment, name: str) -> tuple[Setting, ...]:
+    """Return a setting wherever it is known, joined over the applications that get it in the same way."""
+    groups: dict[tuple[object, ...], list[App]] = {}
+    values: dict[tuple[object, ...], Known[Any]] = {}
+    for app in deployment.apps:
+        value = app.settings.get(name)
+        if isinstance(value, Known):
+            key = (repr(value.value), app.settings.path, *(step.span for step in value.trail))
+            groups.setdefault(key, []).append(app)
+            values[key] = value
+    return tuple(
+        Setting(values[key], tuple(name for app in apps for name in app.services), apps[0].settings)
+        for key, apps in groups.items()
+    )
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

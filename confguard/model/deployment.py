@@ -12,6 +12,7 @@ from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.discover.project import Project
 from confguard.finding import Severity
 from confguard.model.environment import Environment
+from confguard.model.evaluations import Evaluations
 from confguard.model.image import DATASTORES, PROXIES, ImageReference, parse_image
 from confguard.model.value import Known
 
@@ -57,6 +58,7 @@ class Deployment:
     project: Project
     files: tuple[ProjectFile, ...]
     stack: Stack
+    evaluations: Evaluations
 
     @property
     def name(self) -> str:
@@ -165,7 +167,7 @@ class Deployment:
         return reference is None or (reference.name not in DATASTORES and reference.name not in PROXIES)
 
     def _settings(self, process: Process) -> Settings | None:
-        from confguard.model.django import choose_module, evaluate
+        from confguard.model.django import choose_module
 
         build = process.service.build
         context = build.context.value if build and isinstance(build.context, Known) else None
@@ -178,7 +180,7 @@ class Deployment:
         )
         if choice is None or choice.path is None:
             return None
-        return evaluate(self.project, choice.path, process.environment)
+        return self.evaluations.settings(choice.path, process.environment)
 
 
 def _joined(apps: list[App]) -> Iterator[App]:

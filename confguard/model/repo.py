@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.discover.project import Project
 from confguard.model.deployment import Deployment
+from confguard.model.evaluations import Evaluations
 from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Repo:
     @cached_property
     def deployments(self) -> tuple[Deployment, ...]:
         """Every stack with what runs in it, in the order of the stacks."""
-        return tuple(Deployment(self.project, self.files, stack) for stack in self.stacks)
+        evaluations = Evaluations(self.project)
+        return tuple(Deployment(self.project, self.files, stack, evaluations) for stack in self.stacks)
 
     @cached_property
     def production(self) -> tuple[Deployment, ...]:

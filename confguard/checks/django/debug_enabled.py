@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import assignment, deliveries, explain, in_services
+from confguard.checks._trails import deliveries, explain, known_settings
 from confguard.finding import Finding, Label, Severity
-from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
-from confguard.model.value import Known
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each Django application of production in which DEBUG is surely true."""
+    """Yield one finding for each way in which DEBUG surely becomes true in production."""
     for deployment in repo.production:
-        for app in deployment.apps:
-            yield from _judge(deployment, app)
-
-
-def _judge(deployment: Deployment, app: App) -> Iterator[Finding]:
-    debug = app.settings.get("DEBUG")
-    if not isinstance(debug, Known) or not debug.value or (place := assignment(debug)) is None:
-        return
-    # A template's text is a proposal: the operator may still change it.
-    severity = Severity.WARNING if debug.from_template else Severity.ERROR
-    yield Finding(
-        f"DEBUG is on{in_services(app)}",
-        Label(place, f"comes to {debug.value!r}"),
-        deliveries(debug),
-        notes=explain(debug, app),
-        help="deliver a false value in production, and let the code fall back to off: "
-        'os.getenv("DEBUG", "false").lower() == "true"',
-        stacks=(deployment.name,),
-        address=("DEBUG", *app.services),
-        severity=deployment.severity(severity),
-    )
+        for debug in known_settings(deployment, "DEBUG"):
+            if not debug.value.value or debug.place is None:
+                continue
+            # A template's text is a proposal: the operator may still change it.
+            severity = Severity.WARNING if debug.value.from_template else Severity.ERROR
+            yield Finding(
+                f"DEBUG is on{debug.where('in')}",
+                Label(debug.place, f"comes to {debug.value.value!r}"),
+                deliveries(debug.value),
+                notes=explain(debug),
+                help="deliver a false value in production, and let the code fall back to off: "
+                'os.getenv("DEBUG", "false").lower() == "true"',
+                stacks=(deployment.name,),
+                address=("DEBUG", *debug.services),
+                severity=deployment.severity(severity),
+            )

@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from confguard.checks._trails import assignment, deliveries, explain, of_services
+from confguard.checks._trails import Setting, deliveries, explain, known_settings
 from confguard.finding import Finding, Label, Severity
-from confguard.model.deployment import App, Deployment
+from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each application of production whose key anybody can read in the repository."""
+    """Yield one finding for each key of production that anybody can read in the repository."""
     for deployment in repo.production:
-        for app in deployment.apps:
-            yield from _judge(deployment, app)
+        for key in known_settings(deployment, "SECRET_KEY"):
+            # Where the settings do not start with the key, nothing is signed with it.
+            if key.settings.failure is None:
+                yield from _judge(deployment, key)
 
 
-def _judge(deployment: Deployment, app: App) -> Iterator[Finding]:
-    key = app.settings.get("SECRET_KEY")
-    if app.settings.failure is not None or not isinstance(key, Known):
-        return  # it does not start with this key, or the key is not known
-    if not isinstance(key.value, str | bytes) or (place := assignment(key)) is None:
+def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
+    value = key.value.value
+    if not isinstance(value, str | bytes) or key.place is None:
         return
-    text = key.value if isinstance(key.value, str) else key.value.decode("latin-1")
+    text = value if isinstance(value, str) else value.decode("latin-1")
     shape = shape_of(text)
-    if key.from_template:
-        # The operator replaces a placeholder. What looks like a usable key is often left as it is.
-        if shape is not Shape.DEVELOPMENT:
-            return
-        severity = Severity.WARNING
-    else:
-        severity = Severity.ERROR
+    if key.value.from_template and shape is not Shape.DEVELOPMENT:
+        return  # the operator replaces a placeholder; what looks like a usable key is often left as it is
+    severity = Severity.WARNING if key.value.from_template else Severity.ERROR
     yield Finding(
-        f"SECRET_KEY{of_services(app)} is {_source(key, shape)}",
-        Label(place, f"{len(text)} characters that anybody can read in the repository"),
-        deliveries(key),
-        notes=explain(key, app),
+        f"SECRET_KEY{key.where('of')} is {_source(key.value, shape)}",
+        Label(key.place, f"{len(text)} characters that anybody can read in the repository"),
+        deliveries(key.value),
+        notes=explain(key),
         help='read it without a fallback (`os.environ["SECRET_KEY"]`), let Compose require it '
         "(`${SECRET_KEY:?}`), and replace a key that was ever committed",
         stacks=(deployment.name,),
-        address=("SECRET_KEY", *app.services),
+        address=("SECRET_KEY", *key.services),
         severity=deployment.severity(severity),
     )
 
 
-def _source(key: Known[object], shape: Shape) -> str:
+def _source(key: Known[Any], shape: Shape) -> str:
     if key.from_template:
         return f"{shape.value} in a template, where a placeholder belongs"
     default = next((step for step in key.trail if step.origin is Origin.DEFAULT), None)

@@ -4,44 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
-from confguard.model.deployment import App, Deployment
+from confguard.model.deployment import Deployment
+from confguard.model.django import EnvRead
 from confguard.model.repo import Repo
+from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each variable that settings need or a Compose file uses and nothing sets."""
     for deployment in repo.production:
-        for app in deployment.apps:
-            if app.services:
-                yield from _required_by_settings(deployment, app)
+        yield from _required_by_settings(deployment)
         yield from _interpolated(deployment)
 
 
-def _required_by_settings(deployment: Deployment, app: App) -> Iterator[Finding]:
+def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
+    """Join the services that lack a variable at one place of the settings."""
+    lacking: dict[tuple[str, Span], list[str]] = {}
+    for app in deployment.apps:
+        for read in app.settings.reads:
+            if read.required and read.key and not _falls_back(read) and app.environment.get(read.key) is None:
+                services = lacking.setdefault((read.key, read.span), [])
+                services += [name for name in app.services if name not in services]
     reported = set()
-    for read in app.settings.reads:
-        if not read.required or not read.key or read.key in reported:
+    for (key, span), services in lacking.items():
+        if not services or key in reported:
             continue
-        if app.environment.get(read.key) is not None:
-            continue  # set, or perhaps set
-        reported.add(read.key)
+        reported.add(key)
+        who = f"service {services[0]} does" if len(services) == 1 else f"services {joined(services)} do"
         yield Finding(
-            f"the settings cannot start without {read.key}, and {app.where} does not get it",
-            Label(read.span.first_line(), "raises at the start"),
-            (*_services(deployment, app), *_in_templates(deployment, read.key)),
-            help=f"deliver {read.key} to the service with `environment:` or `env_file:`, or give this read "
-            "a default",
+            f"the settings cannot start without {key}, and {who} not get it",
+            Label(span.first_line(), "raises at the start where nothing sets it"),
+            (*_services(deployment, services), *_in_templates(deployment, key)),
+            help=f"deliver {key} with `environment:` or `env_file:`, or give this read a default",
             stacks=(deployment.name,),
-            address=(read.key, *app.services),
+            address=(key, *services),
             severity=deployment.severity(),
         )
 
 
-def _services(deployment: Deployment, app: App) -> Iterator[Label]:
-    for name in app.services[:3]:
-        span = deployment.services[name].span
+def _falls_back(read: EnvRead) -> bool:
+    """Say whether a read has a default that somebody could mean: the settings refuse that, not the lack."""
+    return isinstance(read.default, Unknown) or (isinstance(read.default, Known) and bool(read.default.value))
+
+
+def _services(deployment: Deployment, services: list[str]) -> Iterator[Label]:
+    for name in services[:3]:
+        span = deployment.services[name].spans[-1] if deployment.services[name].spans else None
         if span is not None:
             yield Label(span, f"{name} does not get it")
 

@@ -344,6 +344,15 @@ def _env_file_paths(one: Shape, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, text))
 
 
+def _unless_part(stack: Stack, started: Sequence[Chain]) -> Stack:
+    """Take a chain that nobody starts for what it is: a shorter way to name a longer one that is started.
+
+    `docker compose -f compose.prod.yaml exec ...` reaches the containers of the whole chain.
+    """
+    part = any(set(stack.files) < set(chain) for chain in started)
+    return replace(stack, deployed=False) if part and stack.files not in started else stack
+
+
 def _deploy(
     stacks: list[Stack],
     candidates: Sequence[_Candidate],
@@ -369,6 +378,8 @@ def _deploy(
             -len(stack.profiles),
         )
 
+    started = [one.files for one in candidates if any(sighting.starts for sighting in one.sightings)]
+    stacks = [_unless_part(stack, started) for stack in stacks]
     if stacks and not any(stack.deployed for stack in stacks):
         best = min(stacks, key=rank)
         note = "no stack is known to be production; this one would be deployed"

@@ -45,6 +45,8 @@ class Sighting:
     weight: int
     """0 for a mention, 1 for a command on what runs, 2 for one that starts it, 3 for a download of it."""
     step: Step
+    starts: bool = False
+    """It starts the stack's services (``up``); other commands may name fewer files of a running stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _sighting(
         role,
         weight,
         Step(words, one.span),
+        one.subcommand in ("up", "stack deploy"),
     )
 
 
