@@ -34,7 +34,7 @@ _FOREIGN = (
     (
         "Go template",
         re.compile(
-            r"\{\{-?\s*(?:\.|\$|if\b|range\b|with\b|define\b|template\b|end\b|else\b|[a-z]\w* [\"$.])"
+            r"\{\{-?\s*(?:\.|\$|if\b|range\b|with\b|define\b|template\b|end\b|else\b|[a-z]\w* [\"$.])[^{}\n]*\}\}"
         ),
     ),
 )

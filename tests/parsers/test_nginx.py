@@ -268,7 +268,8 @@ def test_junk_gives_a_tree_whose_spans_are_its_text(text: str) -> None:
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
 
 
-WORDS = st.lists(st.text("abc/.$\\'\"{}; \n\t#é", min_size=1, max_size=8), min_size=1, max_size=4)
+TEXTS = st.text("abc/.$\\'\"{}; \n\t#é", min_size=1, max_size=8).filter(lambda text: "{{" not in text)
+WORDS = st.lists(TEXTS, min_size=1, max_size=4)  # "{{" begins a template of another language
 
 
 @given(WORDS)
