@@ -34,7 +34,7 @@ _FOREIGN = (
     (
         "Go template",
         re.compile(
-            r"\{\{-?\s*(?:\.|\$|if\b|range\b|with\b|define\b|template\b|end\b|else\b|[a-z]\w* [\"$.])[^{}\n]*\}\}"
+            r"\{\{-?\s*(?:\.|\$|(?:if|range|with|define|template|end|else)\b|[a-z]\w* [\"$.])[^{}\n]*\}\}"
         ),
     ),
 )
@@ -246,7 +246,7 @@ class _Builder:
 
     def _finish(self, words: list[Token]) -> None:
         source = self.source
-        end = len(source.text.rstrip())
+        end = max(len(source.text.rstrip()), self.position)  # an escaped blank belongs to its word
         if words:
             alone = self._is_lone_placeholder(words)
             words = words if alone else self._split(words, "")
