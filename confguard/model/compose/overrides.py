@@ -144,14 +144,12 @@ def _why_nothing(written: Tree) -> Reason:
 def _key_values(service: str, path: tuple[str, ...], written: Tree, earlier: Tree) -> Iterator[Override]:
     """Yield one override for each key that an earlier file sets too."""
     old = dict(_pairs(earlier))
-    places = _places(earlier)
+    places, written_places = _places(earlier), _places(written)
     for name, value in _pairs(written):
         if name in old:
             effect: Effect = "nothing" if old[name] == value else "replaced"
             reason: Reason = "same" if effect == "nothing" else ""
-            yield Override(
-                service, (*path, name), places.get(name), _places(written).get(name), effect, reason
-            )
+            yield Override(service, (*path, name), places.get(name), written_places.get(name), effect, reason)
 
 
 def _places(node: Tree) -> dict[str, Span | None]:
