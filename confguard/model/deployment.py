@@ -180,7 +180,7 @@ class Deployment:
         )
         if choice is None or choice.path is None:
             return None
-        return self.evaluations.settings(choice.path, process.environment)
+        return self.evaluations.settings(choice.module, choice.path, process.environment)
 
 
 def _joined(apps: list[App]) -> Iterator[App]:

@@ -23,14 +23,19 @@ class Evaluations:
     project: Project
     _known: dict[str, list[tuple[Environment, Settings]]] = field(default_factory=dict)
 
-    def settings(self, path: str, environment: Environment) -> Settings:
-        """Return what a settings module is under an environment."""
+    def settings(self, module: str, path: str, environment: Environment) -> Settings:
+        """Return what a settings module, by its dotted name and its file, is under an environment."""
         known = self._known.setdefault(path, [])
         for other, settings in known:
             if all(environment.get(read.key) == other.get(read.key) for read in settings.reads):
                 return settings
-        from confguard.model.django import evaluate
+        from confguard.model.django import evaluate, search_roots
 
-        settings = evaluate(self.project, path, environment)
+        roots = search_roots(self.project, path)
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        tail = module.replace(".", "/")
+        if stem == tail or stem.endswith(f"/{tail}"):  # the folder from which this name leads to this file
+            roots = tuple(dict.fromkeys((stem.removesuffix(tail).rstrip("/"), *roots)))
+        settings = evaluate(self.project, module, environment, roots=roots)
         known.append((environment, settings))
         return settings

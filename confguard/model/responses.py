@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from confguard.model.deployment import App, Deployment
+from confguard.model.django import Items, content_security_policies
 from confguard.model.nginx import Target
 from confguard.model.value import Known
 
@@ -40,13 +41,14 @@ def app_behind(deployment: Deployment, target: Target) -> App | None:
 def _sent_by_django(app: App) -> frozenset[str]:
     """Return what SecurityMiddleware and XFrameOptionsMiddleware add (Django 5.2, django/middleware)."""
     settings = app.settings
-    middleware = settings.get("MIDDLEWARE")
-    if not isinstance(middleware, Known) or not isinstance(middleware.value, list | tuple):
+    found = settings.get("MIDDLEWARE")
+    if not isinstance(found, Known) or not isinstance(found.value, Items):
         return frozenset()
+    middleware = {item.value for item in found.value if isinstance(item, Known)}
     names = set()
-    if _CLICKJACKING in middleware.value:
+    if _CLICKJACKING in middleware:
         names.add("x-frame-options")
-    if _SECURITY in middleware.value:
+    if _SECURITY in middleware:
         for setting, header in (
             ("SECURE_CONTENT_TYPE_NOSNIFF", "x-content-type-options"),
             ("SECURE_REFERRER_POLICY", "referrer-policy"),
@@ -56,8 +58,6 @@ def _sent_by_django(app: App) -> frozenset[str]:
             if isinstance(value, Known) and value.value:
                 names.add(header)
         # HSTS is only sent over HTTPS: whether Django believes in it is another question.
-    from confguard.model.django import content_security_policies
-
     for policy in content_security_policies(settings):
         if not isinstance(policy.text, Known):
             continue

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from confguard.checks._trails import deliveries, explain, known_settings
 from confguard.finding import Finding, Label
+from confguard.model.django import Items
 from confguard.model.repo import Repo
+from confguard.model.value import Known
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -30,4 +32,6 @@ def _holds_star(hosts: object) -> bool:
     """Say whether the list surely holds a star: the elements of a partly known list count one by one."""
     if isinstance(hosts, str):  # a text where a list belongs: Django looks at its characters
         return "*" in hosts
-    return isinstance(hosts, Sequence) and any(item == "*" for item in hosts if isinstance(item, str))
+    if not isinstance(hosts, Items):
+        return False
+    return any(isinstance(item, Known) and item.value == "*" for item in hosts)

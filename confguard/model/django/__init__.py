@@ -15,12 +15,16 @@ from confguard.model.django.settings import (
     module_name,
     search_roots,
 )
+from confguard.model.django.values import Entries, Items, Partial, plain
 
 __all__ = [
     "CallFact",
     "Choice",
+    "Entries",
     "EnvRead",
     "Failure",
+    "Items",
+    "Partial",
     "Policy",
     "Settings",
     "SettingsFile",
@@ -29,6 +33,7 @@ __all__ = [
     "django_default",
     "evaluate",
     "module_name",
+    "plain",
     "search_roots",
     "settings_modules",
 ]
