@@ -156,6 +156,21 @@ class Deployment:
                 found.append(App((name,), settings, process.environment))
         return tuple(_joined(found))
 
+    @cached_property
+    def documented(self) -> frozenset[str]:
+        """The variables that an env file of the stack, or its template, names in a comment (``# KEY=value``).
+
+        The operator is told of them: whether they are set cannot be known.
+        """
+        from confguard.parsers.env import parse
+
+        paths = {source.read for source in self.compose.env_sources}
+        paths |= {reference.read for one in self.services.values() for reference in one.env_files}
+        files = (self.project.parsed(parse, path) for path in paths if path)
+        return frozenset(
+            entry.key for file in files if file for entry in file.entries if entry.commented and entry.key
+        )
+
     def app_of(self, service: str) -> App | None:
         """Return the Django application that a service runs."""
         return next((app for app in self.apps if service in app.services), None)

@@ -47,10 +47,9 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
 def _source(key: Known[Any], shape: Shape) -> str:
     if key.from_template:
         return f"{shape.value} in a template, where a placeholder belongs"
+    paths = [step.span.path for step in key.trail if step.span is not None]
+    elsewhere = next((path for path in reversed(paths) if not path.endswith(".py")), None)
     default = next((step for step in key.trail if step.origin is Origin.DEFAULT), None)
     if default is not None:
-        return f"a fallback in the code: {default.text}"
-    paths = [step.span.path for step in key.trail if step.span is not None]
-    if len(set(paths)) > 1:
-        return f"committed in {paths[-1]}"
-    return "a literal in the code"
+        return f"a {f'default in {elsewhere}' if elsewhere else 'fallback in the code'}: {default.text}"
+    return f"committed in {elsewhere}" if elsewhere else "a literal in the code"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
-from confguard.model.deployment import Deployment
+from confguard.model.deployment import App, Deployment
 from confguard.model.django import EnvRead
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
@@ -24,8 +24,12 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
     """Join the services that lack a variable at one place of the settings."""
     lacking: dict[tuple[str, Span], list[str]] = {}
     for app in deployment.apps:
+        # One call may read KEY and, without it, KEY_FILE: where any of them helps, none is lacking.
+        helped = {read.span for read in app.settings.reads if _is_served(deployment, app, read)}
+        seen: set[Span] = set()
         for read in app.settings.reads:
-            if read.required and read.key and not _falls_back(read) and app.environment.get(read.key) is None:
+            if read.required and read.key and read.span not in helped and read.span not in seen:
+                seen.add(read.span)
                 services = lacking.setdefault((read.key, read.span), [])
                 services += [name for name in app.services if name not in services]
     reported = set()
@@ -43,6 +47,11 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
             address=(key, *services),
             severity=deployment.severity(),
         )
+
+
+def _is_served(deployment: Deployment, app: App, read: EnvRead) -> bool:
+    """Say whether a read gets something, or may: a value, a default, or what a template speaks of."""
+    return app.environment.get(read.key) is not None or _falls_back(read) or read.key in deployment.documented
 
 
 def _falls_back(read: EnvRead) -> bool:
