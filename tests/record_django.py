@@ -1,8 +1,9 @@
 """Record what real Django makes of the conformance cases: ``python tests/record_django.py [case ...]``.
 
-Run it with a Python that has Django 5.2, django-environ, python-decouple, environs, dj-database-url, python-dotenv,
-django-cors-headers, django-csp and pydantic-settings. Each case is a folder of fixtures/conformance/django with a
-settings.py and an environments.json; what came out is written beside them as recorded.json.
+Run it with a Python that has Django 5.2, django-environ, python-decouple, environs, dj-database-url,
+python-dotenv, django-cors-headers, django-csp and pydantic-settings. Each case is a folder of
+fixtures/conformance/django with a settings.py and an environments.json; what came out is written beside
+them as recorded.json.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ try:
     module = importlib.import_module("settings")
     out["settings"] = {name: plain(value) for name, value in sorted(vars(module).items()) if name.isupper()}
 except BaseException as error:
-    frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(ROOT)]
+    stack = traceback.extract_tb(error.__traceback__)
+    frames = [(f.filename, f.lineno) for f in stack if f.filename.startswith(ROOT)]
     out["error"] = {
         "type": type(error).__name__,
         "places": [[os.path.relpath(name, ROOT), line] for name, line in frames],

@@ -19,10 +19,13 @@ MAX_NESTING = 150
 MAX_SIZE = 2_000_000
 """Longer Python files (characters) are not parsed."""
 
-_SKIPPED = re.compile(
+MAX_OPERATIONS = 500
+"""Operators, names and texts that one expression may hold: libcst's time grows with their square."""
+
+_TOKEN = re.compile(
     r"#[^\n]*"
     r"|(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
-    r"|[(\[{]|[)\]}]",
+    r"|\\\r?\n|[(\[{]|[)\]}]|[,;\n]|[-+*/%@&|^~<>=!.]+|\b(?:and|or|not|in|is|if|else|lambda|await|for)\b",
     re.DOTALL,
 )
 
@@ -59,7 +62,7 @@ def parse(source: SourceFile) -> PythonModule:
     too_deep = _too_deep(source.text)
     if too_deep is not None:
         place = source.span(too_deep, too_deep + 1)
-        return PythonModule(source, empty, (Problem(place, "nests brackets too deep to be read"),))
+        return PythonModule(source, empty, (Problem(place, "nests too deep to be read"),))
     # libcst costs a fifth of a second to import, so it is only reached when a Python file is parsed.
     from libcst import ParserSyntaxError
 
@@ -88,14 +91,22 @@ def _syntax_problem(source: SourceFile, line: int, message: str) -> Problem:
 
 
 def _too_deep(text: str) -> int | None:
-    """Return where brackets nest deeper than can be parsed without harm, or None."""
-    depth = 0
-    for match in _SKIPPED.finditer(text):
-        first = match[0]
+    """Return where brackets or operators nest deeper than can be parsed without harm, or None."""
+    counts = [0]
+    for match in _TOKEN.finditer(text):
+        first = match[0][0]
         if first in "([{":
-            depth += 1
-            if depth > MAX_NESTING:
+            counts.append(0)
+            if len(counts) > MAX_NESTING:
                 return match.start()
         elif first in ")]}":
-            depth = max(depth - 1, 0)
+            if len(counts) > 1:
+                counts.pop()
+            counts[-1] += 1
+        elif first in ",;" or (first == "\n" and len(counts) == 1):
+            counts[-1] = 0
+        elif first not in "#\n" and not match[0].isspace():
+            counts[-1] += len(match[0]) if first in "+-~" else 1
+        if counts[-1] > MAX_OPERATIONS:
+            return match.start()
     return None

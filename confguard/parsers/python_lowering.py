@@ -1,4 +1,4 @@
-"""libcst's tree -> the standard library's ``ast`` nodes, each with ``start`` and ``end`` character offsets."""
+"""libcst's tree -> the standard library's ``ast`` nodes, with ``start`` and ``end`` offsets."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _UNRECORDED = frozenset(
         cst.ImportStar,
     }
 )
-"""Kinds whose place libcst does not record while it prints, although they begin and end without whitespace."""
+"""Kinds that begin and end without whitespace, whose place libcst nevertheless does not record."""
 
 
 class _Measure:
@@ -301,9 +301,10 @@ class _Lowering:
         return [lowered] if lowered is not None else []
 
     def s_For(self, node: cst.For) -> ast.stmt:
-        parts: Any = (self.target(node.target), self.expr(node.iter), self.suite(node.body))
         kind = ast.AsyncFor if node.asynchronous else ast.For
-        return kind(*parts, self.orelse(node.orelse), lineno=0)
+        target, source = self.target(node.target), self.expr(node.iter)
+        body = self.suite(node.body)
+        return kind(target=target, iter=source, body=body, orelse=self.orelse(node.orelse), lineno=0)
 
     def s_While(self, node: cst.While) -> ast.stmt:
         return ast.While(self.expr(node.test), self.suite(node.body), self.orelse(node.orelse))
@@ -347,7 +348,7 @@ class _Lowering:
             lineno=0,
         )
         if "type_params" in kind._fields:
-            new.type_params = []  # type: ignore[attr-defined, unused-ignore]
+            setattr(new, "type_params", [])  # noqa: B010 - a field that Python 3.11 does not have
         return new
 
     def s_ClassDef(self, node: cst.ClassDef) -> ast.stmt:
@@ -362,7 +363,7 @@ class _Lowering:
             decorator_list=decorators,
         )
         if "type_params" in ast.ClassDef._fields:
-            new.type_params = []  # type: ignore[attr-defined, unused-ignore]
+            setattr(new, "type_params", [])  # noqa: B010 - a field that Python 3.11 does not have
         return new
 
     def s_TypeAlias(self, node: cst.TypeAlias) -> ast.stmt:
@@ -420,7 +421,7 @@ class _Lowering:
         return ast.Subscript(self.expr(node.value), index, context)
 
     def subscript(self, element: cst.SubscriptElement) -> ast.expr:
-        part = element.slice
+        part: Any = element.slice
         if isinstance(part, cst.Index):
             value = self.expr(part.value)
             return ast.Starred(value, _LOAD) if part.star else value
@@ -554,7 +555,7 @@ class _Lowering:
             for value in part.values if isinstance(part, ast.JoinedStr) else [part]:
                 previous = flat[-1] if flat else None
                 if isinstance(value, ast.Constant) and isinstance(previous, ast.Constant):
-                    joined = ast.Constant(previous.value + value.value)
+                    joined = ast.Constant(str(previous.value) + str(value.value))
                     flat[-1] = self.between(joined, _start(previous), _end(value))
                 else:
                     flat.append(value)
@@ -619,9 +620,10 @@ class _Lowering:
     def arg(self, node: cst.Param) -> ast.arg:
         annotation = self.expr(node.annotation.annotation) if node.annotation else None
         start, end = self.places[id(node.name)]
-        return self.between(
+        new: ast.arg = self.between(
             ast.arg(node.name.value, annotation), start, _end(annotation) if annotation else end
-        )  # type: ignore[no-any-return]
+        )
+        return new
 
 
 _TARGETS = (cst.Name, cst.Attribute, cst.Subscript, cst.List, cst.Tuple, cst.StarredElement)

@@ -82,7 +82,7 @@ def _native(run: Run, native: Native, arguments: Call) -> V:
 
 
 def unknown_call(run: Run, arguments: Call, function: Unknown) -> V:
-    """Return what a function that is not followed gives: nothing known, and what it was given may have changed."""
+    """Return what a function that is not followed gives; what it was given may have changed."""
     run.may_raise("Exception", arguments.span)
     for value in (*arguments.args, *arguments.keywords.values()):
         spoil(run, value, function)
@@ -205,7 +205,7 @@ def bind_arguments(run: Run, function: FunctionObject, arguments: Call, names: N
                 run, function, f"missing 1 required keyword-only argument: '{parameter.arg}'", arguments
             )
     if spec.kwarg:
-        made = run.dict((key, Known(key), value) for key, value in keywords.items())
+        made = run.new_dict((key, Known(key), value) for key, value in keywords.items())
         made.complete = arguments.complete
         names.names[spec.kwarg.arg] = Known(made)
     elif keywords:
@@ -244,11 +244,12 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
         call_function(run, start.value, bound, value)
     elif isinstance(start, Unknown):
         instance.namespace.complete = False
-    elif not registry.dataclass_fields(run, cls, instance, arguments) and (
-        arguments.args or arguments.keywords
+    elif (
+        not registry.dataclass_fields(run, cls, instance, arguments)
+        and (arguments.args or arguments.keywords)
+        and instance.namespace.complete
     ):
-        if instance.namespace.complete:
-            raise run.throw("TypeError", f"{cls.name}() takes no arguments", arguments.span)
+        raise run.throw("TypeError", f"{cls.name}() takes no arguments", arguments.span)
     return value
 
 
@@ -310,7 +311,7 @@ def _unpack(run: Run, targets: list[ast.expr], value: V, scope: Scope, span: Spa
     middle = items[star : len(items) - after]
     for part, item in zip(targets[:star], items[:star], strict=True):
         assign(run, part, item, scope)
-    assign(run, targets[star], Known(run.list(middle), value.trail), scope)
+    assign(run, targets[star], Known(run.new_list(middle), value.trail), scope)
     for part, item in zip(targets[star + 1 :], items[len(items) - after :], strict=True):
         assign(run, part, item, scope)
 

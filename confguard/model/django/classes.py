@@ -106,7 +106,7 @@ def instance_attribute(run: Run, value: V, instance: InstanceObject, name: str, 
     if name == "__class__":
         return Known(instance.cls)
     if name == "__dict__":
-        made = run.dict((key, Known(key), item) for key, item in instance.namespace.names.items())
+        made = run.new_dict((key, Known(key), item) for key, item in instance.namespace.names.items())
         return Known(made)
     if not instance.namespace.complete:
         return Unknown("is set in a way that is not followed")
@@ -120,7 +120,7 @@ def instance_attribute(run: Run, value: V, instance: InstanceObject, name: str, 
 
 
 def bind(run: Run, found: V, receiver: V, cls: V, span: Span) -> V:
-    """Return what an attribute of a class becomes when it is taken from an instance (None: from the class)."""
+    """Return what an attribute of a class becomes when it is taken from an instance."""
     if isinstance(found, Unknown):
         return found
     payload = found.value

@@ -122,7 +122,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
 def django_default(name: str, version: str | None = None) -> Value[Any] | None:
     """Return Django's default of a setting in a version ("5.2"); None where there is none.
 
-    Without a version: the default of 5.2; unknown where that differs between the versions in use (4.2 and later).
+    Without a version: the default of 5.2, or unknown where it changed after 4.2.
     """
     at = _version(version)
     if name in _SINCE_6:

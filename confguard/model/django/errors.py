@@ -1,4 +1,4 @@
-"""Which exceptions an ``except`` clause catches: Python's own classes, and those of the modelled libraries."""
+"""Which exceptions an ``except`` clause catches: Python's own, and those of the modelled libraries."""
 
 from __future__ import annotations
 

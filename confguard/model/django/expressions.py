@@ -67,6 +67,7 @@ def evaluate(run: Run, node: ast.expr, scope: Scope) -> V:
 
 
 def constant(run: Run, node: ast.Constant, scope: Scope) -> V:
+    """A literal; its value is kept at its node, because it is the same each time."""
     known: V | None = getattr(node, "known", None)
     if known is None:
         known = Known(node.value, (Step("written here", scope.span(node)),))
@@ -75,6 +76,7 @@ def constant(run: Run, node: ast.Constant, scope: Scope) -> V:
 
 
 def name(run: Run, node: ast.Name, scope: Scope) -> V:
+    """A name."""
     return lookup(run, node.id, scope, node)
 
 
@@ -116,18 +118,19 @@ def _module_name(run: Run, identifier: str, scope: Scope) -> V | None:
         return Known(module.name if module.package else module.name.rpartition(".")[0])
     if identifier == "__path__" and module.package:
         folder = module.source.path.removesuffix("__init__.py").rstrip("/")
-        return Known(run.list([Known(f"{run.at}/{folder}")]))
+        return Known(run.new_list([Known(f"{run.at}/{folder}")]))
     if identifier == "__doc__":
         return Known(None)
     return None
 
 
 def joined(run: Run, node: ast.JoinedStr, scope: Scope) -> V:
+    """An f-string."""
     parts: list[str | Unknown] = []
     values: list[V] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
-            parts.append(part.value)
+            parts.append(str(part.value))
             continue
         assert isinstance(part, ast.FormattedValue)
         value = evaluate(run, part.value, scope)
@@ -138,11 +141,13 @@ def joined(run: Run, node: ast.JoinedStr, scope: Scope) -> V:
 
 
 def list_display(run: Run, node: ast.List, scope: Scope) -> V:
+    """``[a, *b]``."""
     items, complete = _elements(run, node.elts, scope)
-    return Known(run.list(items, complete), (Step("written here", scope.span(node)),))
+    return Known(run.new_list(items, complete), (Step("written here", scope.span(node)),))
 
 
 def tuple_display(run: Run, node: ast.Tuple, scope: Scope) -> V:
+    """``(a, *b)``."""
     items, complete = _elements(run, node.elts, scope)
     return Known(TupleObject(tuple(items), complete), (Step("written here", scope.span(node)),))
 
@@ -162,6 +167,7 @@ def _elements(run: Run, nodes: list[ast.expr], scope: Scope) -> tuple[list[V], b
 
 
 def set_display(run: Run, node: ast.Set, scope: Scope) -> V:
+    """``{a, *b}``."""
     items, complete = _elements(run, node.elts, scope)
     return iteration.make_set(
         run, items, complete, scope.span(node), (Step("written here", scope.span(node)),)
@@ -169,7 +175,8 @@ def set_display(run: Run, node: ast.Set, scope: Scope) -> V:
 
 
 def dict_display(run: Run, node: ast.Dict, scope: Scope) -> V:
-    made = run.dict()
+    """``{a: b, **c}``."""
+    made = run.new_dict()
     trail = (Step("written here", scope.span(node)),)
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         if key_node is None:
@@ -182,6 +189,7 @@ def dict_display(run: Run, node: ast.Dict, scope: Scope) -> V:
 
 
 def binary(run: Run, node: ast.BinOp, scope: Scope) -> V:
+    """``a + b`` and the like."""
     # A long sum nests to the left: it is walked in a loop, as deep as it may be.
     chain: list[ast.BinOp] = []
     current: ast.expr = node
@@ -200,6 +208,7 @@ def binary(run: Run, node: ast.BinOp, scope: Scope) -> V:
 
 
 def unary(run: Run, node: ast.UnaryOp, scope: Scope) -> V:
+    """``not a``, ``-a`` and the like."""
     value = evaluate(run, node.operand, scope)
     trail = run.trail(Step("computed", scope.span(node)), value)
     if isinstance(node.op, ast.Not):
@@ -225,6 +234,7 @@ def unary(run: Run, node: ast.UnaryOp, scope: Scope) -> V:
 
 
 def boolean(run: Run, node: ast.BoolOp, scope: Scope) -> V:
+    """``a and b``, ``a or b``."""
     is_and = isinstance(node.op, ast.And)
     return _boolean(run, node.values, is_and, scope)
 
@@ -287,6 +297,7 @@ def _condition_unknown(condition: V) -> Unknown:
 
 
 def conditional(run: Run, node: ast.IfExp, scope: Scope) -> V:
+    """``a if b else c``."""
     condition = evaluate(run, node.test, scope)
     verdict = operations.truth(condition)
     if verdict is not None:
@@ -309,6 +320,7 @@ def conditional(run: Run, node: ast.IfExp, scope: Scope) -> V:
 
 
 def compare(run: Run, node: ast.Compare, scope: Scope) -> V:
+    """``a < b``, ``a in b`` and the like."""
     left = evaluate(run, node.left, scope)
     result: V = Known(True)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
@@ -359,10 +371,12 @@ def _identical(left: V, right: V) -> bool | None:
 
 
 def attribute(run: Run, node: ast.Attribute, scope: Scope) -> V:
+    """``a.b``."""
     return members.attribute(run, evaluate(run, node.value, scope), node.attr, scope.span(node), scope)
 
 
 def subscript(run: Run, node: ast.Subscript, scope: Scope) -> V:
+    """``a[b]``, ``a[b:c]``."""
     container = evaluate(run, node.value, scope)
     if isinstance(node.slice, ast.Slice):
         bounds = [
@@ -375,6 +389,7 @@ def subscript(run: Run, node: ast.Subscript, scope: Scope) -> V:
 
 
 def call(run: Run, node: ast.Call, scope: Scope) -> V:
+    """``a(b)``."""
     function = evaluate(run, node.func, scope)
     args, complete = _elements(run, node.args, scope)
     keywords: dict[str, V] = {}
@@ -395,11 +410,13 @@ def call(run: Run, node: ast.Call, scope: Scope) -> V:
 
 
 def function(run: Run, node: ast.Lambda, scope: Scope) -> V:
+    """``lambda``."""
     made = calls.make_function(run, "<lambda>", node, scope)
     return Known(made, (Step("written here", scope.span(node)),))
 
 
 def named(run: Run, node: ast.NamedExpr, scope: Scope) -> V:
+    """``(a := b)``."""
     value = evaluate(run, node.value, scope)
     target = scope
     while target.kind == "comprehension" and target.parent is not None:
@@ -410,6 +427,7 @@ def named(run: Run, node: ast.NamedExpr, scope: Scope) -> V:
 
 
 def comprehension(run: Run, node: Any, scope: Scope) -> V:
+    """``[a for b in c if d]`` and its kin."""
     inner = Scope(
         scope.module,
         Namespace(run.journal.serial),
@@ -470,7 +488,7 @@ def _collection(
 ) -> V:
     span = scope.span(node)
     if isinstance(node, ast.DictComp):
-        made = run.dict()
+        made = run.new_dict()
         for key, value in out:
             members.put(run, made, key, value, span)
         made.complete = made.complete and state["complete"]
@@ -482,10 +500,11 @@ def _collection(
         return Unknown("has an order that is not known", trail)
     if not state["complete"] and not state["ordered"]:
         items = []
-    return Known(run.list(items, state["complete"]), trail)
+    return Known(run.new_list(items, state["complete"]), trail)
 
 
 def starred(run: Run, node: ast.Starred, scope: Scope) -> V:
+    """``*a`` where it is evaluated alone."""
     return evaluate(run, node.value, scope)
 
 

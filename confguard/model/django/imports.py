@@ -209,10 +209,10 @@ def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span
     if names is None:
         names = [name for name in module.namespace.names if not name.startswith("_")]
     for name in names:
-        value = module.namespace.names.get(name)
-        if value is None and module.package:
+        found: V | None = module.namespace.names.get(name)
+        if found is None and module.package:
             child = load(run, f"{module.name}.{name}", span)
-            value = Known(child, _imported(span)) if child is not None else None
-        if value is not None:
-            scope.names.names[name] = value
+            found = Known(child, _imported(span)) if child is not None else None
+        if found is not None:
+            scope.names.names[name] = found
     scope.names.complete = scope.names.complete and module.namespace.complete

@@ -68,7 +68,7 @@ def iterate(run: Run, value: V, span: Span) -> Walk:
 
 def enum_members(cls: ClassObject) -> list[V] | None:
     """Return the members of an enumeration class, or None if it is none."""
-    found = [
+    found: list[V] = [
         value
         for value in cls.namespace.names.values()
         if isinstance(value, Known) and isinstance(value.value, InstanceObject) and value.value.cls is cls
@@ -78,7 +78,7 @@ def enum_members(cls: ClassObject) -> list[V] | None:
 
 def make_set(run: Run, items: list[V], complete: bool, span: Span, trail: Trail, kind: str = "set") -> V:
     """Return a set of items."""
-    made = run.dict(kind=kind)
+    made = run.new_dict(kind=kind)
     made.complete = complete
     for item in items:
         try:

@@ -106,7 +106,8 @@ class Journal:
         return prefix, False
 
     def _join_dicts(self, one: Any, other: Any, unknown: Unknown) -> Any:
-        entries, maybe = {}, one[2] | other[2]
+        entries: dict[Any, tuple[V, V]] = {}
+        maybe = one[2] | other[2]
         for key in {**one[0], **other[0]}:
             left, right = one[0].get(key), other[0].get(key)
             if left is None or right is None:
@@ -157,7 +158,6 @@ def same(left: V, right: V) -> bool:
     if isinstance(a, TupleObject):
         return a.complete and b.complete and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, ListObject):
-        # Equal contents are not enough in a program that goes on changing one of them, but both stay as they are.
         return a.complete and b.complete and len(a.items) == len(b.items) and all(map(same, a.items, b.items))
     if isinstance(a, DictObject):
         if not (a.complete and b.complete) or a.maybe or b.maybe or list(a.entries) != list(b.entries):

@@ -107,9 +107,11 @@ class Environ(Mutable):
         self.changed: dict[str, V | None] = {}
 
     def snapshot(self) -> Any:
+        """Return a copy of the state."""
         return dict(self.changed)
 
     def restore(self, state: Any) -> None:
+        """Take over a state that ``snapshot`` gave."""
         self.changed = dict(state)
 
 
@@ -150,11 +152,11 @@ class Run:
 
     # Making values.
 
-    def list(self, items: Iterable[V], complete: bool = True) -> ListObject:
+    def new_list(self, items: Iterable[V], complete: bool = True) -> ListObject:
         """Return a new list object."""
         return ListObject(self.journal.serial, list(items), complete)
 
-    def dict(self, pairs: Iterable[tuple[Any, V, V]] = (), kind: str = "dict") -> DictObject:
+    def new_dict(self, pairs: Iterable[tuple[Any, V, V]] = (), kind: str = "dict") -> DictObject:
         """Return a new dict (or set) object of (hashable key, key value, value)."""
         made = DictObject(self.journal.serial, kind)
         for key, name, value in pairs:
@@ -164,16 +166,16 @@ class Run:
     def wrap(self, plain: Any, trail: Trail) -> V:
         """Turn plain Python data into a value all of whose parts have this trail."""
         if isinstance(plain, dict):
-            made = self.dict(
+            made = self.new_dict(
                 (key, Known(key, trail), self.wrap(value, trail)) for key, value in plain.items()
             )
             return Known(made, trail)
         if isinstance(plain, set | frozenset):
             kind = "set" if isinstance(plain, set) else "frozenset"
             ordered = sorted(plain, key=repr)
-            return Known(self.dict(((x, Known(x, trail), Known(x, trail)) for x in ordered), kind), trail)
+            return Known(self.new_dict(((x, Known(x, trail), Known(x, trail)) for x in ordered), kind), trail)
         if isinstance(plain, list):
-            return Known(self.list(self.wrap(item, trail) for item in plain), trail)
+            return Known(self.new_list(self.wrap(item, trail) for item in plain), trail)
         if type(plain) is tuple:
             return Known(TupleObject(tuple(self.wrap(item, trail) for item in plain)), trail)
         return Known(plain, trail)
@@ -344,9 +346,11 @@ class Run:
             self.journal.keep()
             return outcome
         main, leaving = self._collapse(base, outcome)
+        main.outcome = _ended(frame, main.outcome)
         rest = [(index, pending) for index, pending in leaving if index != depth]
         for index, pending in leaving:
             if index == depth:
+                pending.outcome = _ended(frame, pending.outcome)
                 main, more = self.combine(main, pending, unknown)
                 rest.extend(more)
         ending, main.outcome = main.outcome, None
@@ -370,6 +374,17 @@ class Run:
             ends = [s for s in made[MAX_TRAIL:] if s.origin is not Origin.WRITTEN]
             made = made[:MAX_TRAIL] + ends[:4]
         return tuple(made)
+
+
+def _ended(frame: Frame, outcome: Outcome) -> Outcome:
+    """Return how a frame's end looks from inside of it: what ends there is not told from its normal end."""
+    if frame.kind == "loop" and isinstance(outcome, Broke):
+        return None
+    if frame.kind == "turn" and isinstance(outcome, Continued):
+        return None
+    if frame.kind == "function" and outcome is None:
+        return Returned(Known(None))
+    return outcome
 
 
 def _rank(outcome: Outcome) -> int:

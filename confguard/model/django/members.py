@@ -18,6 +18,7 @@ from confguard.model.django.objects import (
     ListObject,
     ModuleObject,
     NativeObject,
+    Raised,
     Scope,
     Text,
     TupleObject,
@@ -154,13 +155,14 @@ def update(run: Run, target: DictObject, other: V, span: Span) -> None:
     if isinstance(other, Known) and isinstance(other.value, NativeObject) and hasattr(other.value, "as_dict"):
         update(run, target, other.value.as_dict(run, span), span)
         return
-    if isinstance(other, Known) and not isinstance(
-        other.value, External | InstanceObject | Text | NativeObject
+    if (
+        isinstance(other, Known)
+        and not isinstance(other.value, External | InstanceObject | Text | NativeObject)
+        and (other.value is None or isinstance(other.value, int | float | bool))
     ):
-        if other.value is None or isinstance(other.value, int | float | bool):
-            raise run.throw(
-                "TypeError", f"'{type(other.value).__name__}' object is not iterable", span, other.trail
-            )
+        raise run.throw(
+            "TypeError", f"'{type(other.value).__name__}' object is not iterable", span, other.trail
+        )
     run.may_raise("TypeError", span)
     reason = other.reason if isinstance(other, Unknown) else "is updated with something that is not followed"
     spoil(target, Unknown(reason, other.trail))
@@ -221,8 +223,8 @@ def _entry(run: Run, payload: DictObject, key: V, span: Span, trail: Any) -> V:
         return pair[1]
     if payload.complete:
         shown = key.value if isinstance(key, Known) else key
-        error = run.throw("KeyError", "", span, trail)
-        raise type(error)(_with_argument(error.error, Known(shown, key.trail)), trail)
+        missing = run.throw("KeyError", "", span, trail)
+        raise Raised(_with_argument(missing.error, Known(shown, key.trail)), trail)
     run.may_raise("KeyError", span)
     return Unknown("not all of its entries are known", trail)
 
@@ -262,7 +264,9 @@ def sliced(run: Run, container: V, bounds: list[V], span: Span) -> V:
         if not payload.complete:
             return Unknown("not all of its items are known", trail)
         items = payload.items[cut]
-        return Known(run.list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)), trail)
+        return Known(
+            run.new_list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)), trail
+        )
     if isinstance(payload, str | bytes | tuple) and not operations.marked(payload):
         try:
             return run.wrap(payload[cut], trail)
@@ -280,11 +284,7 @@ def formatted(run: Run, value: V, conversion: int, spec: V, span: Span) -> list[
         format_spec = operations.plain(spec)
         if conversion == ord("r"):
             payload: Any = repr(operations.plain(value))
-        elif (
-            conversion in (ord("s"), ord("a"))
-            or isinstance(value.value, Text)
-            or isinstance(value.value, InstanceObject)
-        ):
+        elif conversion in (ord("s"), ord("a")) or isinstance(value.value, (Text, InstanceObject)):
             if isinstance(text_of, Known) and isinstance(text_of.value, Text) and not format_spec:
                 return list(text_of.value.parts)
             payload = operations.plain(text_of)

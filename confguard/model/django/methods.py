@@ -17,19 +17,64 @@ from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
 
 _TEXT = frozenset(
-    "capitalize casefold center count encode endswith expandtabs find index isalnum isalpha isascii isdecimal isdigit "
-    "isidentifier islower isnumeric isprintable isspace istitle isupper ljust lower lstrip partition removeprefix "
-    "removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title "
-    "upper zfill decode hex join format format_map".split()
+    [
+        "capitalize",
+        "casefold",
+        "center",
+        "count",
+        "encode",
+        "endswith",
+        "expandtabs",
+        "find",
+        "index",
+        "isalnum",
+        "isalpha",
+        "isascii",
+        "isdecimal",
+        "isdigit",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isprintable",
+        "isspace",
+        "istitle",
+        "isupper",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rfind",
+        "rindex",
+        "rjust",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "swapcase",
+        "title",
+        "upper",
+        "zfill",
+        "decode",
+        "hex",
+        "join",
+        "format",
+        "format_map",
+    ]
 )
 _SAFE_ATTRIBUTES = {
-    int: frozenset("bit_length real imag numerator denominator is_integer".split()),
-    float: frozenset("is_integer real imag".split()),
-    datetime.timedelta: frozenset("days seconds microseconds total_seconds".split()),
+    int: frozenset(["bit_length", "real", "imag", "numerator", "denominator", "is_integer"]),
+    float: frozenset(["is_integer", "real", "imag"]),
+    datetime.timedelta: frozenset(["days", "seconds", "microseconds", "total_seconds"]),
     datetime.datetime: frozenset(
-        "year month day hour minute second isoformat date strftime timestamp".split()
+        ["year", "month", "day", "hour", "minute", "second", "isoformat", "date", "strftime", "timestamp"]
     ),
-    datetime.date: frozenset("year month day isoformat strftime".split()),
+    datetime.date: frozenset(["year", "month", "day", "isoformat", "strftime"]),
     decimal.Decimal: frozenset(),
     re.Pattern: frozenset({"pattern", "flags", "groups"}),
     range: frozenset({"start", "stop", "step"}),
@@ -91,9 +136,13 @@ def _attribute(run: Run, value: V, payload: Any, name: str, span: Span) -> V | N
                 return None
             found = getattr(payload, name)
             if callable(found):
-                return Known(Native(name, lambda run, call: _applied(run, found, value, call)), value.trail)
+                return Known(Native(name, _applying(found, value)), value.trail)
             return Known(found, value.trail)
     return None if payload is None or not hasattr(payload, name) else Unknown("is not followed", value.trail)
+
+
+def _applying(function: Callable[..., Any], value: V) -> Callable[[Run, Call], V]:
+    return lambda run, call: _applied(run, function, value, call)
 
 
 def _of_url(run: Run, value: V, payload: Any, name: str, span: Span) -> V | None:
@@ -418,8 +467,8 @@ def _copy(run: Run, value: V, call: Call) -> V:
     assert isinstance(value, Known)
     payload = value.value
     if isinstance(payload, ListObject):
-        return Known(run.list(payload.items, payload.complete), value.trail)
-    made = run.dict(kind=payload.kind)
+        return Known(run.new_list(payload.items, payload.complete), value.trail)
+    made = run.new_dict(kind=payload.kind)
     made.restore(payload.snapshot())
     return Known(made, value.trail)
 
@@ -526,7 +575,7 @@ def _view(pick: Callable[[tuple[V, V]], V]) -> Callable[[Run, V, Call], V]:
         complete = target.complete and not target.maybe
         # The order of what an incomplete dict holds is not known either.
         items = [pick(pair) for pair in target.entries.values()] if complete else []
-        return Known(run.list(items, complete), value.trail)
+        return Known(run.new_list(items, complete), value.trail)
 
     return view
 

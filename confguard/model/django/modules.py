@@ -16,8 +16,9 @@ from confguard.source import SourceFile, Span
 VARIABLE = "DJANGO_SETTINGS_MODULE"
 
 _MARKS = re.compile(
-    r"^[ \t]*(INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF|DATABASES|SECRET_KEY|DEBUG|ALLOWED_HOSTS|WSGI_APPLICATION"
-    r"|ASGI_APPLICATION|TEMPLATES|STATIC_URL|AUTH_PASSWORD_VALIDATORS)[ \t]*(?::[^=\n]+)?(?:\+|\|)?=(?!=)",
+    r"^[ \t]*(INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF|DATABASES|SECRET_KEY|DEBUG|ALLOWED_HOSTS"
+    r"|WSGI_APPLICATION|ASGI_APPLICATION|TEMPLATES|STATIC_URL|AUTH_PASSWORD_VALIDATORS)"
+    r"[ \t]*(?::[^=\n]+)?(?:\+|\|)?=(?!=)",
     re.MULTILINE,
 )
 _STAR = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
@@ -49,7 +50,7 @@ class SettingsFile:
     names: tuple[str, ...]
     """The telling settings that it assigns itself."""
     whole: bool
-    """It can be run with: with what it star-imports it has what a project needs (INSTALLED_APPS or ROOT_URLCONF)."""
+    """It can be run with: it or what it star-imports sets INSTALLED_APPS or ROOT_URLCONF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def settings_modules(project: Project) -> tuple[SettingsFile, ...]:
     direct: dict[str, tuple[str, ...]] = {}
     stars: dict[str, tuple[str, ...]] = {}
     for path in project.paths:
-        if not path.endswith(".py") or _TEST_PATH.search(path) and "settings" not in path:
+        if not path.endswith(".py") or (_TEST_PATH.search(path) and "settings" not in path):
             continue
         if not _worth_reading(project, path):
             continue
@@ -200,7 +201,7 @@ def _choice(
 
 
 def _production_instead(project: Project, choice: Choice) -> Choice | None:
-    """A development module that only manage.py names is not what production runs with, where there is one for it."""
+    """Prefer a module for production where an entry point only names one for development."""
     last = choice.module.rpartition(".")[2]
     if not _OTHER.search(last) or not all(step.origin is Origin.DEFAULT for step in choice.evidence):
         return None

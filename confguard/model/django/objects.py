@@ -50,9 +50,11 @@ class ListObject(Mutable):
         self.complete = complete
 
     def snapshot(self) -> Any:
+        """Return a copy of the state."""
         return list(self.items), self.complete
 
     def restore(self, state: Any) -> None:
+        """Take over a state that ``snapshot`` gave."""
         self.items, self.complete = list(state[0]), state[1]
 
 
@@ -73,9 +75,11 @@ class DictObject(Mutable):
         """``"dict"``, ``"set"`` or ``"frozenset"``."""
 
     def snapshot(self) -> Any:
+        """Return a copy of the state."""
         return dict(self.entries), self.complete, self.maybe
 
     def restore(self, state: Any) -> None:
+        """Take over a state that ``snapshot`` gave."""
         self.entries, self.complete, self.maybe = dict(state[0]), state[1], state[2]
 
 
@@ -90,9 +94,11 @@ class Namespace(Mutable):
         self.complete = True
 
     def snapshot(self) -> Any:
+        """Return a copy of the state."""
         return dict(self.names), self.complete
 
     def restore(self, state: Any) -> None:
+        """Take over a state that ``snapshot`` gave."""
         self.names, self.complete = dict(state[0]), state[1]
 
 
@@ -142,6 +148,7 @@ class Scope:
 
     @property
     def source(self) -> SourceFile:
+        """The file that the code stands in."""
         return self.module.source
 
     def span(self, node: ast.AST) -> Span:

@@ -322,9 +322,8 @@ def binary(run: Run, sign: str, left: V, right: V, span: Span) -> V:
     if sign == "+" and (joined := _concatenated(left, right, trail)) is not None:
         return joined
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        unknown = left if isinstance(left, Unknown) else right
         run.may_raise("TypeError", span)
-        return Unknown(unknown.reason, trail)
+        return Unknown(_reason(left, right), trail)
     a, b = left.value, right.value
     if sign == "%" and isinstance(a, str):
         try:
@@ -341,6 +340,10 @@ def binary(run: Run, sign: str, left: V, right: V, span: Span) -> V:
         return Known(_ARITHMETIC[sign](a, b), trail)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError, KeyError, MemoryError) as error:
         raise run.throw(type(error).__name__, str(error), span, trail) from None
+
+
+def _reason(left: V, right: V) -> str:
+    return next((side.reason for side in (left, right) if isinstance(side, Unknown)), "is not known")
 
 
 def _concatenated(left: V, right: V, trail: tuple[Step, ...]) -> V | None:
@@ -395,7 +398,7 @@ def _containers(run: Run, sign: str, left: V, right: V, trail: tuple[Step, ...],
                     return Unknown("is too large to be computed", trail)
                 items = list(thing.items) * count
                 made = (
-                    run.list(items, thing.complete)
+                    run.new_list(items, thing.complete)
                     if isinstance(thing, ListObject)
                     else TupleObject(tuple(items))
                 )
@@ -422,14 +425,14 @@ def _joined_sequences(run: Run, left: V, right: V, a: Any, b: Any, trail: tuple[
         # What follows an unknown number of items has no known place, but is surely among them: order is lost.
         items = [*(a.items if a is not None else ())]
         complete = False
-    made = run.list(items, complete) if kind is ListObject else TupleObject(tuple(items), complete)
+    made = run.new_list(items, complete) if kind is ListObject else TupleObject(tuple(items), complete)
     return Known(made, trail)
 
 
 def _combined(run: Run, sign: str, a: DictObject, b: DictObject, trail: tuple[Step, ...]) -> V:
     if not (a.complete and b.complete) or a.maybe or b.maybe:
         return Unknown("not all of its entries are known", trail)
-    made = run.dict(kind=a.kind)
+    made = run.new_dict(kind=a.kind)
     if sign == "|":
         made.entries = {**a.entries, **b.entries}
     elif a.kind == "dict":

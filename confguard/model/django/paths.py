@@ -1,4 +1,4 @@
-"""``pathlib`` and ``os.path`` on paths of the project, without looking at any file system but the project's list."""
+"""``pathlib`` and ``os.path``, which see no files but those that the project lists."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def attribute(run: Run, value: V, name: str, span: Span) -> V | None:
 
 def _parents(run: Run, path: PurePosixPath, trail: Any) -> V:
     known = [parent for parent in path.parents if operations.marked(parent)]
-    return Known(run.list([Known(parent, trail) for parent in known], complete=False), trail)
+    return Known(run.new_list([Known(parent, trail) for parent in known], complete=False), trail)
 
 
 def _unless_lost(run: Run, before: Any, after: Any, trail: Any) -> V:

@@ -34,12 +34,39 @@ NONCE = "{nonce}"
 
 _DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
 _PACKAGE = "csp.middleware.CSPMiddleware"
-_DIRECTIVES = (
-    "child-src connect-src default-src script-src script-src-attr script-src-elem object-src style-src style-src-attr "
-    "style-src-elem font-src frame-src img-src manifest-src media-src prefetch-src base-uri plugin-types sandbox "
-    "form-action frame-ancestors navigate-to report-uri report-to require-sri-for require-trusted-types-for "
-    "trusted-types webrtc worker-src upgrade-insecure-requests block-all-mixed-content"
-).split()
+_DIRECTIVES = [
+    "child-src",
+    "connect-src",
+    "default-src",
+    "script-src",
+    "script-src-attr",
+    "script-src-elem",
+    "object-src",
+    "style-src",
+    "style-src-attr",
+    "style-src-elem",
+    "font-src",
+    "frame-src",
+    "img-src",
+    "manifest-src",
+    "media-src",
+    "prefetch-src",
+    "base-uri",
+    "plugin-types",
+    "sandbox",
+    "form-action",
+    "frame-ancestors",
+    "navigate-to",
+    "report-uri",
+    "report-to",
+    "require-sri-for",
+    "require-trusted-types-for",
+    "trusted-types",
+    "webrtc",
+    "worker-src",
+    "upgrade-insecure-requests",
+    "block-all-mixed-content",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +74,11 @@ class Policy:
     """One Content-Security-Policy header that a middleware writes."""
 
     text: Value[str]
-    """The header's value as it is sent (django-csp writes its directives in no order: here in its table's)."""
+    """The header's value as it is sent (django-csp orders its directives at random: here as in its table)."""
     report_only: bool | None
     """None: not known."""
     source: str
-    """What decides it: ``SECURE_CSP``, ``CONTENT_SECURITY_POLICY``, ``CSP_*`` or the middleware's dotted name."""
+    """What decides it: ``SECURE_CSP``, ``CONTENT_SECURITY_POLICY``, ``CSP_*`` or the middleware's name."""
     span: Span
     trail: Trail
     nonce: bool = False
@@ -230,12 +257,14 @@ class _Headers(NativeObject):
         self.written: list[_Written] = []
 
     def set_item(self, run: Run, key: V, value: V, span: Span) -> None:
+        """Note what is written."""
         self.written.append(_Written(key, value, span, run.doubtful > 0))
 
     def set_attribute(self, run: Run, name: str, value: V, span: Span) -> None:
         """Attributes of a response do not matter here."""
 
     def contains(self, run: Run, item: V, span: Span) -> V:
+        """Answer ``in``."""
         if not isinstance(item, Known):
             return Unknown("is a header that is not known")
         if any(
@@ -266,6 +295,7 @@ class _Headers(NativeObject):
         return Known(None)
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name in ("headers", "_headers"):
             return Known(self)
         if name == "status_code":
@@ -297,9 +327,11 @@ class _Request(NativeObject):
         self.stored: dict[str, V] = {}
 
     def set_attribute(self, run: Run, name: str, value: V, span: Span) -> None:
+        """Store an attribute."""
         self.stored[name] = value if not run.doubtful else Unknown("depends on the request")
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         return self.stored.get(name, Unknown("depends on the request"))
 
 
@@ -312,6 +344,7 @@ class SettingsObject(NativeObject):
         self.namespace = namespace
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         from confguard.model.django.defaults import django_default
 
         found = self.namespace.names.get(name)

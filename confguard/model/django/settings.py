@@ -112,9 +112,8 @@ class Settings:
 
 
 def module_name(path: str, roots: tuple[str, ...]) -> str:
-    """Return the dotted name of a file, by the nearest search root above it."""
-    above = [root for root in roots if not root or path.startswith(f"{root}/")]
-    root = max(above, key=len, default="")
+    """Return the dotted name of a file, by the likeliest search root above it."""
+    root = next((root for root in roots if not root or path.startswith(f"{root}/")), "")
     inside = path[len(root) + 1 :] if root else path
     inside = inside.removesuffix(".py").removesuffix("/__init__")
     return inside.replace("/", ".")

@@ -124,6 +124,7 @@ def statement(run: Run, node: ast.stmt, scope: Scope) -> None:
 
 
 def expression(run: Run, node: ast.Expr, scope: Scope) -> None:
+    """An expression on its own."""
     if not isinstance(node.value, ast.Constant):
         evaluate(run, node.value, scope)
 
@@ -137,12 +138,14 @@ def _named(run: Run, value: V, node: ast.stmt, target: ast.expr, scope: Scope) -
 
 
 def assign(run: Run, node: ast.Assign, scope: Scope) -> None:
+    """``a = b = value``."""
     value = evaluate(run, node.value, scope)
     for target in node.targets:
         calls.assign(run, target, _named(run, value, node, target, scope), scope)
 
 
 def annotated(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
+    """``a: int = value``."""
     if scope.kind == "class" and isinstance(node.target, ast.Name):
         _note_annotation(run, node, scope)
     if node.value is not None:
@@ -153,7 +156,7 @@ def annotated(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
 def _note_annotation(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
     annotations = scope.names.names.get("__annotations__")
     if not (isinstance(annotations, Known) and isinstance(annotations.value, DictObject)):
-        annotations = Known(run.dict())
+        annotations = Known(run.new_dict())
         scope.names.names["__annotations__"] = annotations
     assert isinstance(node.target, ast.Name)
     text = scope.span(node.annotation).text
@@ -161,6 +164,7 @@ def _note_annotation(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
 
 
 def augmented(run: Run, node: ast.AugAssign, scope: Scope) -> None:
+    """``a += value``."""
     if isinstance(node.target, ast.Name):
         current = lookup(run, node.target.id, scope, node.target)
     else:
@@ -184,6 +188,7 @@ def augmented(run: Run, node: ast.AugAssign, scope: Scope) -> None:
 
 
 def delete(run: Run, node: ast.Delete, scope: Scope) -> None:
+    """``del a, b[c]``."""
     for target in node.targets:
         if isinstance(target, ast.Name):
             names = scope.outer.get(target.id, scope.names)
@@ -223,6 +228,7 @@ def condition_unknown(condition: V) -> Unknown:
 
 
 def branch(run: Run, node: ast.If, scope: Scope) -> None:
+    """``if``."""
     condition = evaluate(run, node.test, scope)
     verdict = operations.truth(condition)
 
@@ -243,6 +249,7 @@ def branch(run: Run, node: ast.If, scope: Scope) -> None:
 
 
 def loop(run: Run, node: ast.For, scope: Scope) -> None:
+    """``for``."""
     source = evaluate(run, node.iter, scope)
     walk = iteration.iterate(run, source, scope.span(node.iter))
     unknown = Unknown("depends on how often a loop runs", source.trail)
@@ -335,6 +342,8 @@ def _blur(run: Run, thing: Any, before: Any, unknown: Unknown) -> None:
 
 
 def repeat(run: Run, node: ast.While, scope: Scope) -> None:
+    """``while``."""
+
     def turns() -> None:
         for _ in range(_MAX_TURNS):
             condition = evaluate(run, node.test, scope)
@@ -358,6 +367,7 @@ def repeat(run: Run, node: ast.While, scope: Scope) -> None:
 
 
 def attempt(run: Run, node: ast.Try, scope: Scope) -> None:
+    """``try``."""
     handlers = tuple(_clause(run, handler, scope) for handler in node.handlers)
     conditions = len(scope.conditions)
     if node.finalbody:
@@ -455,6 +465,7 @@ def _clause(run: Run, handler: ast.ExceptHandler, scope: Scope) -> tuple[str, ..
 
 
 def with_(run: Run, node: ast.With, scope: Scope) -> None:
+    """``with``."""
     suppressed: tuple[str, ...] = ()
     for item in node.items:
         value = evaluate(run, item.context_expr, scope)
@@ -481,7 +492,7 @@ def with_(run: Run, node: ast.With, scope: Scope) -> None:
     fake.start, fake.end = node.start, node.end  # type: ignore[attr-defined]
     main, others = run.collect(Frame("try", (suppressed,)), lambda: block(run, node.body, scope))
     doubt = Unknown("depends on whether an exception is raised")
-    ways = [lambda p=pending: _after(run, fake, (suppressed,), p, scope) for pending in (main, *others[:1])]  # type: ignore[misc]
+    ways = [lambda p=pending: _after(run, fake, (suppressed,), p, scope) for pending in (main, *others[:1])]
     if len(ways) == 1:
         ways[0]()
     else:
@@ -489,6 +500,7 @@ def with_(run: Run, node: ast.With, scope: Scope) -> None:
 
 
 def raise_(run: Run, node: ast.Raise, scope: Scope) -> None:
+    """``raise``."""
     span = scope.span(node)
     if node.exc is None:
         current: Scope | None = scope
@@ -515,6 +527,7 @@ def _enclosing(scope: Scope) -> list[Scope]:
 
 
 def assert_(run: Run, node: ast.Assert, scope: Scope) -> None:
+    """``assert``."""
     condition = evaluate(run, node.test, scope)
     verdict = operations.truth(condition)
     if verdict is False:
@@ -527,6 +540,7 @@ def assert_(run: Run, node: ast.Assert, scope: Scope) -> None:
 
 
 def return_(run: Run, node: ast.Return, scope: Scope) -> None:
+    """``return``."""
     value = evaluate(run, node.value, scope) if node.value is not None else Known(None)
     if scope.conditions and value.trail is not None:
         step = Step("returned here", scope.span(node))
@@ -540,19 +554,23 @@ def pass_(run: Run, node: ast.stmt, scope: Scope) -> None:
 
 
 def break_(run: Run, node: ast.stmt, scope: Scope) -> None:
+    """``break``."""
     raise Broke
 
 
 def continue_(run: Run, node: ast.stmt, scope: Scope) -> None:
+    """``continue``."""
     raise Continued
 
 
 def global_(run: Run, node: ast.Global, scope: Scope) -> None:
+    """``global``."""
     for name in node.names:
         scope.outer[name] = scope.module.namespace
 
 
 def nonlocal_(run: Run, node: ast.Nonlocal, scope: Scope) -> None:
+    """``nonlocal``."""
     for name in node.names:
         current = scope.parent
         while current is not None and (current.kind != "function" or name not in current.names.names):
@@ -562,6 +580,7 @@ def nonlocal_(run: Run, node: ast.Nonlocal, scope: Scope) -> None:
 
 
 def define(run: Run, node: ast.FunctionDef, scope: Scope) -> None:
+    """``def``."""
     made = calls.make_function(run, node.name, node, scope)
     value: V = Known(made, (Step(f"defined as {node.name}", scope.span(node).first_line()),))
     kinds = {
@@ -594,6 +613,7 @@ def define(run: Run, node: ast.FunctionDef, scope: Scope) -> None:
 
 
 def async_define(run: Run, node: ast.AsyncFunctionDef, scope: Scope) -> None:
+    """``async def``."""
     run.journal.touch(scope.names)
     unknown = Unknown(
         "is an asynchronous function, which is not followed",
@@ -603,6 +623,7 @@ def async_define(run: Run, node: ast.AsyncFunctionDef, scope: Scope) -> None:
 
 
 def class_(run: Run, node: ast.ClassDef, scope: Scope) -> None:
+    """``class``."""
     bases: list[V] = []
     for base in node.bases:
         bases.append(evaluate(run, base.value if isinstance(base, ast.Starred) else base, scope))
@@ -626,6 +647,7 @@ def class_(run: Run, node: ast.ClassDef, scope: Scope) -> None:
 
 
 def match(run: Run, node: ast.Match, scope: Scope) -> None:
+    """``match``."""
     subject = evaluate(run, node.subject, scope)
 
     def from_case(index: int) -> None:

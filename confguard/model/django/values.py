@@ -60,7 +60,7 @@ class Partial:
 
 
 def plain(value: Value[Any] | None) -> Any:
-    """Return a value as plain Python data (lists, tuples, sets, dicts); raises ValueError if a part is unknown."""
+    """Return a value as plain Python data ; raises ValueError if a part of it is unknown."""
     if not isinstance(value, Known):
         raise ValueError(value.reason if isinstance(value, Unknown) else "is not there")
     payload = value.value

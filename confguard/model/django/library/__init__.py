@@ -1,1 +1,1 @@
-"""What the libraries that settings stand on do, from their documentation; one module per library or family."""
+"""What the libraries that settings stand on do, from their documentation; a module for each."""

@@ -86,7 +86,7 @@ def _bool(run: Run, call: Call) -> V:
 def _sequence(kind: str) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
         if not call.args:
-            return Known(run.list([]) if kind == "list" else TupleObject(()), call.trail)
+            return Known(run.new_list([]) if kind == "list" else TupleObject(()), call.trail)
         walk = iteration.iterate(run, call.args[0], call.span)
         trail = run.trail(call.step(f"{kind}()"), call.args[0])
         if not walk.ordered and len(walk.items) > 1:
@@ -96,7 +96,7 @@ def _sequence(kind: str) -> registry.Function:
                 call.args[0].reason if isinstance(call.args[0], Unknown) else "is only partly known", trail
             )
         made = (
-            run.list(walk.items, walk.complete)
+            run.new_list(walk.items, walk.complete)
             if kind == "list"
             else TupleObject(tuple(walk.items), walk.complete)
         )
@@ -109,7 +109,7 @@ def _set(kind: str) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
         trail = run.trail(call.step(f"{kind}()"), *call.args)
         if not call.args:
-            return Known(run.dict(kind=kind), trail)
+            return Known(run.new_dict(kind=kind), trail)
         walk = iteration.iterate(run, call.args[0], call.span)
         return iteration.make_set(run, walk.items, walk.complete, call.span, trail, kind)
 
@@ -117,7 +117,7 @@ def _set(kind: str) -> registry.Function:
 
 
 def _dict(run: Run, call: Call) -> V:
-    made = run.dict()
+    made = run.new_dict()
     for arg in call.args[:1]:
         if isinstance(arg, Known) and isinstance(
             arg.value, ListObject | TupleObject | DictObject | NativeObject
@@ -182,7 +182,7 @@ def _sorted(run: Run, call: Call) -> V:
         return Unknown(error.unknown.reason, trail)
     except TypeError as error:
         raise run.throw("TypeError", str(error), call.span, trail) from None
-    return Known(run.list([item for _, item in pairs]), trail)
+    return Known(run.new_list([item for _, item in pairs]), trail)
 
 
 def _extreme(function: Any) -> registry.Function:
@@ -239,7 +239,7 @@ def _enumerate(run: Run, call: Call) -> V:
     if not walk.ordered or not isinstance(start, Known) or not isinstance(start.value, int):
         return Unknown("has an order that is not known", call.trail)
     pairs = [Known(TupleObject((Known(start.value + index), item))) for index, item in enumerate(walk.items)]
-    return Known(run.list(pairs, walk.complete), call.trail)
+    return Known(run.new_list(pairs, walk.complete), call.trail)
 
 
 def _zip(run: Run, call: Call) -> V:
@@ -247,7 +247,7 @@ def _zip(run: Run, call: Call) -> V:
     if not all(walk.ordered and walk.complete for walk in walks):
         return Unknown("not all of its items are known", call.trail)
     rows = [Known(TupleObject(tuple(row))) for row in zip(*(walk.items for walk in walks), strict=False)]
-    return Known(run.list(rows), call.trail)
+    return Known(run.new_list(rows), call.trail)
 
 
 def _map(run: Run, call: Call) -> V:
@@ -261,7 +261,7 @@ def _map(run: Run, call: Call) -> V:
     complete = all(walk.complete for walk in walks)
     if not ordered and len(items) > 1:
         return iteration.make_set(run, items, complete, call.span, trail)
-    return Known(run.list(items, complete), trail)
+    return Known(run.new_list(items, complete), trail)
 
 
 def _filter(run: Run, call: Call) -> V:
@@ -278,14 +278,14 @@ def _filter(run: Run, call: Call) -> V:
             kept.append(item)
     if not walk.ordered and len(kept) > 1:
         return Unknown("has an order that is not known", trail)
-    return Known(run.list(kept, walk.complete), trail)
+    return Known(run.new_list(kept, walk.complete), trail)
 
 
 def _reversed(run: Run, call: Call) -> V:
     walk = iteration.iterate(run, call.args[0], call.span)
     if not walk.complete or not walk.ordered:
         return Unknown("not all of its items are known", call.trail)
-    return Known(run.list(walk.items[::-1]), run.trail(call.step("reversed()"), call.args[0]))
+    return Known(run.new_list(walk.items[::-1]), run.trail(call.step("reversed()"), call.args[0]))
 
 
 def _next(run: Run, call: Call) -> V:
@@ -390,6 +390,7 @@ class Names(NativeObject):
         self.namespace = namespace
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         methods: dict[str, registry.Function] = {
             "get": self._get,
             "setdefault": self._setdefault,
@@ -407,11 +408,13 @@ class Names(NativeObject):
         return None
 
     def as_dict(self, run: Run, span: Span) -> V:
-        made = run.dict((key, Known(key), value) for key, value in self.namespace.names.items())
+        """Return the names as a dict."""
+        made = run.new_dict((key, Known(key), value) for key, value in self.namespace.names.items())
         made.complete = self.namespace.complete
         return Known(made)
 
     def walk(self, run: Run, span: Span) -> iteration.Walk:
+        """Return the names."""
         return iteration.Walk([Known(name) for name in self.namespace.names], self.namespace.complete)
 
     def _look(self, key: V) -> V | None:
@@ -448,7 +451,7 @@ class Names(NativeObject):
         return found if found is not None else call.args[1] if len(call.args) > 1 else Known(None)
 
     def _update(self, run: Run, call: Call) -> V:
-        made = run.dict()
+        made = run.new_dict()
         for arg in call.args:
             members.update(run, made, arg, call.span)
         for key, (_, value) in made.entries.items():
@@ -471,6 +474,7 @@ class Names(NativeObject):
             self.spoil(run, Unknown("may be set under a name that is not known"))
 
     def contains(self, run: Run, item: V, span: Span) -> V:
+        """Answer ``in``."""
         found = self._look(item)
         if isinstance(found, Unknown) and (
             isinstance(item, Unknown) or item.value not in self.namespace.names
@@ -511,6 +515,7 @@ class Super(NativeObject):
         self.owner, self.receiver = owner, receiver
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         payload = self.receiver.value if isinstance(self.receiver, Known) else None
         cls = payload.cls if isinstance(payload, InstanceObject) else payload
         if not isinstance(cls, ClassObject):

@@ -36,11 +36,13 @@ class Config(NativeObject):
         """A file's path in the project; None: it is searched from the caller's folder upwards."""
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name in ("get", "__call__"):
             return Known(Native(name, self.call))
         return Unknown("is a part of decouple's config, which is not followed")
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         key = call.get(0, "option")
         if key is None:
             raise IndexError
@@ -122,6 +124,7 @@ class Csv(NativeObject):
         self.options = call
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         value = call.args[0]
         trail = run.trail(call.step("read as CSV"), value)
         post = self.options.get(3, "post_process") or Known(External("builtins.list"))
@@ -146,7 +149,7 @@ class Csv(NativeObject):
         items = [
             registry.call_known(run, cast, [Known(part.strip(strip), trail)], call.span) for part in parts
         ]
-        return registry.call_known(run, post, [Known(run.list(items), trail)], call.span)
+        return registry.call_known(run, post, [Known(run.new_list(items), trail)], call.span)
 
 
 class Choices(NativeObject):
@@ -158,6 +161,7 @@ class Choices(NativeObject):
         self.options = call
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         cast = self.options.get(1, "cast") or Known(External("builtins.str"))
         value = registry.call_known(run, cast, call.args, call.span)
         valid: list[V] = []

@@ -66,6 +66,7 @@ class Env(NativeObject):
         return osenviron.has(run, item, span)
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name == "prefix":
             return self.prefix
         if name == "read_env":
@@ -82,6 +83,7 @@ class Env(NativeObject):
         return Unknown(f"is {name} of an Env, which is not followed")
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         return self._call(run, call)
 
     def _call(self, run: Run, call: Call) -> V:
@@ -109,9 +111,9 @@ class Env(NativeObject):
             raise IndexError
         if name in ("list", "tuple"):
             inner = call.get(1, "cast")
-            wanted = inner is not None and operations.truth(inner) is not False
-            made: Any = run.list([inner]) if name == "list" else TupleObject((inner or builtin("str"),))
-            cast: V = Known(made) if wanted else builtin(name)
+            cast: V = builtin(name)
+            if inner is not None and operations.truth(inner) is not False:
+                cast = Known(run.new_list([inner]) if name == "list" else TupleObject((inner,)))
             return self.get(run, call, key, cast, call.get(2, "default"), False)
         if name == "dict":
             return self.get(
@@ -159,7 +161,7 @@ class Env(NativeObject):
                 else Unknown("is made from a URL in a way that is not followed", value.trail)
             )
         if kind == "cache" and isinstance(value, Known) and not value.value:
-            return Known(run.dict(), value.trail)
+            return Known(run.new_dict(), value.trail)
         return urls.environ_url(run, kind, value, call.get(2, extra), call)
 
     def get(self, run: Run, call: Call, key: V, cast: V | None, default: V | None, parse_default: bool) -> V:
@@ -302,7 +304,8 @@ def parse_value(run: Run, value: V, cast: V | None, span: Span) -> V:
                 if part
             ]
             return Known(
-                run.list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)), value.trail
+                run.new_list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)),
+                value.trail,
             )
         if isinstance(payload, DictObject):
             return _typed_dict(run, payload, value, span)
@@ -340,7 +343,7 @@ def _typed_dict(run: Run, spec: DictObject, value: Known[Any], span: Span) -> V:
         pair = spec.entries.get(name)
         return pair[1] if pair is not None else builtin("str")
 
-    made = run.dict()
+    made = run.new_dict()
     special = spec.entries.get("cast")
     for item in [found for found in value.value.split(";") if found]:
         pieces = item.split("=")
@@ -431,9 +434,11 @@ class EnvironPath(NativeObject):
         return Known(self.root)
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         return self._joined(run, call.args, call, False)
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name == "path":
             return Known(Native(name, lambda run, call: self._joined(run, call.args, call, True)))
         if name in ("root", "__root__"):

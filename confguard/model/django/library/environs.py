@@ -101,6 +101,7 @@ class Env(NativeObject):
         self.prefix, self.files, self.expand = prefix, files, expand
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name in ("read_env", "seal"):
             return Known(Native(name, _read_env if name == "read_env" else lambda run, call: Known(None)))
         if name == "prefixed":
@@ -112,6 +113,7 @@ class Env(NativeObject):
         return Unknown(f"is {name} of an Env, which is not followed")
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         return self.get(run, "__call__", call)
 
     def _prefixed(self, run: Run, call: Call) -> V:
@@ -205,7 +207,8 @@ class Env(NativeObject):
         delimiter = plain(call.keywords.get("delimiter", Known(",")))
         parts = text.split(delimiter) if text != "" else []
         return Known(
-            run.list(self._sub(run, part, call.get(2, "subcast"), call, trail, name) for part in parts), trail
+            run.new_list(self._sub(run, part, call.get(2, "subcast"), call, trail, name) for part in parts),
+            trail,
         )
 
     def _sub(self, run: Run, part: str, cast: V | None, call: Call, trail: tuple[Step, ...], name: str) -> V:
@@ -221,7 +224,7 @@ class Env(NativeObject):
         return registry.call_known(run, cast, [value], call.span)
 
     def _dict(self, run: Run, text: str, call: Call, trail: tuple[Step, ...], name: str) -> V:
-        made = run.dict()
+        made = run.new_dict()
         delimiter = plain(call.keywords.get("delimiter", Known(",")))
         between = plain(call.keywords.get("key_value_delimiter", Known("=")))
         for item in text.split(delimiter) if text else []:

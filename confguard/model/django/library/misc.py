@@ -55,7 +55,7 @@ RANDOM_TEXTS = ("Y29uZmd1YXJkLXJhbmRvbQ==", "Y29uZmd1YXJkLXJhbmRvbQ", _RANDOM_BY
 
 
 def _random_text(plain: Any) -> registry.Function:
-    """Random text: unknown in settings; in a middleware it stands for itself, so that a nonce is recognised."""
+    """Random text: unknown in settings; in a middleware it stands for itself, to recognise a nonce."""
 
     def apply(run: Run, call: Call) -> V:
         if "settings" in run.hooks:
@@ -97,6 +97,7 @@ class Logger(NativeObject):
     __slots__ = ()
 
     def attribute(self, run: Run, name: str, span: Any) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         from confguard.model.django.objects import Native
 
         return Known(Native(name, lambda run, call: Known(None)))

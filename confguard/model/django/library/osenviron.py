@@ -111,7 +111,7 @@ def subscript(run: Run, key: V, span: Span, key_span: Span) -> V:
 
 def has(run: Run, key: V, span: Span) -> V:
     """``key in os.environ``."""
-    found, record = read(run, key, span, "os", Known(None))
+    found, _ = read(run, key, span, "os", Known(None))
     if found is None:
         step = Step(f"nothing sets the environment variable {key_name(key)}", span, Origin.DEFAULT)
         return Known(False, (step,))
@@ -170,7 +170,7 @@ def _pop(run: Run, call: Call) -> V:
 
 def as_dict(run: Run, span: Span) -> V:
     """Return the whole environment as a dict: incomplete unless every variable is known."""
-    made = run.dict()
+    made = run.new_dict()
     for name in run.environment.values:
         value = run.environment.get(name)
         if value is not None:
@@ -193,7 +193,7 @@ def _view(run: Run, call: Call) -> V:
 
 
 def _update(run: Run, call: Call) -> V:
-    made = run.dict()
+    made = run.new_dict()
     for arg in call.args:
         members.update(run, made, arg, call.span)
     for name, (_, value) in made.entries.items():
@@ -294,7 +294,7 @@ def _dotenv_values(run: Run, call: Call) -> V:
     path = paths.inside(run, given) if given is not None else None
     source = run.project.read(path) if path else None
     if path is not None and source is None:
-        return Known(run.dict(), call.trail)
+        return Known(run.new_dict(), call.trail)
     if source is None:
         return Unknown("is read from a file that is not in the project", call.trail)
     return run.wrap(parse_env_file(run, source.text, True), call.trail)
@@ -305,7 +305,7 @@ def constant(run: Run, path: str, trail: Trail) -> V | None:
     if path == "sys.argv":
         if run.argv_value is None:
             run.argv_value = Known(
-                run.list(Known(word, (Step("the command line of a server", None),)) for word in run.argv)
+                run.new_list(Known(word, (Step("the command line of a server", None),)) for word in run.argv)
             )
         return run.argv_value
     if path == "os.environb":

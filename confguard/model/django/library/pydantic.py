@@ -1,4 +1,4 @@
-"""pydantic-settings 2: classes whose fields are read from the environment, as far as their types are plain."""
+"""pydantic-settings 2: classes whose fields are read from the environment, where their types are plain."""
 
 from __future__ import annotations
 

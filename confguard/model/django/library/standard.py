@@ -45,7 +45,8 @@ def _path(run: Run, call: Call) -> V:
         run.may_raise("TypeError", call.span)
         return Unknown(first.reason, run.trail(call.step("Path()"), first))
     if isinstance(first.value, int | float | type(None)):
-        message = f"argument should be a str or an os.PathLike object where __fspath__ returns a str, not '{type(first.value).__name__}'"
+        kind = type(first.value).__name__
+        message = f"expected str, bytes or os.PathLike object, not {kind}"
         raise run.throw("TypeError", message, call.span, first.trail)
     return Unknown("is a path that is not followed", call.trail)
 
@@ -71,6 +72,7 @@ class File(NativeObject):
         self.path, self.binary = path, binary
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name == "read":
             return Known(Native(name, lambda run, call: paths.read(run, self.path, call.span, self.binary)))
         if name in ("readline", "readlines"):
@@ -159,7 +161,7 @@ def _deep(run: Run, value: V, depth: int) -> V:
     if depth > 20 or payload is None:
         return value
     if hasattr(payload, "entries"):
-        made = run.dict(kind=payload.kind)
+        made = run.new_dict(kind=payload.kind)
         made.restore(payload.snapshot())
         made.entries = {
             key: (name, _deep(run, item, depth + 1)) for key, (name, item) in made.entries.items()
@@ -172,7 +174,8 @@ def _deep(run: Run, value: V, depth: int) -> V:
         )
     if hasattr(payload, "items") and hasattr(payload, "complete"):
         return Known(
-            run.list((_deep(run, item, depth + 1) for item in payload.items), payload.complete), value.trail
+            run.new_list((_deep(run, item, depth + 1) for item in payload.items), payload.complete),
+            value.trail,
         )
     if isinstance(payload, operations.OBJECTS):
         return Unknown("is a copy of an object", value.trail)
@@ -223,6 +226,7 @@ class Match(NativeObject):
         self.match = match
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name in ("group", "groups", "groupdict", "start", "end", "span", "__getitem__"):
             return Known(Native(name, pure(getattr(self.match, name), name)))
         return Unknown("is a part of a match") if hasattr(self.match, name) else None
@@ -318,7 +322,7 @@ class FieldDefault(NativeObject):
 
 
 class Decorator(NativeObject):
-    """A decorator that was called with options first: ``@dataclass(frozen=True)``, ``@lru_cache(maxsize=1)``."""
+    """A decorator that was called with options first, like ``@dataclass(frozen=True)``."""
 
     __slots__ = ("dataclass", "transparent")
 
@@ -327,6 +331,7 @@ class Decorator(NativeObject):
         self.transparent = not dataclass
 
     def call(self, run: Run, call: Call) -> V:
+        """Return what calling it gives."""
         return call.args[0]
 
 
@@ -413,6 +418,7 @@ class _Hash(NativeObject):
         self.kind, self.data = kind, data
 
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
         if name in ("hexdigest", "digest"):
             return Known(Native(name, pure(getattr(hashlib.new(self.kind, self.data), name), name)))
         return Unknown("is a part of a hash")

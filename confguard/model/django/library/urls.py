@@ -1,4 +1,4 @@
-"""Database, cache and e-mail URLs as dj-database-url 3.1, dj-email-url 1.0 and django-environ 0.14 read them."""
+"""Database, cache and e-mail URLs as dj-database-url 3.1 and django-environ 0.14 read them."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _config(run: Run, call: Call) -> V:
         found if found is not None else osenviron.defaulted(run, osenviron.key_name(key), default, call.span)
     )
     if isinstance(url, Known) and not url.value:
-        result: V = Known(run.dict(), url.trail)
+        result: V = Known(run.new_dict(), url.trail)
     else:
         result = _database(run, url, call, 2)
     if record is not None:
@@ -288,7 +288,7 @@ def environ_database(url: str, engine: str | None = None) -> dict[str, Any]:
         else:
             config["PORT"] = str(config["PORT"])
     if split.query:
-        options = {}
+        options: dict[str, Any] = {}
         for key, values in parse.parse_qs(split.query).items():
             if key.upper() in _DB_OPTIONS:
                 config[key.upper()] = _literal(values[0])
@@ -324,7 +324,7 @@ def environ_cache(url: str, backend: str | None = None) -> dict[str, Any]:
         config["BACKEND"] = backend
     if split.query:
         lower = config["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
-        options = {}
+        options: dict[str, Any] = {}
         for key, values in parse.parse_qs(split.query).items():
             name = key.lower() if lower else key.upper()
             (config if key.upper() in _CACHE_OPTIONS else options)[name] = _literal(values[0])
@@ -353,7 +353,7 @@ def environ_email(url: str, backend: str | None = None) -> dict[str, Any]:
     elif split.scheme == "smtp+ssl":
         config["EMAIL_USE_SSL"] = True
     if split.query:
-        options = {}
+        options: dict[str, Any] = {}
         for key, values in parse.parse_qs(split.query).items():
             (config if key.upper() in ("EMAIL_USE_TLS", "EMAIL_USE_SSL") else options)[key.upper()] = _number(
                 values[0]
