@@ -22,6 +22,7 @@ BESIDE = {
     "baseline": {"source", "finding", "cards", "config"},
     "fix": {"source", "finding", "discover", "cards", "config"},
     "reporters": {"__init__", "source", "finding"},
+    "show": {"source", "finding", "discover", "model", "reporters"},
     "dev": {"__init__", "cards"},
 }
 """Room: the rooms that it may import, beside itself. ``run`` and then ``cli`` stand at the end."""
