@@ -62,7 +62,7 @@ def check(path: Path, settings: Settings) -> Run:
     findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo)
     comments = list(_comments(project, files)) if settings.suppressions else []
     suppressions = [comment for comment in comments if isinstance(comment, Suppression)]
-    found = list(_distinct(_stamped(findings, settings)))
+    found = list(_distinct(_stamped(findings, settings, repo)))
     kept, suppressed, used = apply(found, suppressions)
     record = Record(
         crashes,
@@ -78,7 +78,7 @@ def check(path: Path, settings: Settings) -> Run:
     judged, broken = _run_checks(record, about_run, repo)
     if broken:  # a rule about the run that crashes cannot be left to rules about the run
         raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
-    more, silenced, _ = apply(list(_distinct(_stamped(judged, settings))), suppressions)
+    more, silenced, _ = apply(list(_distinct(_stamped(judged, settings, repo))), suppressions)
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     report = Report(
@@ -139,9 +139,11 @@ def _crash(card: Card, error: Exception, repo: Repo) -> Crash:
     return Crash(card.name, f"{type(error).__name__}: {error}", place, source.span(0))
 
 
-def _stamped(findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+def _stamped(findings: Iterable[Finding], settings: Settings, repo: Repo) -> Iterator[Finding]:
+    """Give each finding its final severity: the rule's, as far as its stack allows, or the configured one."""
     for finding in findings:
-        yield replace(finding, severity=settings.severities.get(finding.rule, finding.severity))
+        own = min(finding.severity or Severity.ERROR, repo.most_severe(finding.stacks))
+        yield replace(finding, severity=settings.severities.get(finding.rule, own))
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:

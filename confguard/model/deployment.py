@@ -66,15 +66,17 @@ class Deployment:
         return self.stack.name
 
     @property
-    def is_production(self) -> bool:
-        """Whether the repository itself says that this is production."""
+    def most_severe(self) -> Severity:
+        """How severe a finding about this stack can be.
+
+        An error is for what the repository itself calls production. What is only presumed to be deployed
+        gets warnings, and a stack that is for development or tests gets advice.
+        """
         from confguard.model.stacks import Role
 
-        return self.stack.role is Role.PRODUCTION
-
-    def severity(self, severity: Severity = Severity.ERROR) -> Severity:
-        """Return a severity for this stack: what is only presumed to be production gets no error."""
-        return severity if self.is_production else min(severity, Severity.WARNING)
+        if self.stack.role is Role.PRODUCTION:
+            return Severity.ERROR
+        return Severity.INFO if self.stack.role in (Role.DEVELOPMENT, Role.TEST) else Severity.WARNING
 
     @cached_property
     def compose(self) -> ComposeModel:

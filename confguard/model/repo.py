@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.discover.project import Project
+from confguard.finding import Severity
 from confguard.model.deployment import Deployment
 from confguard.model.evaluations import Evaluations
 from confguard.source import Problem, SourceFile
@@ -67,6 +68,11 @@ class Repo:
     def production(self) -> tuple[Deployment, ...]:
         """The deployments that production runs, or is taken to run where no stack says so."""
         return tuple(one for one in self.deployments if one.stack.deployed)
+
+    def most_severe(self, stacks: Iterable[str]) -> Severity:
+        """Return how severe a finding can be that is true for these stacks; without any, an error."""
+        caps = [one.most_severe for one in self.deployments if one.name in set(stacks)]
+        return max(caps, default=Severity.ERROR)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -32,7 +32,6 @@ def check(repo: Repo) -> Iterator[Finding]:
                     help=_help(port, deployment.stack.files),
                     stacks=(deployment.name,),
                     address=(service.name, _target(port)),
-                    severity=deployment.severity(),
                 )
 
 

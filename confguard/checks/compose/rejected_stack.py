@@ -18,5 +18,4 @@ def check(repo: Repo) -> Iterator[Finding]:
                 help=problem.help or "mend it here; `docker compose config` shows the merged result",
                 stacks=(deployment.name,),
                 address=(problem.message,),
-                severity=deployment.severity(),
             )

@@ -28,5 +28,5 @@ def check(repo: Repo) -> Iterator[Finding]:
                 'os.getenv("DEBUG", "false").lower() == "true"',
                 stacks=(deployment.name,),
                 address=("DEBUG", *debug.services),
-                severity=deployment.severity(severity),
+                severity=severity,
             )

@@ -40,7 +40,7 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
         "(`${SECRET_KEY:?}`), and replace a key that was ever committed",
         stacks=(deployment.name,),
         address=("SECRET_KEY", *key.services),
-        severity=deployment.severity(severity),
+        severity=severity,
     )
 
 

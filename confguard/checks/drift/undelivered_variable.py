@@ -45,7 +45,6 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
             help=f"deliver {key} with `environment:` or `env_file:`, or give this read a default",
             stacks=(deployment.name,),
             address=(key, *services),
-            severity=deployment.severity(),
         )
 
 
@@ -79,6 +78,8 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
     compose = deployment.compose
     for use in compose.interpolations:
         if use.operator or use.span is None or use.found is not None or not compose.environment.complete:
+            continue
+        if use.name in deployment.documented:
             continue
         uses.setdefault(use.name, []).append(use.span)
     for name, spans in uses.items():

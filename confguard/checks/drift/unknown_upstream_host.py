@@ -37,7 +37,6 @@ def check(repo: Repo) -> Iterator[Finding]:
                     help="use the name of a service, or give the service this name as a network alias",
                     stacks=(deployment.name,),
                     address=(proxy.name, host),
-                    severity=deployment.severity(),
                 )
 
 

@@ -35,7 +35,6 @@ def check(repo: Repo) -> Iterator[Finding]:
                     f"{found.service.name}, or the other way round",
                     stacks=(deployment.name,),
                     address=(proxy.name, found.service.name),
-                    severity=deployment.severity(),
                 )
 
 
