@@ -37,6 +37,9 @@ MAX_DEPTH = 24
 MAX_TRAIL = 24
 """Steps kept of one value's trail."""
 
+MAX_WAYS = 400
+"""Other ways of going that are kept at once."""
+
 MAX_ITEMS = 20_000
 """Elements of one container, and turns of one loop."""
 
@@ -235,6 +238,8 @@ class Run:
 
     def stash(self, index: int, pending: Pending) -> None:
         """Keep another way of going, relative to how things are now, for the frame in which it ends."""
+        if len(self.waiting) > MAX_WAYS:
+            raise LimitReached
         self.journal.open()
         self.waiting.append((len(self.journal.layers), index, pending))
 

@@ -34,6 +34,8 @@ from confguard.source import Problem
 
 _MAX_FAILURES = 100
 _MAX_TURNS = 2_000
+_MAX_DOUBTFUL_TURNS = 16
+"""Turns that are followed one by one of a loop that may have ended before each of them."""
 _STATEMENT_SHARE = 0.5
 """Part of all steps that one statement of a module may use up."""
 
@@ -345,7 +347,11 @@ def repeat(run: Run, node: ast.While, scope: Scope) -> None:
     """``while``."""
 
     def turns() -> None:
+        waiting = len(run.waiting)
         for _ in range(_MAX_TURNS):
+            if len(run.waiting) - waiting > _MAX_DOUBTFUL_TURNS:
+                _unknown_turns(run, node, scope, Unknown("depends on how often a loop runs"))
+                return
             condition = evaluate(run, node.test, scope)
             verdict = operations.truth(condition)
             if verdict is None:
