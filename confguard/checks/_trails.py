@@ -13,12 +13,12 @@ from confguard.model.value import Known, Origin, Step, Unknown
 from confguard.source import Span
 
 
-def deliveries(value: Known[object] | Unknown, limit: int = 4) -> tuple[Label, ...]:
+def deliveries(value: Known[Any] | Unknown, limit: int = 4) -> tuple[Label, ...]:
     """Return a label for each further place in a value's trail, newest first, each line once."""
     return tuple(_labels(value))[:limit]
 
 
-def _labels(value: Known[object] | Unknown) -> Iterator[Label]:
+def _labels(value: Known[Any] | Unknown) -> Iterator[Label]:
     first = value.span
     seen = {(first.path, first.line)} if first else set()
     for step in value.trail:

@@ -218,8 +218,8 @@ def _workflow(source: SourceFile) -> Iterator[CommandLine]:
             begin = indent + (2 if stripped.startswith("- ") else 0)
             quote = text[begin : begin + 1] in ("'", '"') and stripped.endswith(text[begin : begin + 1])
             if re.match(r"(cmd|task|name|if|silent|ref|variables?):\s", text[begin:]):
-                key = text.index(":", begin) + 1
-                begin = key + len(text[key:]) - len(text[key:].lstrip())
+                after = text.index(":", begin) + 1
+                begin = after + len(text[after:]) - len(text[after:].lstrip())
             joined, line = _join(source, line, begin + quote)
             if quote:
                 joined.text = joined.text.rstrip()[:-1]
@@ -231,9 +231,7 @@ def _workflow(source: SourceFile) -> Iterator[CommandLine]:
         match = _KEY.match(text)
         if match:
             key, value = match[3].lower(), match[4] or ""
-            if match[2] and key not in ("run",):
-                step, folder = "", None
-            if match[2] and key == "run":
+            if match[2]:  # an item of a list: the next step
                 step, folder = "", None
             if key == "name":
                 step = value.strip("\"'")
