@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.finding import Label
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import Settings
 from confguard.model.value import Known, Origin, Step, Unknown
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import Settings
 
 
 def deliveries(value: Known[Any] | Unknown, limit: int = 4) -> tuple[Label, ...]:

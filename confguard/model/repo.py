@@ -50,9 +50,9 @@ class Repo:
         return not any(file.kind in _MAIN_KINDS for file in self.files)
 
     def can_answer(self, reads: Iterable[str]) -> bool:
-        """Say whether there is a file of any kind that a rule reads."""
-        kinds = {file.kind for file in self.files}
-        return any(read == "run" or not kinds.isdisjoint(_WHAT_A_RULE_READS[read]) for read in reads)
+        """Say whether there is a file of the kind that a rule reads first: without one it has nothing to say."""
+        first = next(iter(reads))
+        return first == "run" or any(file.kind in _WHAT_A_RULE_READS[first] for file in self.files)
 
     def paths(self, kind: Kind) -> tuple[str, ...]:
         """Return the paths of a kind's files; backups and samples that no program reads are left out."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import Items, content_security_policies
 from confguard.model.nginx import Target
 from confguard.model.value import Known
 
@@ -40,6 +39,8 @@ def app_behind(deployment: Deployment, target: Target) -> App | None:
 
 def _sent_by_django(app: App) -> frozenset[str]:
     """Return what SecurityMiddleware and XFrameOptionsMiddleware add (Django 5.2, django/middleware)."""
+    from confguard.model.django import Items
+
     settings = app.settings
     found = settings.get("MIDDLEWARE")
     if not isinstance(found, Known) or not isinstance(found.value, Items):
@@ -58,7 +59,7 @@ def _sent_by_django(app: App) -> frozenset[str]:
             if isinstance(value, Known) and value.value:
                 names.add(header)
         # HSTS is only sent over HTTPS: whether Django believes in it is another question.
-    for policy in content_security_policies(settings):
+    for policy in settings.policies:
         if not isinstance(policy.text, Known):
             continue
         names.add("content-security-policy-report-only" if policy.report_only else "content-security-policy")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.csp import Difference, differences
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import Policy, content_security_policies
 from confguard.model.nginx import Header, NginxModel, header_set, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import app_behind
 from confguard.model.value import Known
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import Policy
 
 _NAMES = {"content-security-policy": False, "content-security-policy-report-only": True}
 
@@ -23,9 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         for model in deployment.proxies:
             for app in _apps_behind(deployment, model):
-                policies = [
-                    policy for policy in content_security_policies(app.settings) if policy.text is not None
-                ]
+                policies = [policy for policy in app.settings.policies if policy.text is not None]
                 for header, report_only in _policies_of(model):
                     yield from _compare(deployment, model, app, policies, header, report_only)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import EnvRead
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import EnvRead
 
 
 def check(repo: Repo) -> Iterator[Finding]:
