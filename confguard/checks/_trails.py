@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from confguard.model.django import Settings
 
 
+_ENVIRONMENT = re.compile(r"services\.([^.]+)\.environment\.(.+)\Z")
+
+
 def deliveries(value: Known[Any] | Unknown, limit: int = 4) -> tuple[Label, ...]:
     """Return a label for each further place in a value's trail, newest first, each line once."""
     return tuple(_labels(value))[:limit]
@@ -23,14 +27,21 @@ def deliveries(value: Known[Any] | Unknown, limit: int = 4) -> tuple[Label, ...]
 def _labels(value: Known[Any] | Unknown) -> Iterator[Label]:
     first = value.span
     seen = {(first.path, first.line)} if first else set()
+    shown = [first] if first else []
     for step in value.trail:
         if step.span is None or (step.span.path, step.span.line) in seen:
             continue
+        if any(one.file is step.span.file and one.start <= step.span.start < one.end for one in shown):
+            continue  # a part of what is shown already
         seen.add((step.span.path, step.span.line))
+        shown.append(step.span)
         yield Label(step.span.first_line(), _words(step))
 
 
 def _words(step: Step) -> str:
+    delivered = _ENVIRONMENT.match(step.text)
+    if delivered:
+        return f"{delivered[2]} in the environment of {delivered[1]}"
     if step.origin is Origin.TEMPLATE:
         return f"{step.text} (a template: the operator may change it)"
     return step.text

@@ -17,9 +17,18 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each key of production that anybody can read in the repository."""
     for deployment in repo.production:
         for key in known_settings(deployment, "SECRET_KEY"):
-            # Where the settings do not start with the key, nothing is signed with it.
-            if key.settings.failure is None:
+            if not _is_refused(key):
                 yield from _judge(deployment, key)
+
+
+def _is_refused(key: Setting) -> bool:
+    """Say whether the settings do not start because of this key: nothing is signed with it then."""
+    places = {step.span for step in key.value.trail}
+    names = {read.key for read in key.settings.reads if read.span in places} | {"SECRET_KEY"}
+    return any(
+        names.intersection(failure.variables) or "SECRET_KEY" in failure.message
+        for failure in key.settings.failures
+    )
 
 
 def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:

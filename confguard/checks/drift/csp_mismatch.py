@@ -80,8 +80,13 @@ def _compare(
         help="let one side own the policy: take this header out of what Django answers, and keep the text of "
         "both equal where nginx answers itself",
         stacks=(deployment.name,),
-        address=(header.span.path, header.level.title, "Content-Security-Policy"),
+        address=(header.span.path, _level(header), "Content-Security-Policy"),
     )
+
+
+def _level(header: Header) -> str:
+    """Name the level without what an environment may fill in: a server's names."""
+    return header.level.title if header.level.kind == "location" else header.level.kind
 
 
 def _message(found: tuple[Difference, ...], report_only: bool, policy: Policy, alike: bool) -> str:
