@@ -52,6 +52,12 @@ def settings_for(path: Path) -> Settings:
         raise ConfigError(f"there is no file or folder {str(path)!r}") from None
 
 
+def repo(path: Path, settings: Settings) -> Repo:
+    """Return the model of the project that a path belongs to; raises FileNotFoundError for no path."""
+    project = open_project(path, settings.exclude)
+    return build(project, classify(project), settings.stacks, _options(settings), _by_name(settings))
+
+
 def check(path: Path, settings: Settings) -> Run:
     """Check the project that a path belongs to, with these settings."""
     started = time.perf_counter()
@@ -136,7 +142,9 @@ def _crash(card: Card, error: Exception, repo: Repo) -> Crash:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).stem}:{frame.lineno}"
     source = repo.any_source() or SourceFile("confguard", "")
-    return Crash(card.name, f"{type(error).__name__}: {error}", place, source.span(0))
+    # An error's text may hold the path of this installation, which is nobody's business.
+    text = str(error).replace(str(Path(__file__).parent.parent), "...")
+    return Crash(card.name, f"{type(error).__name__}: {text}", place, source.span(0))
 
 
 def _stamped(findings: Iterable[Finding], settings: Settings, repo: Repo) -> Iterator[Finding]:
