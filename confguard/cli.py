@@ -284,3 +284,104 @@ def _card_facts(card: Card) -> dict[str, Any]:
             for option in card.options.values()
         },
     }
+
+
+@main.group()
+def show() -> None:
+    """Show what the models make of the project."""
+
+
+_PROJECT = click.option(
+    "--project", type=click.Path(path_type=Path), default=".", help="A file or folder of the project."
+)
+_STACK = click.option("--stack", default="", metavar="NAME", help="Take this stack, not production's.")
+_SERVICE = click.option("--service", default="", metavar="NAME", help="Take the nginx of this service.")
+_CONF = click.option("--conf", default="", metavar="FILE", help="Take this file for the whole configuration.")
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+)
+
+
+@show.command("nginx")
+@_PROJECT
+@_STACK
+@_SERVICE
+@_CONF
+@_FORMAT
+def show_nginx(project: Path, stack: str, service: str, conf: str, form: str) -> None:
+    """Show the servers and locations of the stack's nginx, with the values in effect."""
+    from confguard.show import nginx
+    from confguard.show.page import Style
+
+    found = _proxies(project, stack, service, conf)
+    if form == "json":
+        _emit_json([nginx.facts(one) for one in found])
+        return
+    _emit("\n".join(nginx.page(one, Style(_colored())) for one in found), None)
+
+
+@main.command()
+@click.argument("url")
+@click.option("-X", "--method", default="", help="The method.  [default: GET, or POST with a body]")
+@click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="May be repeated.")
+@click.option("--body-size", type=click.IntRange(min=0), metavar="BYTES", help="The size of the body.")
+@_PROJECT
+@_STACK
+@_SERVICE
+@_CONF
+@_FORMAT
+def route(
+    url: str,
+    method: str,
+    headers: tuple[str, ...],
+    body_size: int | None,
+    project: Path,
+    stack: str,
+    service: str,
+    conf: str,
+    form: str,
+) -> None:
+    """Follow a request to URL through nginx: who takes it, where it goes, what nginx adds and drops."""
+    from confguard.show.choose import listening
+    from confguard.show.page import Style
+    from confguard.show.route import RequestError, facts, page, request_of, way_of
+
+    try:
+        request = request_of(url, method, headers, body_size)
+    except RequestError as error:
+        _fail(str(error))
+    way = way_of(listening(_proxies(project, stack, service, conf), request.port), url, request)
+    if form == "json":
+        _emit_json(facts(way))
+        return
+    _emit(page(way, Style(_colored())), None)
+
+
+def _proxies(project: Path, stack: str, service: str, conf: str) -> Any:
+    """Return the nginx that was asked for; ends with a message where there is none."""
+    from confguard import run
+    from confguard.show.choose import ChoiceError, proxies
+
+    try:
+        repo = run.repo(project, run.settings_for(project))
+        if conf:  # as a shell completes it: from here, not from the project's root
+            here = Path(os.path.realpath(conf))
+            if here.is_relative_to(repo.project.root):
+                conf = here.relative_to(repo.project.root).as_posix()
+        return proxies(repo, stack=stack, service=service, conf=conf)
+    except ChoiceError as error:
+        _fail(str(error))
+    except _usage_errors() as error:
+        _fail(str(error))
+
+
+def _colored() -> bool:
+    from confguard.reporters.terminal import wants_color
+
+    return wants_color(os.environ, is_tty=sys.stdout.isatty())
+
+
+def _emit_json(facts: Any) -> None:
+    import json
+
+    _emit(json.dumps(facts, indent=2, ensure_ascii=False), None)

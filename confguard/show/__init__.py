@@ -1,1 +1,1 @@
-"""What ``confguard show`` and ``confguard route`` print: models as text for people, and as JSON for programs."""
+"""What ``confguard show`` and ``confguard route`` print: models as text for people, as JSON for programs."""

@@ -25,6 +25,7 @@ from confguard.model.nginx.effective import (
 )
 from confguard.model.nginx.proxying import upstream_headers, upstream_path
 from confguard.model.nginx.route import Route, route
+from confguard.model.nginx.single import load_alone
 from confguard.model.nginx.standalone import load_standalone, model_of
 from confguard.model.nginx.types import (
     Level,
@@ -67,6 +68,7 @@ __all__ = [
     "http_version",
     "is_set",
     "load",
+    "load_alone",
     "load_standalone",
     "lost_headers",
     "model_of",

@@ -49,6 +49,10 @@ class Route:
     """Bytes; 0 means without a limit."""
     state: State | None = None
     """Path, query and variables at the end of the way."""
+    file: str = ""
+    """The file of the container that answers, or would if it is there."""
+    asked: list[str] = field(default_factory=list)
+    """Files and folders on which the way depends and of which nobody knows whether they are there."""
     unknown: str = ""
     """Why the way could not be followed any further, or ``""``."""
 

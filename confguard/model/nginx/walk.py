@@ -259,7 +259,13 @@ class Walk:
         if isinstance(file, Unknown):
             return None
         normal = posixpath.normpath(file.value)
-        return self.state.request.exists(f"{normal.rstrip('/')}/" if folder else normal)
+        asked = f"{normal.rstrip('/')}/" if folder else normal
+        there = self.state.request.exists(asked)
+        if there is None:
+            self.result.asked.append(asked)
+        elif there and not folder:
+            self.result.file = asked
+        return there
 
     def _try_files(self, level: Level, statement: Statement) -> str | Location | None:
         result, state = self.result, self.state
