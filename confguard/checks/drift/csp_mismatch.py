@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ def _compare(
     doubled = _is_doubled(deployment, model, app, header)
     yield Finding(
         _message(found, report_only, policy, bool(alike)),
-        Label(header.statement.words[1].span.first_line(), "the policy that nginx sends"),
+        Label(_directive(header.statement.words[1].span, found), "nginx sends this"),
         _labels(policy),
         notes=tuple(_notes(found, doubled, app)),
         help="let one side own the policy: take this header out of what Django answers, and keep the text of "
@@ -82,6 +83,19 @@ def _compare(
         stacks=(deployment.name,),
         address=(header.span.path, _level(header), "Content-Security-Policy"),
     )
+
+
+def _directive(policy: Span, found: tuple[Difference, ...]) -> Span:
+    """Return the place of the first directive that differs in nginx's policy, or all of its first line."""
+    for one in found:
+        place = re.search(
+            rf"(?<![\w-]){re.escape(one.directive)}(?![\w-])[^;\"'\n]*(?:'[^';\n]*'[^;\"'\n]*)*",
+            policy.text,
+            re.IGNORECASE,
+        )
+        if place:
+            return policy.sub(place.start(), place.start() + len(place[0].rstrip()))
+    return policy.first_line()
 
 
 def _level(header: Header) -> str:
@@ -109,7 +123,7 @@ def _words(one: Difference) -> str:
 
 
 def _labels(policy: Policy) -> tuple[Label, ...]:
-    first = (Label(policy.span.first_line(), f"the policy that Django sends ({policy.source})"),)
+    first = (Label(policy.span.first_line(), f"Django sends its own here"),)
     assert isinstance(policy.text, Known)
     lines = {(policy.span.path, policy.span.line)}
     more = (label for label in deliveries(policy.text) if (label.span.path, label.span.line) not in lines)
