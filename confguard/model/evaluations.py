@@ -28,7 +28,7 @@ class Evaluations:
         known = self._known.setdefault(path, [])
         for other, settings in known:
             if all(environment.get(read.key) == other.get(read.key) for read in settings.reads):
-                return settings
+                return settings if environment is other else settings.under(environment)
         from confguard.model.django import evaluate, search_roots
 
         roots = search_roots(self.project, path)

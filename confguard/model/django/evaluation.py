@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from confguard.discover.project import Project
@@ -10,7 +12,7 @@ from confguard.model.django.errors import ancestors
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
 from confguard.model.django.operations import ROOT_MARK
-from confguard.model.django.policies import find_policies
+from confguard.model.django.policies import Middleware
 from confguard.model.django.publish import publish
 from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
 from confguard.model.environment import Environment
@@ -60,7 +62,21 @@ def run_module(
             run.problems.append(
                 Problem(source.span(0), f"does more than is followed ({type(error).__name__})")
             )
-    return _facts(run, dotted, found, version)
+    again = partial(_again, project, module, roots, at, cwd, argv, version)
+    return _facts(run, dotted, found, version, again)
+
+
+def _again(
+    project: Project,
+    module: str,
+    roots: tuple[str, ...],
+    at: str | None,
+    cwd: str | None,
+    argv: tuple[str, ...],
+    version: str | None,
+    environment: Environment,
+) -> Settings:
+    return run_module(project, module, environment, roots, at, cwd, argv, version)
 
 
 def parsed(project: Project, source: SourceFile) -> python.PythonModule:
@@ -77,7 +93,13 @@ def _path_of(project: Project, dotted: str) -> str:
     return ""
 
 
-def _facts(run: Run, dotted: str, module: ModuleObject | None, version: str | None) -> Settings:
+def _facts(
+    run: Run,
+    dotted: str,
+    module: ModuleObject | None,
+    version: str | None,
+    again: Callable[[Environment], Settings],
+) -> Settings:
     values: dict[str, Value[Any]] = {}
     if module is not None:
         for name, value in module.namespace.names.items():
@@ -93,7 +115,7 @@ def _facts(run: Run, dotted: str, module: ModuleObject | None, version: str | No
     doubts = tuple(_failure(run, fail) for fail in run.doubts)
     path = module.source.path if module is not None else ""
     problems = tuple(dict.fromkeys(run.problems))
-    policies = find_policies(run, module) if module is not None else ()
+    middleware = Middleware(run, module, again, run.environment) if module is not None else None
     first = failures[0] if failures else None
     return Settings(
         dotted,
@@ -106,7 +128,7 @@ def _facts(run: Run, dotted: str, module: ModuleObject | None, version: str | No
         doubts,
         problems,
         calls,
-        policies,
+        middleware,
         version,
     )
 

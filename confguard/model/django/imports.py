@@ -66,7 +66,7 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
     if dotted in run.modules:  # the package's own __init__ has loaded it
         return run.modules[dotted]
     found = find_module(run, dotted)
-    if found is None or len(run.modules) >= MAX_MODULES:
+    if found is None or len(run.modules) >= MAX_MODULES or not _followed(run, found[0]):
         return None
     path, package = found
     namespace = Namespace(run.journal.serial)
@@ -90,6 +90,12 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
         run.journal.touch(parent.namespace)
         parent.namespace.names[last] = Known(module, _imported(span))
     return module
+
+
+def _followed(run: Run, path: str) -> bool:
+    """Say whether a module that is not loaded yet is evaluated (see ``policies``)."""
+    wanted = run.hooks.get("follow")
+    return wanted is None or path.endswith("__init__.py") or bool(wanted(path))
 
 
 def _imported(span: Span | None) -> Trail:
@@ -135,7 +141,8 @@ def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | Non
         module = load(run, dotted, span)
         if module is not None:
             return module
-        if len(run.modules) >= MAX_MODULES:
+        known = find_module(run, dotted)
+        if len(run.modules) >= MAX_MODULES or (known is not None and not _followed(run, known[0])):
             return None
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
     if "." not in dotted and top not in _PACKAGES and _LOCAL.search(top):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from confguard.model.django import calls, classes, imports, operations
 from confguard.model.django.library import misc
@@ -25,13 +28,18 @@ from confguard.model.django.objects import (
     V,
 )
 from confguard.model.django.publish import publish
+from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.settings import Settings
 
 HEADER = "content-security-policy"
 NONCE = "{nonce}"
 """Stands in a policy's text for what is made anew for each response."""
 
+_WORDS = re.compile(r"security.policy|csp|[a-z]-src\b|nonce", re.IGNORECASE)
 _DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
 _PACKAGE = "csp.middleware.CSPMiddleware"
 _DIRECTIVES = [
@@ -85,6 +93,41 @@ class Policy:
     """A nonce is in it, or is added when a template asks for it."""
     conditional: bool = False
     """It is only written if a condition holds that is not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Middleware:
+    """The middleware of settings under an environment: it is run when its headers are first asked for.
+
+    It may read more of the environment than the settings do. ``other`` is the middleware of the same settings
+    under another environment that answered all reads of the settings alike.
+    """
+
+    run: Run = field(repr=False)
+    module: ModuleObject = field(repr=False)
+    again: Callable[[Environment], Settings] = field(repr=False)
+    environment: Environment = field(repr=False)
+    other: Middleware | None = field(default=None, repr=False)
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """The Content-Security-Policy headers that it writes."""
+        if self.other is None:
+            return self._found[0]
+        policies, keys = self.other._found
+        if all(self.environment.get(key) == self.other.environment.get(key) for key in keys):
+            return policies
+        return self.again(self.environment).policies
+
+    @cached_property
+    def _found(self) -> tuple[tuple[Policy, ...], frozenset[str]]:
+        before = len(self.run.reads)
+        policies = find_policies(self.run, self.module)
+        return policies, frozenset(read.key for read in self.run.reads[before:])
+
+    def under(self, environment: Environment) -> Middleware:
+        """Return the middleware of the same settings under another environment."""
+        return Middleware(self.run, self.module, self.again, environment, self.other or self)
 
 
 def find_policies(run: Run, module: ModuleObject) -> tuple[Policy, ...]:
@@ -369,6 +412,7 @@ def _by_own(run: Run, settings: ModuleObject, item: Known[Any]) -> list[Policy]:
     before = (len(run.failures), len(run.doubts), len(run.problems), len(run.calls))
     run.steps, run.limit = 0, MAX_STEPS // 4
     run.hooks["settings"] = SettingsObject(settings.namespace)
+    run.hooks["follow"] = partial(_has_to_do_with_policies, run)
     layers = len(run.journal.layers)
     try:
         module = imports.load(run, path, None)
@@ -378,8 +422,14 @@ def _by_own(run: Run, settings: ModuleObject, item: Known[Any]) -> list[Policy]:
         run.abandon(layers, 0)
         run.depth = run.doubtful = 0
     del run.failures[before[0] :], run.doubts[before[1] :], run.problems[before[2] :], run.calls[before[3] :]
-    run.hooks.pop("settings")
+    del run.hooks["settings"], run.hooks["follow"]
     return [policy for written in headers.written if (policy := _policy(written, item)) is not None]
+
+
+def _has_to_do_with_policies(run: Run, path: str) -> bool:
+    """Say whether a module that a middleware imports is worth reading: most of an application is not."""
+    source = run.project.read(path) if not path.endswith("/") else None
+    return source is None or _WORDS.search(source.text) is not None
 
 
 def _respond(run: Run, module: ModuleObject, name: str, headers: _Headers, span: Span) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
@@ -14,7 +14,7 @@ from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
-    from confguard.model.django.policies import Policy
+    from confguard.model.django.policies import Middleware, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,18 @@ class Settings:
     """Exceptions that are raised only if a condition holds which is not known."""
     problems: tuple[Problem, ...]
     calls: tuple[CallFact, ...] = ()
-    policies: tuple[Policy, ...] = ()
-    """The Content-Security-Policy headers that its middleware writes."""
+    middleware: Middleware | None = None
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The Content-Security-Policy headers that its middleware writes: made when first asked for."""
+        return self.middleware.policies if self.middleware is not None else ()
+
+    def under(self, environment: Environment) -> Settings:
+        """Return the same settings for an environment that answers every read of theirs alike."""
+        return replace(self, middleware=self.middleware.under(environment)) if self.middleware else self
 
     def get(self, name: str) -> Value[Any] | None:
         """Return a setting, or Django's own default; None if neither is there."""

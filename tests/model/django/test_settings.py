@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from confguard.discover.project import open_project
+from confguard.discover.project import Listing, Project, open_project
 from confguard.model.django.modules import choose_module, settings_modules
 from confguard.model.django.settings import Settings, evaluate
 from confguard.model.django.values import elements, entry, plain
 from confguard.model.environment import Environment
+from confguard.model.evaluations import Evaluations
 from confguard.model.value import Known, Origin, Step, Unknown
 
 
@@ -357,3 +358,18 @@ def test_a_function_that_may_return_early_or_fall_off_its_end(tmp_path):
     settings = evaluated(tmp_path, text, OPEN)
     assert plain(settings.values["X"]) is None
     assert unknown(settings, "Y")
+
+
+def test_a_middleware_that_reads_the_environment_itself_gives_no_other_environments_policy(tmp_path):
+    (tmp_path / "settings.py").write_text("MIDDLEWARE = ['mw.M']\nDEBUG = False\n")
+    (tmp_path / "mw.py").write_text(
+        "import os\nclass M:\n    def process_response(self, request, response):\n"
+        "        response['Content-Security-Policy'] = os.environ.get('POLICY', 'img-src *')\n        return response\n"
+    )
+    project = Project(tmp_path, Listing(("mw.py", "settings.py"), "walk"))
+    evaluations = Evaluations(project)
+    sent = [
+        evaluations.settings("settings", "settings.py", Environment(values)).policies[0].text.value
+        for values in ({}, {"POLICY": Known("img-src 'self'")}, {"OTHER": Known("x")})
+    ]
+    assert sent == ["img-src *", "img-src 'self'", "img-src *"]
