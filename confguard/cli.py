@@ -139,6 +139,7 @@ def _exit_code(done: Run, *, exit_zero: bool) -> int:
 
 def _nothing_to_check(done: Run, *, hook: bool) -> NoReturn:
     text = f"nothing to check: no Compose, nginx, env or Django settings file in {done.report.root}"
+    text = "\n".join((text, *(f"note: {note}" for note in done.report.notes)))
     if hook:
         click.echo(text)
         sys.exit(EXIT_CLEAN)

@@ -181,7 +181,8 @@ def list_files(root: Path) -> Listing:
     """List a project's files: those that git tracks, or a walk that honours .gitignore without git."""
     listed = _git_files(root)
     if isinstance(listed, tuple):
-        return Listing(listed, "git")
+        note = "" if listed else "git tracks no file here: a file counts once it is added (`git add`)"
+        return Listing(listed, "git", note)
     return Listing(tuple(sorted(_walk(root))), "walk", listed)
 
 
