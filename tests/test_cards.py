@@ -69,7 +69,7 @@ def _as_marks(findings):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("card", "section", "example"), _cases())
+@pytest.mark.parametrize(("card", "section", "example"), list(_cases()))
 def test_an_example_has_exactly_the_findings_that_it_marks(card, section, example, tmp_path):
     findings = _check(card, example, tmp_path).findings
     actual = sorted((f.primary.span.path, f.primary.span.line, f.severity.label) for f in findings)
