@@ -299,6 +299,8 @@ def _answer(way: Way, route: Route, look: Style) -> list[str]:
         rows += [Row("or to", other + suffix, "", GREEN) for other in targets[1:]]
         for name, value in upstream_headers(way.proxy.model, route).items():
             written = {one.name.lower(): one for one in route.request_headers(way.proxy.model)[0]}[name]
+            if written.statement is None and isinstance(value, Known) and not value.value:
+                continue  # nginx's own: nobody misses it
             rows.append(_request_row(written.name, value, written.value, written.statement is None))
         rows.append(Row("answer", "what the upstream answers"))
     else:
