@@ -95,7 +95,12 @@ class Repo:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the run as a whole."""
-        return tuple(dict.fromkeys(one.stack.note for one in self.production if one.stack.note))
+        presumed = [one for one in self.production if one.stack.note]
+        return tuple(
+            f"no stack is known to be production: {one.name} ({one.stack.role.value}) is judged as the one that "
+            f"would be deployed, with severity {one.most_severe.label} at most"
+            for one in presumed[:1]
+        )
 
     def stack_summaries(self) -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
         """Return name, role, files and evidence of each stack that is judged, for the report."""
