@@ -123,7 +123,7 @@ def _words(one: Difference) -> str:
 
 
 def _labels(policy: Policy) -> tuple[Label, ...]:
-    first = (Label(policy.span.first_line(), f"Django sends its own here"),)
+    first = (Label(policy.span.first_line(), "Django sends its own here"),)
     assert isinstance(policy.text, Known)
     lines = {(policy.span.path, policy.span.line)}
     more = (label for label in deliveries(policy.text) if (label.span.path, label.span.line) not in lines)

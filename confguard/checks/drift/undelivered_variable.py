@@ -13,7 +13,7 @@ from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
 if TYPE_CHECKING:
-    from confguard.model.django import EnvRead
+    from confguard.model.django import EnvRead, Settings
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -24,36 +24,76 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
-    """Join the services that lack a variable at one place of the settings."""
-    lacking: dict[tuple[str, Span], list[str]] = {}
+    """Join the services that lack the same variables: what they lack together mostly has one cause."""
+    lacking: dict[tuple[str, ...], list[App]] = {}
     for app in deployment.apps:
-        # One call may read KEY and, without it, KEY_FILE: where any of them helps, none is lacking.
-        helped = {read.span for read in app.settings.reads if _is_served(deployment, app, read)}
-        seen: set[Span] = set()
-        for read in app.settings.reads:
-            if read.required and read.key and read.span not in helped and read.span not in seen:
-                seen.add(read.span)
-                services = lacking.setdefault((read.key, read.span), [])
-                services += [name for name in app.services if name not in services]
-    reported = set()
-    for (key, span), services in lacking.items():
-        if not services or key in reported:
+        names = _lacking(deployment, app)
+        if app.services and names:
+            lacking.setdefault(names, []).append(app)
+    for names, apps in lacking.items():
+        services = [name for app in apps for name in app.services]
+        places = [_place(apps[0].settings, name) for name in names]
+        first = next((place for place in places if place is not None), None)
+        if first is None:
             continue
-        reported.add(key)
         who = f"service {services[0]} does" if len(services) == 1 else f"services {joined(services)} do"
         yield Finding(
-            f"the settings cannot start without {key}, and {who} not get it",
-            Label(span.first_line(), "raises at the start where nothing sets it"),
-            (*_services(deployment, services), *_in_templates(deployment, key)),
-            help=f"deliver {key} with `environment:` or `env_file:`, or give this read a default",
+            f"the settings cannot start without {joined(names)}, and {who} not get "
+            f"{'it' if len(names) == 1 else 'them'}",
+            Label(first.first_line(), "raises where nothing sets it"),
+            (
+                *_services(deployment, services),
+                *(Label(place.first_line(), "so does this") for place in places[1:6] if place is not None),
+                *(label for name in names[:3] for label in _in_templates(deployment, name)),
+            ),
+            notes=tuple(f"it says: {failure.message}" for failure in apps[0].settings.failures[:1]),
+            help=f"deliver {'it' if len(names) == 1 else 'them'} with `environment:` or `env_file:`, or give the "
+            "settings a default",
             stacks=(deployment.name,),
-            address=(key, *services),
+            address=(*names, *services),
         )
+
+
+def _lacking(deployment: Deployment, app: App) -> tuple[str, ...]:
+    """Return the variables without which an application's settings do not start, and which it surely lacks.
+
+    Where a failure has several of them, each may be its cure: it counts only if none of them is asked for
+    by another failure.
+    """
+    reads = {read.key: read for read in app.settings.reads}
+    names: list[str] = []
+    several: list[list[str]] = []
+    for failure in app.settings.failures:
+        if not failure.undelivered:
+            continue
+        missing = [
+            name
+            for name in failure.variables
+            if name in reads and not _is_served(deployment, app, reads[name])
+        ]
+        # One call may read KEY and, without it, KEY_FILE: they are one read.
+        missing = list({reads[name].span: name for name in reversed(missing)}.values())[::-1]
+        if len(missing) == 1:
+            names += [name for name in missing if name not in names]
+        elif missing:
+            several.append(missing)
+    for missing in several:
+        if not set(missing) & set(names):
+            names.append(missing[-1])
+    return tuple(names)
+
+
+def _place(settings: Settings, name: str) -> Span | None:
+    return next((read.span for read in settings.reads if read.key == name), None)
 
 
 def _is_served(deployment: Deployment, app: App, read: EnvRead) -> bool:
     """Say whether a read gets something, or may: a value, a default, or what a template speaks of."""
-    return app.environment.get(read.key) is not None or _falls_back(read) or read.key in deployment.documented
+    siblings = [other for other in app.settings.reads if other.span == read.span]
+    return any(
+        app.environment.get(one.key) is not None or _falls_back(one) or one.key in deployment.documented
+        for one in siblings
+    )
 
 
 def _falls_back(read: EnvRead) -> bool:
@@ -72,7 +112,7 @@ def _in_templates(deployment: Deployment, key: str) -> Iterator[Label]:
     """Yield the place in the stack's own env files where the variable is set, but only for Compose."""
     value = deployment.compose.environment.values.get(key)
     if value is not None and value.span is not None:
-        yield Label(value.span.first_line(), "set here for Compose, but passed to no such service")
+        yield Label(value.span.first_line(), "set for Compose only: it does not reach the service")
 
 
 def _interpolated(deployment: Deployment) -> Iterator[Finding]:
