@@ -47,8 +47,8 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
                 *(label for name in names[:3] for label in _in_templates(deployment, name)),
             ),
             notes=tuple(f"it says: {failure.message}" for failure in apps[0].settings.failures[:1]),
-            help=f"deliver {'it' if len(names) == 1 else 'them'} with `environment:` or `env_file:`, or give the "
-            "settings a default",
+            help=f"deliver {'it' if len(names) == 1 else 'them'} with `environment:` or `env_file:`, "
+            "or give the settings a default",
             stacks=(deployment.name,),
             address=(*names, *services),
         )
