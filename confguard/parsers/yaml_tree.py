@@ -7,12 +7,12 @@ so that hostile nesting costs no stack. What go-yaml refuses, and what would exp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, ClassVar, Literal, TypeGuard
 
 import yaml
 
+from confguard.parsers.yaml_scalars import ScalarValue, resolve_plain
 from confguard.source import Problem, SourceFile, Span
 
 MAX_DEPTH = 500
@@ -21,37 +21,34 @@ MAX_DEPTH = 500
 MAX_NODES = 400_000
 """More nodes, counted with every alias expanded, are refused: go-yaml calls it excessive aliasing."""
 
-ScalarValue = str | int | float | bool | None
-
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s|#[^\n]*(?:\n|$))*)+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_KEYWORDS: dict[str, ScalarValue] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Scalar:
-    """A scalar: its typed value, its text after unquoting, its style and its tag.
+    """A scalar: its typed value, its text after unquoting, its style and its tag; never changed.
 
     ``style`` is ``""`` for plain, else one of ``' " | >``. ``tag`` is ``""`` where none is written.
     The span is the scalar with its quotes; of a block scalar it runs from the ``|`` to the last
     character that is not white space. A missing value has an empty span after the colon.
     """
 
+    kind: ClassVar[Literal["scalar"]] = "scalar"
     value: ScalarValue
     text: str
     style: str
-    span: Span
+    source: SourceFile
+    start: int
+    end: int
     tag: str = ""
 
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.source, self.start, self.end)
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(slots=True, eq=False)
 class Entry:
     """A key and its value; ``merged`` where a merge key brought it in from somewhere else."""
 
@@ -60,17 +57,25 @@ class Entry:
     merged: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Mapping:
-    """A mapping with unique keys, in order; those of merge keys come last.
+    """A mapping with unique keys, in order; those of merge keys come last; never changed.
 
     The span of a block mapping runs from its first key to the end of its last value.
     """
 
+    kind: ClassVar[Literal["mapping"]] = "mapping"
     entries: tuple[Entry, ...]
-    span: Span
+    source: SourceFile
+    start: int
+    end: int
     tag: str = ""
     flow: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.source, self.start, self.end)
 
     def get(self, name: str) -> Node | None:
         """Return the value of a key, or None."""
@@ -81,14 +86,22 @@ class Mapping:
         return next((entry for entry in self.entries if entry.key.text == name), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sequence:
     """A sequence; the span of a block sequence runs from its first dash to the end of its last item."""
 
+    kind: ClassVar[Literal["sequence"]] = "sequence"
     items: tuple[Node, ...]
-    span: Span
+    source: SourceFile
+    start: int
+    end: int
     tag: str = ""
     flow: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.source, self.start, self.end)
 
 
 Node = Scalar | Mapping | Sequence
@@ -107,60 +120,11 @@ def is_string(node: Node | None) -> TypeGuard[Scalar]:
     return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
-def resolve_plain(text: str) -> ScalarValue:
-    """Return the value of a plain scalar as go-yaml v3.0 resolves it (``resolve.go``).
-
-    YAML 1.2 core with go-yaml's additions: ``_`` in numbers, ``0777`` and ``0o777`` octal, ``0b1``. The
-    words yes, no, on and off are strings. Timestamps stay strings.
-    """
-    if text in _KEYWORDS:
-        return _KEYWORDS[text]
-    first = text[0]
-    if first == ".":
-        return float(text) if _FLOAT.fullmatch(text) else text
-    if not (first in "+-" or first.isdigit()) or not text.isascii():
-        return text
-    plain = text.replace("_", "")
-    number = _integer(plain)
-    if number is not None:
-        return number
-    if _FLOAT.fullmatch(plain):
-        return float(plain)
-    return text
-
-
-def _integer(text: str) -> int | None:
-    """Return what Go's ``strconv.ParseInt(text, 0, 64)`` or ``ParseUint`` makes of it, or None."""
-    sign = -1 if text.startswith("-") else 1
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    lower = digits.lower()
-    try:
-        if not digits or not digits[0].isdigit():
-            return None
-        if lower.startswith("0x"):
-            number = int(digits[2:], 16)
-        elif lower.startswith("0o"):
-            number = int(digits[2:], 8)
-        elif lower.startswith("0b"):
-            number = int(digits[2:], 2)
-        elif len(digits) > 1 and digits[0] == "0":
-            number = int(digits, 8)
-        else:
-            if len(digits) > 20:
-                return None
-            number = int(digits)
-    except ValueError:
-        return None
-    number *= sign
-    return number if -(2**63) <= number < 2**64 else None
-
-
 def parse_stream(source: SourceFile) -> Stream:
     """Return the located documents of a file; whatever is wrong is a Problem, never an exception."""
     builder = _Builder(source)
     try:
-        for event in _events(source.text):
-            builder.feed(event)
+        builder.read(_loader(source.text))
     except _RefusedError as error:
         builder.problems.append(Problem(error.span, error.message, error.help))
     except yaml.YAMLError as error:
@@ -170,9 +134,9 @@ def parse_stream(source: SourceFile) -> Stream:
     return Stream(tuple(builder.documents), tuple(builder.problems))
 
 
-def _events(text: str) -> Iterator[Any]:
+def _loader(text: str) -> Any:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.parse(text, Loader=loader)
+    return loader(text)
 
 
 class _RefusedError(Exception):
@@ -227,34 +191,47 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int] | None] = {}
         self.total = 0
 
-    def feed(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            self.add(self.scalar(event), event.anchor, 1)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self.open(event, kind is yaml.MappingStartEvent)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            self.close(event)
-        elif kind is yaml.AliasEvent:
-            self.alias(event)
-        elif kind is yaml.DocumentStartEvent:
-            self.anchors = {}
+    def read(self, loader: Any) -> None:
+        """Fold all events of a loader."""
+        next_event = loader.get_event
+        try:
+            while (event := next_event()) is not None:
+                kind = type(event)
+                if kind is yaml.ScalarEvent:
+                    self.add(self.scalar(event), event.anchor, 1, None)
+                elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                    self.open(event, kind is yaml.MappingStartEvent)
+                elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                    self.close(event)
+                elif kind is yaml.AliasEvent:
+                    self.alias(event)
+                elif kind is yaml.DocumentStartEvent:
+                    self.anchors = {}
+        finally:
+            loader.dispose()
 
     def scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
-        text, style, tag = event.value, event.style or "", event.tag or ""
-        if event.anchor is not None or tag:
-            found = _PROPERTIES.match(self.text, start, end)
-            start = found.end() if found else start
+        text, style, tag = event.value, event.style, event.tag
+        if not tag and event.anchor is None:
+            if not style:
+                first = text[:1]
+                # Words of letters are what nearly all scalars are; few of them mean anything else.
+                known = first.isalpha() and first not in "tTfFnN"
+                return Scalar(text if known else resolve_plain(text), text, "", self.source, start, end)
+            if style == "'" or style == '"':
+                return Scalar(text, text, style, self.source, start, end)
+        found = _PROPERTIES.match(self.text, start, end) if event.anchor is not None or tag else None
+        start = found.end() if found else start
+        style, tag = style or "", tag or ""
         if style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
-        span = Span(self.source, start, end)
         value: ScalarValue = text
         if not style and (not tag or tag[0] == "!"):
             value = resolve_plain(text)
         elif tag and tag != "tag:yaml.org,2002:str" and tag.startswith("tag:yaml.org,2002:"):
-            value = self.tagged(text, tag[18:], span)
-        return Scalar(value, text, style, span, _short(tag))
+            value = self.tagged(text, tag[18:], self.source.span(start, end))
+        return Scalar(value, text, style, self.source, start, end, _short(tag))
 
     def tagged(self, text: str, kind: str, span: Span) -> ScalarValue:
         """Return the value under an explicit core tag; go-yaml refuses what does not fit it."""
@@ -290,17 +267,18 @@ class _Builder:
         if done.flow:
             start, end = done.start, event.end_mark.index
         elif done.items:
-            start = done.items[0].key.span.start if done.is_mapping else done.start
-            end = start + len(self.text[start : done.end].rstrip())
+            start = done.items[0].key.start if done.is_mapping else done.start
+            end = done.end
+            if self.text[end - 1 : end].isspace():
+                end = start + len(self.text[start:end].rstrip())
         else:
             start = end = done.start
-        span = Span(self.source, start, end)
         node: Node
         if done.is_mapping:
-            node = Mapping(self.entries(done.items), span, done.tag, done.flow)
+            node = Mapping(self.entries(done.items), self.source, start, end, done.tag, done.flow)
         else:
-            node = Sequence(tuple(done.items), span, done.tag, done.flow)
-        self.add(node, done.anchor, done.size)
+            node = Sequence(tuple(done.items), self.source, start, end, done.tag, done.flow)
+        self.add(node, done.anchor, done.size, None)
 
     def alias(self, event: Any) -> None:
         span = self.source.span(event.start_mark.index, event.end_mark.index)
@@ -310,9 +288,9 @@ class _Builder:
         if target is None:
             raise _RefusedError(span, f"uses the alias *{event.anchor} inside of its own anchor")
         node, size = target
-        self.add(node, None, size, alias=span)
+        self.add(node, None, size, span)
 
-    def add(self, node: Node, anchor: str | None, size: int, alias: Span | None = None) -> None:
+    def add(self, node: Node, anchor: str | None, size: int, alias: Span | None) -> None:
         if anchor is not None:
             self.anchors[anchor] = (node, size)
         self.total += size if alias is not None else 1
@@ -324,7 +302,7 @@ class _Builder:
             return
         parent = self.stack[-1]
         parent.size += size
-        parent.end = alias.end if alias is not None else node.span.end
+        parent.end = alias.end if alias is not None else node.end
         if not parent.is_mapping:
             parent.items.append(node)
         elif parent.key is None:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from confguard.parsers.compose import Mapping, Node, Scalar, Sequence, parse
-from confguard.parsers.yaml_tree import MAX_DEPTH, resolve_plain
+from confguard.parsers.yaml_scalars import resolve_plain
+from confguard.parsers.yaml_tree import MAX_DEPTH
 from confguard.source import SourceFile
 
 TEXT = """# a comment

@@ -9,12 +9,11 @@ from confguard.model.compose.short_forms import ShortFormError, clean_target, pa
 from confguard.model.compose.tree import (
     Leaf,
     Map,
-    PatternNode,
-    Patterns,
     Seq,
+    State,
     Tree,
     advance,
-    matched,
+    patterns,
     place,
     plain,
     sprint,
@@ -28,23 +27,24 @@ Transform = Callable[[Tree, "Errors"], Tree]
 Errors = list[MergeError]
 
 
-def canonical(root: Map, errors: list[MergeError]) -> Map:
+def canonical(root: Map, errors: list[MergeError], settled: Map | None = None) -> Map:
     """Return the tree with every short form expanded.
 
-    What fits no form is left out, and an error for it appended to the list.
+    What fits no form is left out, and an error for it appended to the list. ``settled`` is an earlier
+    result: what is taken over from it needs no second look.
     """
-    result = _apply(root, _TRANSFORMS.start(), errors)
+    result = _apply(root, _TRANSFORMS, errors, settled)
     return result if isinstance(result, Map) else root
 
 
 def with_defaults(root: Map) -> Map:
     """Return the tree with the defaults of single attributes filled in."""
-    result = _apply(root, _DEFAULTS.start(), [])
+    result = _apply(root, _DEFAULTS, [], None)
     return result if isinstance(result, Map) else root
 
 
-def _apply(node: Tree, state: tuple[PatternNode[Transform], ...], errors: Errors) -> Tree:
-    transform = matched(state)
+def _apply(node: Tree, state: State[Transform], errors: Errors, settled: Tree | None) -> Tree:
+    transform = state.value
     if transform is not None:
         try:
             node = transform(node, errors)
@@ -52,24 +52,28 @@ def _apply(node: Tree, state: tuple[PatternNode[Transform], ...], errors: Errors
             errors.append(error)
             return _DROPPED
     if isinstance(node, Map):
-        return _apply_map(node, state, errors)
+        return _apply_map(node, state, errors, settled if isinstance(settled, Map) else None)
     if isinstance(node, Seq):
         following = advance(state, "[]")
-        if following:
-            items = [_apply(item, following, errors) for item in node.items]
+        if following is not None:
+            items = [_apply(item, following, errors, None) for item in node.items]
             if any(new is not old for new, old in zip(items, node.items, strict=True)):
-                return Seq([item for item in items if item is not _DROPPED], node.trail)
+                return Seq([item for item in items if item is not _DROPPED], node.source)
     return node
 
 
-def _apply_map(node: Map, state: tuple[PatternNode[Transform], ...], errors: Errors) -> Map:
+def _apply_map(node: Map, state: State[Transform], errors: Errors, settled: Map | None) -> Map:
+    done = settled.entries if settled is not None else {}
     changed: dict[str, Tree] = {}
     dropped: list[str] = []
     for name, value in node.entries.items():
-        following = advance(state, name)
-        if not following:
+        following = state.exact.get(name, state.other)
+        if following is None:
             continue
-        new = _apply(value, following, errors)
+        earlier = done.get(name)
+        if earlier is value:
+            continue
+        new = _apply(value, following, errors, earlier)
         if new is _DROPPED:
             dropped.append(name)
         elif new is not value:
@@ -89,9 +93,9 @@ def _fields(node: Tree, **values: object) -> Map:
         if isinstance(value, dict):
             entries[name] = _fields(node, **value)
         elif isinstance(value, str | bool | int | None):
-            entries[name] = Leaf(value, node.trail)
+            entries[name] = Leaf(value, node.source)
     span = place(node)
-    return Map(entries, node.trail, dict.fromkeys(entries, (span,)) if span else {})
+    return Map(entries, node.source, dict.fromkeys(entries, (span,)) if span else {})
 
 
 def _refuse(node: Tree, message: str) -> MergeError:
@@ -125,7 +129,7 @@ def _ports(node: Tree, errors: Errors) -> Tree:
                 fields["published"] = port.published
             fields["protocol"] = port.protocol
             ports.append(_fields(item, **fields))
-    return Seq(ports, node.trail) if changed else node
+    return Seq(ports, node.source) if changed else node
 
 
 def _volume(node: Tree, errors: Errors) -> Tree:
@@ -198,22 +202,22 @@ def _env_files(node: Tree, errors: Errors) -> Tree:
         if isinstance(item, Map):
             if "required" not in item.entries:
                 changed = True
-                item = item.with_entries({"required": Leaf(True, item.trail)})
+                item = item.with_entries({"required": Leaf(True, item.source)})
             result.append(item)
         else:
             changed = True
             result.append(_fields(item, path=plain(item), required=True))
-    return Seq(result, node.trail) if changed else node
+    return Seq(result, node.source) if changed else node
 
 
 def _list_of_strings(node: Tree, errors: Errors) -> Tree:
-    return Seq([node], node.trail) if isinstance(node, Leaf) and isinstance(node.value, str) else node
+    return Seq([node], node.source) if isinstance(node, Leaf) and isinstance(node.value, str) else node
 
 
 def _omit_empty(node: Tree, errors: Errors) -> Tree:
     node = _list_of_strings(node, errors)
     if isinstance(node, Seq) and any(plain(item) in (None, "") for item in node.items):
-        return Seq([item for item in node.items if plain(item) not in (None, "")], node.trail)
+        return Seq([item for item in node.items if plain(item) not in (None, "")], node.source)
     return node
 
 
@@ -234,10 +238,10 @@ def _key_values(node: Tree, errors: Errors) -> Tree:
         name, separator, value = str(plain(item)).partition("=")
         if not separator:
             raise _refuse(item, f"has {name!r} where KEY=value is expected")
-        entries[name] = Leaf(value, item.trail)
+        entries[name] = Leaf(value, item.source)
         span = place(item)
         keys[name] = (span,) if span else ()
-    return Map(entries, node.trail, keys)
+    return Map(entries, node.source, keys)
 
 
 def _ssh(node: Tree, errors: Errors) -> Tree:
@@ -248,18 +252,18 @@ def _ssh(node: Tree, errors: Errors) -> Tree:
         name, separator, value = str(plain(item)).partition("=")
         if not separator and name != "default":
             raise _refuse(item, f"has the invalid ssh key {name!r}")
-        entries[name] = Leaf(value if separator else None, item.trail)
-    return Map(entries, node.trail)
+        entries[name] = Leaf(value if separator else None, item.source)
+    return Map(entries, node.source)
 
 
 def _text(node: Tree, errors: Errors) -> Tree:
     if isinstance(node, Leaf) and not isinstance(node.value, str):
-        return Leaf(sprint(node.value), node.trail)
+        return Leaf(sprint(node.value), node.source)
     return node
 
 
 def _gpus(node: Tree, errors: Errors) -> Tree:
-    return Seq([_fields(node, count="all")], node.trail) if isinstance(node, Leaf) else node
+    return Seq([_fields(node, count="all")], node.source) if isinstance(node, Leaf) else node
 
 
 def _extends(node: Tree, errors: Errors) -> Tree:
@@ -273,7 +277,7 @@ def _external(node: Tree, errors: Errors) -> Tree:
     external = node.get("external")
     if not isinstance(external, Map):
         return node
-    changed: dict[str, Tree] = {"external": Leaf(True, external.trail)}
+    changed: dict[str, Tree] = {"external": Leaf(True, external.source)}
     name = external.get("name")
     if name is not None:
         named = node.get("name")
@@ -283,7 +287,7 @@ def _external(node: Tree, errors: Errors) -> Tree:
     return node.with_entries(changed)
 
 
-_TRANSFORMS: Patterns[Transform] = Patterns(
+_TRANSFORMS: State[Transform] = patterns(
     {
         "services.*.build.secrets.[]": _file_mount,
         "services.*.build.provenance": _text,
@@ -348,7 +352,7 @@ def _device_request_default(node: Tree, errors: Errors) -> Tree:
     return node
 
 
-_DEFAULTS: Patterns[Transform] = Patterns(
+_DEFAULTS: State[Transform] = patterns(
     {
         "services.*.build": _build_default,
         "services.*.secrets.[]": _secret_default,

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from confguard.model.compose.interpolation import InterpolationError, Interpolator
 from confguard.model.compose.tree import (
+    ITEM,
     Leaf,
     LeafValue,
+    Located,
     Map,
     Path,
-    PatternNode,
-    Patterns,
     Seq,
+    State,
     Tree,
+    Written,
     advance,
-    matched,
+    patterns,
 )
-from confguard.model.value import Step
+from confguard.model.value import Step, Trail
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
-    from confguard.parsers.yaml_tree import Mapping, Node, Scalar
+    from confguard.parsers.yaml_tree import Mapping, Scalar, Sequence
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _WORDS = {
@@ -49,80 +51,88 @@ class Converter:
     interpolator: Interpolator
     problems: list[Problem]
     tagged: list[Tagged] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    """The keys above the node that is converted."""
 
     def document(self, node: Mapping) -> Map:
         """Return the working tree of a document's top level."""
-        return self._mapping(node, (), _CASTS.start())
+        return self._mapping(node, "", _CASTS)
 
-    def _mapping(self, node: Mapping, path: Path, state: tuple[PatternNode[Cast], ...]) -> Map:
+    def _mapping(self, node: Mapping, path: str, state: State[Cast] | None) -> Map:
         entries: dict[str, Tree] = {}
-        keys: dict[str, tuple[Span, ...]] = {}
+        keys: dict[str, tuple[Span | Located, ...]] = {}
         for entry in node.entries:
-            name = entry.key.text
-            here = (*path, name)
-            tag = entry.value.tag
-            if tag in ("!reset", "!override"):
-                self.tagged.append(Tagged(here, tag, entry.key.span))
-                if tag == "!reset":
+            key, value = entry.key, entry.value
+            name = key.text
+            here = f"{path}.{name}" if path else name
+            if value.tag in ("!reset", "!override"):
+                self.tagged.append(Tagged((*self.above, name), value.tag, key.span))
+                if value.tag == "!reset":
                     continue
-            keys[name] = (entry.key.span,)
-            entries[name] = self._node(entry.value, here, advance(state, name) if state else state)
-        return Map(entries, (Step(".".join(path), node.span),), keys)
+            keys[name] = (key,)
+            following = None if state is None else state.exact.get(name, state.other)
+            if value.kind == "scalar":
+                entries[name] = self._scalar(value, here, following)
+            else:
+                self.above.append(name)
+                entries[name] = self._collection(value, here, following)
+                self.above.pop()
+        return Map(entries, Written(path, node), keys)
 
-    def _node(self, node: Node, path: Path, state: tuple[PatternNode[Cast], ...]) -> Tree:
-        kind = type(node).__name__
-        if kind == "Scalar":
-            return self._scalar(node, path, state)  # type: ignore[arg-type]
-        if kind == "Mapping":
-            return self._mapping(node, path, state)  # type: ignore[arg-type]
-        following = advance(state, "[]") if state else state
+    def _collection(self, node: Mapping | Sequence, path: str, state: State[Cast] | None) -> Tree:
+        if node.kind == "mapping":
+            return self._mapping(node, path, state)
+        following = advance(state, ITEM)
         items = [
-            self._node(item, path, following)
-            for item in node.items  # type: ignore[union-attr]
+            self._scalar(item, path, following)
+            if item.kind == "scalar"
+            else self._collection(item, path, following)
+            for item in node.items
             if item.tag != "!reset"
         ]
-        return Seq(items, (Step(".".join(path), node.span),))
+        return Seq(items, Written(path, node))
 
-    def _scalar(self, node: Scalar, path: Path, state: tuple[PatternNode[Cast], ...]) -> Leaf:
-        step = Step(".".join(path), node.span)
+    def _scalar(self, node: Scalar, path: str, state: State[Cast] | None) -> Leaf:
         value = node.value
         if not isinstance(value, str):
-            return Leaf(value, (step,))
-        trail: tuple[Step, ...] = (step,)
+            return Leaf(value, Written(path, node))
+        source: Written | Trail = Written(path, node)
         if "$" in value:
             try:
                 value, steps = self.interpolator.substitute(value, node.span)
-                trail = (step, *steps)
+                if steps:
+                    source = (Step(path, node.span), *steps)
             except InterpolationError as error:
-                where = ".".join(path)
                 span = error.span or node.span
-                hint = "write $$ for a $ that is meant as it is"
-                self.problems.append(
-                    Problem(span, f"{error.message} in {where}: {span.first_line().text}", hint)
-                )
-                return Leaf(value, trail)
-        cast = matched(state) if state else None
+                words = f"{error.message} in {path}: {span.first_line().text}"
+                self.problems.append(Problem(span, words, "write $$ for a $ that is meant as it is"))
+                return Leaf(value, source)
+        cast = None if state is None else state.value
         if cast is None or self.interpolator.marks.unknown_in(value) is not None:
-            return Leaf(value, trail)
+            return Leaf(value, source)
         typed = cast(value)
         if typed is None:
-            self.problems.append(
-                Problem(node.span, f"has {value!r} for {'.'.join(path)}: {_WANTED[cast]} is needed")
-            )
-        return Leaf(typed, trail)
+            words = f"has {value!r} for {path}: {_WANTED[cast]} is needed"
+            self.problems.append(Problem(node.span, words))
+        return Leaf(typed, source)
 
 
-def remove(root: Map, path: Path) -> Map:
-    """Return the tree without the value at a path."""
-    if not path or path[0] not in root.entries:
-        return root
-    if len(path) == 1:
-        return root.without(path[0])
-    child = root.entries[path[0]]
-    if not isinstance(child, Map):
-        return root
-    smaller = remove(child, path[1:])
-    return root if smaller is child else root.with_entries({path[0]: smaller})
+def remove(root: Map, paths: Iterable[Path]) -> Map:
+    """Return the tree without the values at some paths."""
+    below: dict[str, list[Path]] = {}
+    for path in paths:
+        if path and path[0] in root.entries:
+            below.setdefault(path[0], []).append(path[1:])
+    changed: dict[str, Tree] = {}
+    gone: list[str] = []
+    for name, rests in below.items():
+        child = root.entries[name]
+        if not all(rests):
+            gone.append(name)
+        elif isinstance(child, Map):
+            changed[name] = remove(child, rests)
+    smaller = root.without(*gone) if gone else root
+    return smaller.with_entries(changed) if changed else smaller
 
 
 Cast = Callable[[str], LeafValue]
@@ -148,7 +158,7 @@ def to_boolean(text: str) -> LeafValue:
 
 _WANTED: dict[Cast, str] = {to_integer: "a whole number", to_number: "a number", to_boolean: "true or false"}
 
-_CASTS: Patterns[Cast] = Patterns(
+_CASTS: State[Cast] = patterns(
     {
         **{
             f"services.*.{name}": to_integer

@@ -14,13 +14,12 @@ from confguard.model.compose.short_forms import is_ip
 from confguard.model.compose.tree import (
     Leaf,
     Map,
-    PatternNode,
-    Patterns,
     Seq,
+    State,
     Tree,
     advance,
     as_map,
-    matched,
+    patterns,
     place,
     plain,
     sprint,
@@ -38,7 +37,7 @@ Check = Callable[[Tree], Iterator[tuple[Tree, str]]]
 
 def faults(root: Map, marks: Marks) -> Iterator[Fault]:
     """Yield what cannot be read into its type; what is not known is passed over."""
-    for node, message in _walk(root, _CHECKS.start(), marks):
+    for node, message in _walk(root, _CHECKS, marks):
         yield place(node), message, _by_default(node.trail)
 
 
@@ -46,15 +45,17 @@ def _by_default(trail: Trail) -> bool:
     return any(step.origin is Origin.DEFAULT and step.span is not None for step in trail)
 
 
-def _walk(node: Tree, state: tuple[PatternNode[Check], ...], marks: Marks) -> Iterator[tuple[Tree, str]]:
-    if not state:
+def _walk(node: Tree, state: State[Check] | None, marks: Marks) -> Iterator[tuple[Tree, str]]:
+    if state is None:
         return
-    check = matched(state)
+    check = state.value
     if check is not None and not _is_unknown(node, marks):
         yield from check(node)
     if isinstance(node, Map):
         for name, value in node.entries.items():
-            yield from _walk(value, advance(state, name), marks)
+            following = state.exact.get(name, state.other)
+            if following is not None:
+                yield from _walk(value, following, marks)
     elif isinstance(node, Seq):
         following = advance(state, "[]")
         for item in node.items if following else ():
@@ -188,7 +189,7 @@ def _number(node: Tree | None) -> float:
 
 
 _SERVICE_SIZES = ("mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size")
-_CHECKS: Patterns[Check] = Patterns(
+_CHECKS: State[Check] = patterns(
     {
         **{f"services.*.{name}": _size for name in (*_SERVICE_SIZES, "build.shm_size")},
         "services.*.deploy.resources.limits.memory": _size,

@@ -84,7 +84,7 @@ def _model(
     section = as_map(tree.get("services"))
     for key, node in section.entries.items():
         if isinstance(node, Map):
-            services[key] = view.service(key, node, section.keys.get(key, ()))
+            services[key] = view.service(key, node, section.key_spans(key))
     environments = {key: view.container_environment(service) for key, service in services.items()}
     resources = {
         kind: view.resources(tree.get(kind)) for kind in ("networks", "volumes", "secrets", "configs")

@@ -119,13 +119,12 @@ class Loader:
         before = base
         try:
             tree = self._extended(tree, path, scope, converter.tagged)
-            for tagged in converter.tagged:
-                base = remove(base, tagged.path)
+            base = remove(base, [tagged.path for tagged in converter.tagged])
             tree = self._included(tree, scope, included)
-            merged = enforce_unique(merge(base, tree))
-            merged, problems = validate(merged)
+            merged = enforce_unique(merge(base, tree), base)
+            merged, problems = validate(merged, base)
             self.problems.extend(problems)
-            merged = enforce_unique(self._canonical(merged.without("version")))
+            merged = enforce_unique(self._canonical(merged.without("version"), base), base)
         except MergeError as error:
             span = error.span or document.span.first_line()
             self.problems.append(Problem(span, error.message))
@@ -134,10 +133,10 @@ class Loader:
             self.overrides.extend(compare(before, tree, merged, converter.tagged))
         return merged
 
-    def _canonical(self, tree: Map) -> Map:
+    def _canonical(self, tree: Map, settled: Map | None = None) -> Map:
         """Return the tree in long forms; what an empty variable broke is not the file's fault."""
         errors: list[MergeError] = []
-        result = canonical(tree, errors)
+        result = canonical(tree, errors, settled)
         for error in errors:
             filled = any(step.origin is Origin.DEFAULT for step in error.trail)
             found = self.refusals if filled else self.problems
@@ -153,7 +152,7 @@ class Loader:
         found = dict(services.entries)
         for name in services.entries:
             found[name] = self._service(name, found, path, scope, (), (tagged,))
-        return tree.with_entries({"services": Map(found, services.trail, services.keys)})
+        return tree.with_entries({"services": Map(found, services.source, services.keys)})
 
     def _service(
         self,
@@ -193,9 +192,8 @@ class Loader:
         if not isinstance(base, Map):
             return alone
         for tags in resets:
-            for tag in tags:
-                if tag.path[:2] == ("services", name) and len(tag.path) > 2:
-                    base = remove(base, tag.path[2:])
+            own = [tag.path[2:] for tag in tags if tag.path[:2] == ("services", name)]
+            base = remove(base, [tag for tag in own if tag])
         merged = extend_service(base, service).without("extends")
         services[name] = merged
         return merged
@@ -302,7 +300,7 @@ class Loader:
             for name, value in source.entries.items():
                 if name in entries and plain(entries[name]) != plain(value):
                     self._problem(
-                        target.keys.get(name, (span,))[0],
+                        target.key_span(name) or span,
                         f"declares {section}.{name}, which an included file declares differently",
                         "docker compose refuses that: rename one of the two",
                     )
@@ -339,7 +337,7 @@ def _passed_through(tree: Map, environment: Environment) -> Map:
         if not isinstance(listed, Seq) or not isinstance(service, Map):
             continue
         items = [_filled(item, environment.values) for item in listed.items]
-        changed[name] = service.with_entries({"environment": Seq(items, listed.trail)})
+        changed[name] = service.with_entries({"environment": Seq(items, listed.source)})
     return tree.with_entries({"services": services.with_entries(changed)}) if changed else tree
 
 

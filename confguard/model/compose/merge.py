@@ -6,21 +6,27 @@ from collections.abc import Callable
 
 from confguard.model.compose.short_forms import volume_target
 from confguard.model.compose.tree import (
+    Joined,
     Leaf,
+    LinkedPath,
     Map,
-    Path,
-    PatternNode,
-    Patterns,
     Seq,
+    Source,
+    State,
     Tree,
     advance,
-    matched,
+    advanced,
+    dotted,
+    parts,
+    patterns,
     place,
     plain,
     sprint,
 )
 from confguard.model.value import Step, Trail
 from confguard.source import Span
+
+_SERVICE: LinkedPath = ((None, "services"), "x")
 
 
 class MergeError(Exception):
@@ -31,26 +37,24 @@ class MergeError(Exception):
         self.message, self.span, self.trail = message, span, trail
 
 
-Merger = Callable[[Tree, Tree, Path], Tree]
+Merger = Callable[[Tree, Tree, LinkedPath], Tree]
 KeyOf = Callable[[Tree], str]
 
 
 def merge(base: Map, over: Map) -> Map:
     """Return two files' trees merged; the second one wins. Raises MergeError."""
-    return _mappings(base, over, (), _RULES.start())
+    return _mappings(base, over, None, _RULES)
 
 
 def extend_service(base: Map, over: Map) -> Map:
     """Return a service merged over the one that it extends. Raises MergeError."""
-    merged = _merge(base, over, ("services", "x"), _RULES.start(("services", "x")))
+    merged = _merge(base, over, _SERVICE, advanced(_RULES, parts(_SERVICE)))
     return merged if isinstance(merged, Map) else over
 
 
-def _merge(base: Tree, over: Tree, path: Path, state: tuple[PatternNode[Merger], ...]) -> Tree:
-    merger = matched(state)
-    if merger is not None:
-        result: Tree = merger(base, over, path)
-        return result
+def _merge(base: Tree, over: Tree, path: LinkedPath, state: State[Merger] | None) -> Tree:
+    if state is not None and state.value is not None:
+        return state.value(base, over, path)
     if isinstance(over, Leaf) and over.value is None:
         return base
     if isinstance(base, Map):
@@ -60,28 +64,28 @@ def _merge(base: Tree, over: Tree, path: Path, state: tuple[PatternNode[Merger],
     if isinstance(base, Seq):
         if not isinstance(over, Seq):
             raise _clash(over, path)
-        return Seq(base.items + over.items, over.trail + base.trail)
+        return Seq(base.items + over.items, Joined(over, base))
     return over
 
 
-def _clash(over: Tree, path: Path) -> MergeError:
-    return MergeError(f"cannot override {'.'.join(path)}: it is of another kind", place(over))
+def _clash(over: Tree, path: LinkedPath) -> MergeError:
+    return MergeError(f"cannot override {dotted(path)}: it is of another kind", place(over))
 
 
-def _mappings(base: Map, over: Map, path: Path, state: tuple[PatternNode[Merger], ...]) -> Map:
+def _mappings(base: Map, over: Map, path: LinkedPath, state: State[Merger] | None) -> Map:
     entries = dict(base.entries)
     keys = dict(base.keys)
     for name, value in over.entries.items():
+        earlier = entries.get(name)
         keys[name] = over.keys.get(name, ()) + base.keys.get(name, ())
-        if name not in entries:
+        if earlier is None:
             entries[name] = value
         else:
-            following = advance(state, name)
-            entries[name] = _merge(entries[name], value, (*path, name), following)
-    return Map(entries, over.trail + base.trail, keys)
+            entries[name] = _merge(earlier, value, (path, name), advance(state, name))
+    return Map(entries, Joined(over, base), keys)
 
 
-def _replace(base: Tree, over: Tree, path: Path) -> Tree:
+def _replace(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     return over
 
 
@@ -97,20 +101,26 @@ def to_sequence(value: Tree) -> list[Tree]:
         if isinstance(entry, Seq):
             for item in entry.items:
                 shown = sprint(item.value) if isinstance(item, Leaf) else str(plain(item))
-                items.append(Leaf(f"{name}={shown}", item.trail))
+                items.append(Leaf(f"{name}={shown}", item.source))
         elif isinstance(entry, Leaf):
             if entry.value is None:
-                items.append(Leaf(name, entry.trail))
+                items.append(Leaf(name, entry.source))
             else:
-                items.append(Leaf(f"{name}={sprint(entry.value)}", entry.trail))
+                items.append(Leaf(f"{name}={sprint(entry.value)}", entry.source))
     return items
 
 
-def _append_as_sequence(base: Tree, over: Tree, path: Path) -> Tree:
-    return Seq(to_sequence(base) + to_sequence(over), over.trail + base.trail)
+def _joined(over: Tree, base: Tree) -> Source:
+    if isinstance(over, Leaf) or isinstance(base, Leaf):
+        return over.trail + base.trail
+    return Joined(over, base)
 
 
-def _extra_hosts(base: Tree, over: Tree, path: Path) -> Tree:
+def _append_as_sequence(base: Tree, over: Tree, path: LinkedPath) -> Tree:
+    return Seq(to_sequence(base) + to_sequence(over), _joined(over, base))
+
+
+def _extra_hosts(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     items = to_sequence(base)
     present = {str(plain(item)) for item in items}
     return Seq(
@@ -119,16 +129,16 @@ def _extra_hosts(base: Tree, over: Tree, path: Path) -> Tree:
     )
 
 
-def _build(base: Tree, over: Tree, path: Path) -> Tree:
+def _build(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     def long_form(value: Tree) -> Map:
         if isinstance(value, Map):
             return value
         if isinstance(value, Leaf) and isinstance(value.value, str):
             span = place(value)
-            return Map({"context": value}, value.trail, {"context": (span,)} if span else {})
-        return Map({}, value.trail)
+            return Map({"context": value}, value.source, {"context": (span,)} if span else {})
+        return Map({}, value.source)
 
-    return _mappings(long_form(base), long_form(over), path, _RULES.start(path))
+    return _mappings(long_form(base), long_form(over), path, advanced(_RULES, parts(path)))
 
 
 def to_mapping(value: Tree, default: dict[str, Leaf] | None = None) -> Map:
@@ -140,11 +150,11 @@ def to_mapping(value: Tree, default: dict[str, Leaf] | None = None) -> Map:
     for item in value.items if isinstance(value, Seq) else ():
         if isinstance(item, Leaf) and isinstance(item.value, str):
             entries[item.value] = (
-                Leaf(None, item.trail) if default is None else Map(dict(default), item.trail)
+                Leaf(None, item.source) if default is None else Map(dict(default), item.source)
             )
             span = place(item)
             keys[item.value] = (span,) if span else ()
-    return Map(entries, value.trail, keys)
+    return Map(entries, value.source, keys)
 
 
 def dependency_defaults() -> dict[str, Leaf]:
@@ -153,25 +163,25 @@ def dependency_defaults() -> dict[str, Leaf]:
     return {"condition": Leaf("service_started", step), "required": Leaf(True, step)}
 
 
-def _depends_on(base: Tree, over: Tree, path: Path) -> Tree:
+def _depends_on(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     left, right = to_mapping(base, dependency_defaults()), to_mapping(over, dependency_defaults())
-    return _mappings(left, right, path, _RULES.start(path))
+    return _mappings(left, right, path, advanced(_RULES, parts(path)))
 
 
-def _names(base: Tree, over: Tree, path: Path) -> Tree:
-    return _mappings(to_mapping(base), to_mapping(over), path, _RULES.start(path))
+def _names(base: Tree, over: Tree, path: LinkedPath) -> Tree:
+    return _mappings(to_mapping(base), to_mapping(over), path, advanced(_RULES, parts(path)))
 
 
-def _logging(base: Tree, over: Tree, path: Path) -> Tree:
+def _logging(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     if not isinstance(base, Map) or not isinstance(over, Map):
         return base if isinstance(over, Leaf) and over.value is None else over
     old, new = base.get("driver"), over.get("driver")
     if old is None or new is None or plain(old) == plain(new):
-        return _mappings(base, over, path, ())
+        return _mappings(base, over, path, None)
     return over
 
 
-def _ipam_config(base: Tree, over: Tree, path: Path) -> Tree:
+def _ipam_config(base: Tree, over: Tree, path: LinkedPath) -> Tree:
     if not isinstance(base, Seq) or not isinstance(over, Seq):
         raise _clash(over, path)
     result: list[Map] = []
@@ -187,7 +197,7 @@ def _ipam_config(base: Tree, over: Tree, path: Path) -> Tree:
             if subnet != plain(right.get("subnet")) and index_of(subnet) == -1:
                 result.append(left)
                 continue
-            right = _mappings(right, left, path, ())
+            right = _mappings(right, left, path, None)
             found = index_of(plain(right.get("subnet")))
             if found >= 0:
                 result[found] = right
@@ -196,7 +206,7 @@ def _ipam_config(base: Tree, over: Tree, path: Path) -> Tree:
     return Seq(list(result), over.trail + base.trail)
 
 
-_RULES: Patterns[Merger] = Patterns(
+_RULES: State[Merger] = patterns(
     {
         "networks.*.ipam.config": _ipam_config,
         "networks.*.labels": _append_as_sequence,
@@ -230,26 +240,29 @@ _RULES: Patterns[Merger] = Patterns(
 )
 
 
-def enforce_unique(root: Map) -> Map:
+def enforce_unique(root: Map, settled: Map | None = None) -> Map:
     """Return the tree with keyed lists made unique: a later entry takes the place of the earlier one.
 
-    Raises MergeError for an entry without the key it is known by.
+    ``settled`` is an earlier result: what is taken over from it is unique already. Raises MergeError for
+    an entry without the key it is known by.
     """
-    return _unique_map(root, _KEYS.start())
+    return _unique_map(root, _KEYS, settled)
 
 
-def _unique_map(node: Map, state: tuple[PatternNode[KeyOf], ...]) -> Map:
+def _unique_map(node: Map, state: State[KeyOf], settled: Tree | None) -> Map:
+    done = settled.entries if isinstance(settled, Map) else {}
     changed: dict[str, Tree] = {}
     for name, value in node.entries.items():
-        following = advance(state, name)
-        if not following:
+        following = state.exact.get(name, state.other)
+        earlier = done.get(name)
+        if following is None or earlier is value:
             continue
         if isinstance(value, Map):
-            new: Tree = _unique_map(value, following)
+            new: Tree = _unique_map(value, following, earlier)
             if new is not value:
                 changed[name] = new
         elif isinstance(value, Seq):
-            key_of = matched(following)
+            key_of = following.value
             if key_of is not None:
                 found: dict[str, Tree] = {}
                 for item in value.items:
@@ -319,7 +332,7 @@ def _by_value(item: Tree) -> str:
     return sprint(item.value) if isinstance(item, Leaf) else str(plain(item))
 
 
-_KEYS: Patterns[KeyOf] = Patterns(
+_KEYS: State[KeyOf] = patterns(
     {
         "networks.*.labels": _by_name,
         "networks.*.ipam.options": _by_name,

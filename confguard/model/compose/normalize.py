@@ -61,7 +61,7 @@ def _service(service: Map, environment: Environment) -> Map:
         changed["environment"] = resolve(variables, environment, keep_unset=True)
     volumes = service.get("volumes")
     if isinstance(volumes, Seq):
-        changed["volumes"] = Seq([_volume(item) for item in volumes.items], volumes.trail)
+        changed["volumes"] = Seq([_volume(item) for item in volumes.items], volumes.source)
     dependencies = _dependencies(service)
     if dependencies.entries:
         changed["depends_on"] = dependencies
@@ -103,7 +103,7 @@ def resolve(node: Tree, environment: Environment, keep_unset: bool) -> Tree:
                 entries[name] = Leaf(found.value, (*value.trail, *found.trail))
             elif keep_unset:
                 entries[name] = value
-        return Map(entries, node.trail, node.keys)
+        return Map(entries, node.source, node.keys)
     if not isinstance(node, Seq):
         return node
     items: list[Tree] = []
@@ -114,7 +114,7 @@ def resolve(node: Tree, environment: Environment, keep_unset: bool) -> Tree:
             items.append(Leaf(f"{text}={found.value}", (*item.trail, *found.trail)))
         elif "=" in text or keep_unset:
             items.append(item)
-    return Seq(items, node.trail)
+    return Seq(items, node.source)
 
 
 def _dependencies(service: Map) -> Map:
@@ -125,11 +125,11 @@ def _dependencies(service: Map) -> Map:
         if name in entries:
             return
         fields: dict[str, Tree] = {
-            "condition": Leaf("service_started", node.trail),
-            "restart": Leaf(restart, node.trail),
-            "required": Leaf(True, node.trail),
+            "condition": Leaf("service_started", node.source),
+            "restart": Leaf(restart, node.source),
+            "required": Leaf(True, node.source),
         }
-        entries[name] = Map(fields, node.trail)
+        entries[name] = Map(fields, node.source)
 
     links = service.get("links")
     for link in links.items if isinstance(links, Seq) else ():
@@ -145,7 +145,7 @@ def _dependencies(service: Map) -> Map:
         text = str(plain(item))
         if not text.startswith("container:"):
             add(text.split(":")[0], item, False)
-    return Map(entries, declared.trail, declared.keys)
+    return Map(entries, declared.source, declared.keys)
 
 
 def _names(tree: Map, name: str) -> Map:
@@ -155,7 +155,7 @@ def _names(tree: Map, name: str) -> Map:
             continue
         changed: dict[str, Tree] = {}
         for key, resource in resources.entries.items():
-            fields = resource if isinstance(resource, Map) else Map({}, resource.trail)
+            fields = resource if isinstance(resource, Map) else Map({}, resource.source)
             if plain(fields.get("name")) is None:
                 external = plain(fields.get("external")) is True
                 own = key if external else f"{name}_{key}"

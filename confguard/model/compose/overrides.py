@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from confguard.model.compose.convert import Tagged
-from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, plain, sprint
+from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, place, same, sprint
 from confguard.source import Span
 
 Reason = Literal["", "empty", "null", "same", "absent"]
@@ -39,11 +39,14 @@ class Override:
 def compare(before: Map, overlay: Map, after: Map, tagged: Sequence[Tagged]) -> Iterator[Override]:
     """Yield what the services of an overlay do to those before it; ``after`` is the merged result."""
     old_services, new_services = as_map(before.get("services")), as_map(after.get("services"))
+    forced: dict[str, set[Path]] = {}
+    for tag in tagged:
+        if tag.path[0] == "services" and len(tag.path) > 1:
+            forced.setdefault(tag.path[1], set()).add(tag.path[2:])
     for name, written in as_map(overlay.get("services")).entries.items():
         old, new = old_services.get(name), new_services.get(name)
         if isinstance(written, Map) and isinstance(old, Map) and isinstance(new, Map):
-            forced = {tag.path[2:] for tag in tagged if tag.path[:2] == ("services", name)}
-            yield from _attributes(name, (), written, old, new, forced)
+            yield from _attributes(name, (), written, old, new, forced.get(name, set()))
     for tag in tagged:
         if tag.tag == "!reset" and len(tag.path) > 2 and tag.path[0] == "services":
             existing = _at(old_services, tag.path[1:])
@@ -67,7 +70,7 @@ def _attributes(
         earlier = old.get(name)
         if earlier is None or name.startswith("x-"):
             continue
-        span = next(iter(written.keys.get(name, ())), place(value))
+        span = written.key_span(name) or place(value)
         here = (*path, name)
         yield from _attribute(service, here, value, earlier, new.get(name), span, forced)
 
@@ -83,9 +86,9 @@ def _attribute(
 ) -> Iterator[Override]:
     base = place(earlier)
     if path in forced:
-        same = _same(earlier, later)
-        forced_effect: Effect = "nothing" if same else "replaced"
-        yield Override(service, path, base, span, forced_effect, "same" if same else "", True)
+        unchanged = _same(earlier, later)
+        forced_effect: Effect = "nothing" if unchanged else "replaced"
+        yield Override(service, path, base, span, forced_effect, "same" if unchanged else "", True)
         return
     if path[-1] in _KEY_VALUE and not _is_empty(written):
         yield from _key_values(service, path, written, earlier)
@@ -98,16 +101,14 @@ def _attribute(
         yield from _attributes(service, path, written, earlier, later, forced)
         return
     if isinstance(earlier, Seq) and isinstance(later, Seq):
-        old = [plain(item) for item in earlier.items]
-        kept = [plain(item) for item in later.items]
-        whole = kept[: len(old)] == old
+        whole = len(later.items) >= len(earlier.items) and all(map(same, earlier.items, later.items))
         yield Override(service, path, base, span, "appended" if whole else "replaced")
         return
     yield Override(service, path, base, span, "replaced")
 
 
 def _same(earlier: Tree, later: Tree | None) -> bool:
-    if plain(earlier) == plain(later):
+    if same(earlier, later):
         return True
     return isinstance(earlier, Map | Seq) and sorted(_pairs(earlier)) == sorted(_pairs(later)) != []
 
@@ -130,7 +131,11 @@ def _pairs(node: Tree | None) -> list[tuple[str, str]]:
 
 
 def _is_empty(node: Tree) -> bool:
-    return plain(node) in (None, [], {}, "")
+    if isinstance(node, Map):
+        return not node.entries
+    if isinstance(node, Seq):
+        return not node.items
+    return node.value is None or node.value == ""
 
 
 def _why_nothing(written: Tree) -> Reason:
@@ -154,8 +159,6 @@ def _key_values(service: str, path: tuple[str, ...], written: Tree, earlier: Tre
 
 def _places(node: Tree) -> dict[str, Span | None]:
     if isinstance(node, Map):
-        return {
-            name: next(iter(node.keys.get(name, ())), place(value)) for name, value in node.entries.items()
-        }
+        return {name: node.key_span(name) or place(value) for name, value in node.entries.items()}
     items = node.items if isinstance(node, Seq) else []
     return {sprint(item.value).partition("=")[0]: place(item) for item in items if isinstance(item, Leaf)}

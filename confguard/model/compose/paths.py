@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from confguard.model.compose.tree import Leaf, Map, PatternNode, Patterns, Seq, Tree, advance, matched, plain
+from confguard.model.compose.tree import Leaf, Map, Seq, State, Tree, advance, patterns, plain
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -22,13 +22,13 @@ class PathResolver:
 
     def resolve(self, root: Map) -> Map:
         """Return the tree with its paths made absolute."""
-        result = self._walk(root, _PATHS.start())
+        result = self._walk(root, _PATHS)
         return result if isinstance(result, Map) else root
 
-    def _walk(self, node: Tree, state: tuple[PatternNode[Resolve], ...]) -> Tree:
-        if not state:
+    def _walk(self, node: Tree, state: State[Resolve] | None) -> Tree:
+        if state is None:
             return node
-        resolve = matched(state)
+        resolve = state.value
         if resolve is not None:
             return resolve(self, node)
         if isinstance(node, Map):
@@ -41,7 +41,7 @@ class PathResolver:
         if isinstance(node, Seq):
             following = advance(state, "[]")
             return (
-                Seq([self._walk(item, following) for item in node.items], node.trail) if following else node
+                Seq([self._walk(item, following) for item in node.items], node.source) if following else node
             )
         return node
 
@@ -56,9 +56,9 @@ class PathResolver:
     def path(self, node: Tree) -> Tree:
         """Return a path, or a list of them."""
         if isinstance(node, Seq):
-            return Seq([self.path(item) for item in node.items], node.trail)
+            return Seq([self.path(item) for item in node.items], node.source)
         if isinstance(node, Leaf) and isinstance(node.value, str):
-            return Leaf(self.absolute(node.value), node.trail)
+            return Leaf(self.absolute(node.value), node.source)
         return node
 
     def context(self, node: Tree) -> Tree:
@@ -73,7 +73,7 @@ class PathResolver:
         text = node.value if isinstance(node, Leaf) else None
         if not isinstance(text, str) or _WINDOWS.match(text):
             return node
-        return Leaf(self.absolute(text) if text else self.folder, node.trail)
+        return Leaf(self.absolute(text) if text else self.folder, node.source)
 
     def mount(self, node: Tree) -> Tree:
         """Return a service's volume with the source of a bind mount made absolute."""
@@ -103,7 +103,7 @@ def join(folder: str, path: str) -> str:
 
 Resolve = Callable[[PathResolver, Tree], Tree]
 
-_PATHS: Patterns[Resolve] = Patterns(
+_PATHS: State[Resolve] = patterns(
     {
         "services.*.build.context": PathResolver.context,
         "services.*.build.additional_contexts.*": PathResolver.context,

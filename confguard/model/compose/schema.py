@@ -370,8 +370,11 @@ _ROOT = Object(
 )
 
 
-def validate(root: Map) -> tuple[Map, list[Problem]]:
-    """Return the tree without what does not fit the schema, and a problem for each such place."""
+def validate(root: Map, settled: Map | None = None) -> tuple[Map, list[Problem]]:
+    """Return the tree without what does not fit the schema, and a problem for each such place.
+
+    ``settled`` is an earlier result: what is taken over from it fits.
+    """
     context = Context()
-    fitted = fit(root, _ROOT, context)
+    fitted = fit(root, _ROOT, context, settled)
     return fitted if isinstance(fitted, Map) else Map({}), context.problems

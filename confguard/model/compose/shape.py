@@ -26,7 +26,7 @@ class Context:
     """Where problems go; ``path`` is the place in the model, for their words."""
 
     problems: list[Problem] = field(default_factory=list)
-    path: list[str] = field(default_factory=list)
+    path: list[str | int] = field(default_factory=list)
 
     def report(self, span: Span | None, message: str, help_text: str = "") -> None:
         """Keep a problem at a place."""
@@ -36,30 +36,39 @@ class Context:
     @property
     def where(self) -> str:
         """The path as people write it."""
-        return ".".join(self.path).replace(".[", "[")
+        shown = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        return "".join(shown).removeprefix(".")
 
 
-def kind_of(value: LeafValue) -> frozenset[str]:
-    """Return the JSON schema types that a scalar has."""
-    if value is None:
-        return frozenset({"null"})
-    if isinstance(value, bool):
-        return frozenset({"boolean"})
-    if isinstance(value, str):
-        return frozenset({"string"})
-    whole = isinstance(value, int) or value.is_integer()
-    return frozenset({"integer", "number"}) if whole else frozenset({"number"})
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar of some types, perhaps one of some texts, perhaps of a pattern or in a range."""
+    """A scalar of some types, perhaps one of some texts, perhaps of a pattern or in a range.
+
+    ``python`` are the types of values that surely fit, ``narrow`` says whether not every value does.
+    """
 
     types: frozenset[str]
     values: frozenset[str] = frozenset()
     pattern: re.Pattern[str] | None = None
     low: float | None = None
     high: float | None = None
+    python: frozenset[type] = field(init=False)
+    narrow: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds = frozenset(kind for name in self.types for kind in _PYTHON[name])
+        object.__setattr__(self, "python", kinds)
+        ranged = self.low is not None or self.high is not None
+        object.__setattr__(self, "narrow", bool(self.values) or self.pattern is not None or ranged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +111,42 @@ def words(*values: str) -> Scalar:
     return Scalar(frozenset({"string"}), frozenset(values))
 
 
-def fit(node: Tree, shape: Shape, context: Context) -> Tree | None:
-    """Return the node without what does not fit, None where it does not fit itself."""
+def fit(node: Tree, shape: Shape, context: Context, settled: Tree | None = None) -> Tree | None:
+    """Return the node without what does not fit, None where it does not fit itself.
+
+    ``settled`` is a tree that fits, at the same place: parts that the node shares with it are passed over.
+    """
     if isinstance(shape, Choice):
-        for option in shape.options:
-            if _is_of(node, option):
-                return fit(node, option, context)
+        found = next((option for option in shape.options if _is_of(node, option)), None)
+        if found is None:
+            _wrong(node, shape, context)
+            return None
+        shape = found
+        if isinstance(shape, Choice):
+            return fit(node, shape, context, settled)
+    elif not _is_of(node, shape):
         _wrong(node, shape, context)
         return None
-    if not _is_of(node, shape):
-        _wrong(node, shape, context)
-        return None
-    if isinstance(node, Leaf) and isinstance(shape, Scalar):
-        return _scalar(node, shape, context)
-    if isinstance(node, Seq) and isinstance(shape, Array):
-        return _array(node, shape, context)
-    if isinstance(node, Map) and isinstance(shape, Object):
-        return _object(node, shape, context)
-    return node
+    if isinstance(shape, Scalar):
+        return _scalar(node, shape, context) if shape.narrow and isinstance(node, Leaf) else node
+    if isinstance(shape, Object) and isinstance(node, Map):
+        return _object(node, shape, context, settled)
+    return _array(node, shape, context) if isinstance(shape, Array) and isinstance(node, Seq) else node
 
 
 def _is_of(node: Tree, shape: Shape) -> bool:
-    if isinstance(shape, Choice):
-        return any(_is_of(node, option) for option in shape.options)
     if isinstance(node, Leaf):
-        return isinstance(shape, Scalar) and not shape.types.isdisjoint(kind_of(node.value))
-    return isinstance(shape, Array) if isinstance(node, Seq) else isinstance(shape, Object)
+        if isinstance(shape, Scalar):
+            return type(node.value) in shape.python or _is_whole(node.value, shape)
+    elif isinstance(shape, Object):
+        return isinstance(node, Map)
+    elif isinstance(shape, Array):
+        return isinstance(node, Seq)
+    return isinstance(shape, Choice) and any(_is_of(node, option) for option in shape.options)
+
+
+def _is_whole(value: LeafValue, shape: Scalar) -> bool:
+    return isinstance(value, float) and "integer" in shape.types and value.is_integer()
 
 
 def _names(shape: Shape) -> list[str]:
@@ -169,10 +188,10 @@ def _scalar(node: Leaf, shape: Scalar, context: Context) -> Leaf | None:
 
 def _array(node: Seq, shape: Array, context: Context) -> Seq:
     items: list[Tree] = []
-    seen: set[str] = set()
+    seen: set[object] = set()
     changed = False
     for index, item in enumerate(node.items):
-        context.path.append(f"[{index}]")
+        context.path.append(index)
         fitted = fit(item, shape.item, context)
         if shape.unique and fitted is not None:
             key = _identity(fitted)
@@ -184,38 +203,45 @@ def _array(node: Seq, shape: Array, context: Context) -> Seq:
         changed = changed or fitted is not item
         if fitted is not None:
             items.append(fitted)
-    return Seq(items, node.trail) if changed else node
+    return Seq(items, node.source) if changed else node
 
 
-def _identity(item: Tree) -> str:
+def _identity(item: Tree) -> object:
     """Return what makes an item equal to another one; inside of mappings 80 and "80" are equal."""
     if isinstance(item, Map):
         leaves = item.entries.items()
         return repr(sorted((name, str(plain(value))) for name, value in leaves))
+    if isinstance(item, Leaf):
+        return type(item.value), item.value
     return repr(plain(item))
 
 
-def _object(node: Map, shape: Object, context: Context) -> Map:
+def _object(node: Map, shape: Object, context: Context, settled: Tree | None) -> Map:
+    done = settled.entries if isinstance(settled, Map) else {}
+    fields, other, path = shape.fields, shape.other, context.path
     dropped: list[str] = []
     replaced: dict[str, Tree] = {}
     for name, value in node.entries.items():
-        inner = shape.fields.get(name)
-        if inner is None and shape.other is not None and (shape.names is None or shape.names.search(name)):
-            inner = shape.other
-        context.path.append(name)
+        earlier = done.get(name)
+        if earlier is value:
+            continue
+        inner = fields.get(name)
+        if inner is None and other is not None and (shape.names is None or shape.names.search(name)):
+            inner = other
+        path.append(name)
         if inner is not None:
-            fitted = fit(value, inner, context)
+            fitted = fit(value, inner, context, earlier)
             if fitted is None:
                 dropped.append(name)
             elif fitted is not value:
                 replaced[name] = fitted
         elif shape.closed and not (shape.extensions and name.startswith("x-")):
-            span = next(iter(node.keys.get(name, ())), place(value))
+            span = node.key_span(name) or place(value)
             context.report(
                 span, f"has {context.where}, which docker compose does not know", _near(name, shape)
             )
             dropped.append(name)
-        context.path.pop()
+        path.pop()
     for name in shape.required:
         if name not in node.entries:
             context.report(_first_key(node), f"has {context.where} without {name}")

@@ -143,7 +143,7 @@ class View:
             networks=tuple(self._networks(tree.get("networks"))),
             network_mode=self.text(tree.get("network_mode")),
             profiles=profiles,
-            profiles_span=next(iter(tree.keys.get("profiles", ())), None),
+            profiles_span=tree.key_span("profiles"),
             depends_on=tuple(self._dependencies(tree.get("depends_on"))),
             container_name=self.text(tree.get("container_name")),
             hostname=self.text(tree.get("hostname")),
@@ -270,7 +270,7 @@ class View:
             return
         for name, value in node.entries.items():
             aliases = self._strings(as_map(value).get("aliases"))
-            span = next(iter(node.keys.get(name, ())), place(value))
+            span = node.key_span(name) or place(value)
             yield Attachment(name, aliases, span, implicit=not node.keys.get(name) and place(value) is None)
 
     def _dependencies(self, node: Tree | None) -> Iterator[Dependency]:
@@ -280,7 +280,7 @@ class View:
             fields = as_map(value)
             condition = text_of(fields.get("condition")) or "service_started"
             required = fields.get("required")
-            span = next(iter(node.keys.get(name, ())), place(value))
+            span = node.key_span(name) or place(value)
             yield Dependency(name, condition, required is None or self.flag(required), span)
 
     def _healthcheck(self, node: Tree | None) -> Healthcheck | None:
@@ -329,7 +329,7 @@ class View:
             file = self.text(fields.get("file"))
             if isinstance(file, Known):
                 file = Known(self.shown_path(file.value), file.trail)
-            span = next(iter(node.keys.get(key, ())), place(value))
+            span = node.key_span(key) or place(value)
             result[key] = Resource(
                 key=key,
                 name=name,
