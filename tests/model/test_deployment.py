@@ -1,0 +1,111 @@
+"""What runs in a stack: datastores, proxies, applications, and how severe a finding about it can be."""
+
+from __future__ import annotations
+
+import pytest
+
+from confguard.discover.kinds import classify
+from confguard.discover.project import open_project
+from confguard.finding import Severity
+from confguard.model.repo import build
+
+SETTINGS = "import os\nSECRET_KEY = os.environ.get('SECRET_KEY')\nROOT_URLCONF = 'a'\nINSTALLED_APPS = []\n"
+
+
+def model(root):
+    project = open_project(root)
+    return build(project, classify(project), (), {}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("docker-compose.prod.yml", Severity.ERROR),
+        ("docker-compose.yml", Severity.WARNING),
+        ("docker-compose.dev.yml", Severity.INFO),
+    ],
+)
+def test_an_error_is_for_what_the_repository_calls_production(repository, name, severity):
+    repo = model(repository({name: "services:\n  web:\n    image: a:1\n"}))
+    (deployment,) = repo.production
+    assert deployment.most_severe is severity
+    assert bool(repo.notes) is (severity is not Severity.ERROR)
+
+
+def test_a_finding_of_no_stack_may_be_an_error(repository):
+    assert model(repository({"compose.yaml": "services: {}\n"})).most_severe(()) is Severity.ERROR
+
+
+def test_datastores_are_known_by_their_image_or_base_image(deployment_of):
+    deployment = deployment_of(
+        {
+            "compose.yaml": (
+                "services:\n  a: {image: 'bitnami/postgresql:17'}\n  b: {build: ./db}\n  c: {image: 'web:1'}\n"
+            ),
+            "db/Dockerfile": "FROM postgis/postgis:16-3.4\n",
+        }
+    )
+    kinds = {name: deployment.datastore(service) for name, service in deployment.services.items()}
+    assert {name: kind[0] if kind else None for name, kind in kinds.items()} == {
+        "a": "PostgreSQL",
+        "b": "PostgreSQL",
+        "c": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        ("gunicorn app.wsgi", True),
+        ("python manage.py runserver", True),
+        ("celery -A app worker", True),
+        ("uvicorn app.asgi:application", True),
+        ("uvicorn main:app", False),
+        ("node server.js", False),
+    ],
+)
+def test_a_service_runs_django_if_its_program_says_so(deployment_of, command, runs):
+    deployment = deployment_of(
+        {
+            "compose.yaml": f"services:\n  web:\n    build: .\n    command: {command}\n",
+            "Dockerfile": "FROM python:3.13\n",
+            "app/settings.py": SETTINGS,
+        }
+    )
+    assert bool(deployment.apps) is runs
+
+
+def test_services_with_one_environment_are_one_application(deployment_of):
+    deployment = deployment_of(
+        {
+            "compose.yaml": (
+                "services:\n"
+                "  web: {build: ., command: gunicorn app.wsgi, environment: {SECRET_KEY: a}}\n"
+                "  worker: {build: ., command: celery -A app worker, environment: {SECRET_KEY: a}}\n"
+                "  beat: {build: ., command: celery -A app beat, environment: {SECRET_KEY: b}}\n"
+            ),
+            "Dockerfile": "FROM python:3.13\n",
+            "app/settings.py": SETTINGS,
+        }
+    )
+    assert sorted(app.services for app in deployment.apps) == [("beat",), ("web", "worker")]
+    assert deployment.app_of("worker") is deployment.app_of("web")
+    assert deployment.app_of("nobody") is None
+
+
+def test_an_evaluation_is_kept_for_an_environment_that_answers_alike(deployment_of):
+    deployment = deployment_of(
+        {
+            "compose.yaml": (
+                "services:\n"
+                "  web: {build: ., command: gunicorn app.wsgi, environment: {UNREAD: a}}\n"
+                "  worker: {build: ., command: celery -A app worker, environment: {UNREAD: b}}\n"
+            ),
+            "Dockerfile": "FROM python:3.13\n",
+            "app/settings.py": SETTINGS,
+        }
+    )
+    evaluations = deployment.evaluations
+    first, second = (deployment.processes[name].environment for name in ("web", "worker"))
+    kept = evaluations.settings("app.settings", "app/settings.py", first)
+    assert evaluations.settings("app.settings", "app/settings.py", second).values is kept.values
