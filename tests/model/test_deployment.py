@@ -40,7 +40,7 @@ def test_datastores_are_known_by_their_image_or_base_image(deployment_of):
     deployment = deployment_of(
         {
             "compose.yaml": (
-                "services:\n  a: {image: 'bitnami/postgresql:17'}\n  b: {build: ./db}\n  c: {image: 'web:1'}\n"
+                "services:\n  a: {image: 'bitnami/postgresql:17'}\n  b: {build: ./db}\n  c: {image: w:1}\n"
             ),
             "db/Dockerfile": "FROM postgis/postgis:16-3.4\n",
         }

@@ -33,7 +33,7 @@ def test_the_environment_is_composes_over_the_images(deployment_of):
 @pytest.mark.parametrize(
     ("script", "name"),
     [
-        ("export DATABASE_URL=postgres://db\nexec \"$@\"\n", "DATABASE_URL"),
+        ('export DATABASE_URL=postgres://db\nexec "$@"\n', "DATABASE_URL"),
         ("A=1\nexport A B\n", "B"),
         ('CELERY="x" OTHER=1 celery -A app worker\n', "OTHER"),
         ("cd /app && env MODE=web gunicorn\n", "MODE"),
