@@ -34,6 +34,8 @@ from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
 
 BUILTIN_NAMES = frozenset(dir(builtins))
+YIELDED = ".yielded"
+"""The name under which a generator's scope keeps what it yields."""
 _DOUBT = Unknown("depends on a condition that is not known")
 
 
@@ -115,7 +117,8 @@ def make_function(run: Run, name: str, node: Any, scope: Scope) -> FunctionObjec
 def call_function(run: Run, function: FunctionObject, arguments: Call, receiver: V | None) -> V:
     """Run a function of the repository."""
     node = function.node
-    if isinstance(node, ast.AsyncFunctionDef) or (not isinstance(node, ast.Lambda) and _is_generator(node)):
+    generator = not isinstance(node, ast.Lambda) and _is_generator(node)
+    if isinstance(node, ast.AsyncFunctionDef) or (generator and not _is_short(node)):
         return unknown_call(run, arguments, Unknown("is made by a generator, which is not followed"))
     if run.depth >= MAX_DEPTH:
         return unknown_call(run, arguments, Unknown("is made by calls that nest too deep to be followed"))
@@ -125,6 +128,9 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
     )
     if not bind_arguments(run, function, arguments, names):
         return unknown_call(run, arguments, Unknown("is called with arguments that are not known"))
+    yielded = run.new_list([])
+    if generator:
+        names.names[YIELDED] = Known(yielded)
     if isinstance(node, ast.Lambda):
         run.depth += 1
         try:
@@ -136,6 +142,8 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
         outcome = run.within(Frame("function"), lambda: statements.block(run, node.body, scope), _DOUBT)
     finally:
         run.depth -= 1
+    if generator and (outcome is None or isinstance(outcome, Returned)):
+        return Known(yielded, (Step(f"yielded by {function.name}", arguments.span),))
     if outcome is None:
         return Known(None, (Step(f"returned by {function.name}", arguments.span),))
     if isinstance(outcome, Returned):
@@ -143,6 +151,11 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
         trail = run.trail(Step(f"returned by {function.name}", arguments.span), value)
         return Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
     raise outcome
+
+
+def _is_short(node: ast.FunctionDef | ast.Lambda) -> bool:
+    """Say whether a generator can be run at once: it surely ends, and nothing is sent to it."""
+    return not any(isinstance(part, ast.While | ast.Await) for part in ast.walk(node))
 
 
 def _is_generator(node: ast.FunctionDef) -> bool:

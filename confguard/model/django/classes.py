@@ -10,6 +10,7 @@ from confguard.model.django.objects import (
     External,
     FunctionObject,
     InstanceObject,
+    Native,
     NativeObject,
     V,
 )
@@ -34,6 +35,7 @@ _HARMLESS = frozenset(
 )
 """Library classes of which nothing is needed that a repository's class could inherit."""
 
+_CONFIGURATIONS = ("configurations.Configuration", "configurations.base.Configuration")
 _MAX_CLASSES = 60
 
 
@@ -87,6 +89,8 @@ def find(cls: ClassObject, name: str, after: ClassObject | None = None) -> V | N
         if isinstance(place, Unknown):
             return Unknown(f"may be inherited from a class that is not known: {place.reason}", place.trail)
         if isinstance(place, External):
+            if place.path in _CONFIGURATIONS and name in ("pre_setup", "setup", "post_setup", "load_dotenv"):
+                return Known(Native(name, lambda run, call: Known(None)))
             if place.path in _HARMLESS or registry.knows_class(place.path):
                 continue
             return Unknown(f"may be inherited from {place.path}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from confguard.discover.project import Project
 from confguard.model.django import imports
+from confguard.model.django.configuration import publish_class
 from confguard.model.django.errors import ancestors
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
@@ -48,10 +49,12 @@ def run_module(
         source = project.read(path)
         return parsed(project, source if source is not None else SourceFile(path, ""))
 
-    run = Run(project, environment, roots, place, cwd or inside, argv, load)
+    run = Run(project, environment, roots, place, cwd or inside, argv, load, main=dotted)
     found: ModuleObject | None = None
     try:
         found = imports.load(run, dotted, None)
+        if found is not None:
+            publish_class(run, found)
     except Raised as signal:
         if signal.error.span is not None:
             run.failures.append(Fail(signal.error.span, signal.error, signal.trail))

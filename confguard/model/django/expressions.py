@@ -426,6 +426,26 @@ def named(run: Run, node: ast.NamedExpr, scope: Scope) -> V:
     return value
 
 
+def yield_(run: Run, node: ast.Yield | ast.YieldFrom, scope: Scope) -> V:
+    """``yield a`` and ``yield from b``: a generator is run to its end at once."""
+    value = evaluate(run, node.value, scope) if node.value is not None else Known(None)
+    current: Scope | None = scope
+    while current is not None and current.kind != "function":
+        current = current.parent
+    kept = current.names.names.get(".yielded") if current is not None else None
+    made = kept.value if isinstance(kept, Known) else None
+    if not isinstance(made, ListObject):
+        return Unknown("is yielded outside of a function")
+    run.journal.touch(made)
+    if isinstance(node, ast.YieldFrom):
+        walk = iteration.iterate(run, value, scope.span(node))
+        made.items.extend(walk.items if made.complete else ())
+        made.complete = made.complete and walk.complete
+    elif made.complete:
+        made.items.append(value)
+    return Known(None)
+
+
 def comprehension(run: Run, node: Any, scope: Scope) -> V:
     """``[a for b in c if d]`` and its kin."""
     inner = Scope(
@@ -530,6 +550,8 @@ _KINDS: dict[type, Callable[..., V]] = {
     ast.SetComp: comprehension,
     ast.DictComp: comprehension,
     ast.GeneratorExp: comprehension,
+    ast.Yield: yield_,
+    ast.YieldFrom: yield_,
     ast.Starred: starred,
 }
 

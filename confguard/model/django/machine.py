@@ -152,6 +152,8 @@ class Run:
     """How many unknown conditions are around what is being run."""
     argv_value: V | None = None
     hooks: dict[str, Any] = field(default_factory=dict)
+    main: str = ""
+    """The dotted name of the module that is evaluated."""
 
     # Making values.
 

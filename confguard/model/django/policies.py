@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from confguard.model.django import calls, classes, imports, operations
 from confguard.model.django.library import misc
+from confguard.model.django.library.lazysettings import lazy_settings
 from confguard.model.django.machine import MAX_STEPS, Run
 from confguard.model.django.objects import (
     Call,
@@ -378,29 +379,6 @@ class _Request(NativeObject):
         return self.stored.get(name, Unknown("depends on the request"))
 
 
-class SettingsObject(NativeObject):
-    """``django.conf.settings`` once the module is loaded."""
-
-    __slots__ = ("namespace",)
-
-    def __init__(self, namespace: Namespace) -> None:
-        self.namespace = namespace
-
-    def attribute(self, run: Run, name: str, span: Span) -> V | None:
-        """Return an attribute, or None if there is no such one."""
-        from confguard.model.django.defaults import django_default
-
-        found = self.namespace.names.get(name)
-        if found is not None and name.isupper():
-            return found
-        if not self.namespace.complete:
-            return Unknown("may come from a star import that is not followed")
-        default = django_default(name)
-        if isinstance(default, Known):
-            return run.wrap(default.value, (Step(f"Django's default of {name}"),))
-        return default if name.isupper() else Unknown("is not a setting")
-
-
 def _by_own(run: Run, settings: ModuleObject, item: Known[Any]) -> list[Policy]:
     """Evaluate one middleware of the repository and return the policies it writes."""
     path, _, name = item.value.rpartition(".")
@@ -411,7 +389,7 @@ def _by_own(run: Run, settings: ModuleObject, item: Known[Any]) -> list[Policy]:
     headers = _Headers()
     before = (len(run.failures), len(run.doubts), len(run.problems), len(run.calls))
     run.steps, run.limit = 0, MAX_STEPS // 4
-    run.hooks["settings"] = SettingsObject(settings.namespace)
+    lazy_settings(run).names = settings.namespace
     run.hooks["follow"] = partial(_has_to_do_with_policies, run)
     layers = len(run.journal.layers)
     try:
@@ -422,7 +400,7 @@ def _by_own(run: Run, settings: ModuleObject, item: Known[Any]) -> list[Policy]:
         run.abandon(layers, 0)
         run.depth = run.doubtful = 0
     del run.failures[before[0] :], run.doubts[before[1] :], run.problems[before[2] :], run.calls[before[3] :]
-    del run.hooks["settings"], run.hooks["follow"]
+    del run.hooks["follow"]
     return [policy for written in headers.written if (policy := _policy(written, item)) is not None]
 
 

@@ -473,9 +473,13 @@ def _clause(run: Run, handler: ast.ExceptHandler, scope: Scope) -> tuple[str, ..
 def with_(run: Run, node: ast.With, scope: Scope) -> None:
     """``with``."""
     suppressed: tuple[str, ...] = ()
+    entered_objects: list[Any] = []
     for item in node.items:
         value = evaluate(run, item.context_expr, scope)
         payload = value.value if isinstance(value, Known) else None
+        if isinstance(payload, NativeObject) and hasattr(payload, "leave"):
+            value = payload.enter(run)  # type: ignore[attr-defined]
+            entered_objects.append(payload)
         if isinstance(payload, NativeObject) and hasattr(payload, "suppresses"):
             suppressed += payload.suppresses
         if item.optional_vars is not None:
@@ -491,7 +495,11 @@ def with_(run: Run, node: ast.With, scope: Scope) -> None:
                 )
             calls.assign(run, item.optional_vars, entered, scope)
     if not suppressed:
-        block(run, node.body, scope)
+        try:
+            block(run, node.body, scope)
+        finally:
+            for payload in reversed(entered_objects):
+                payload.leave(run)
         return
     handler = ast.ExceptHandler(None, None, [])
     fake = ast.Try(node.body, [handler], [], [])

@@ -117,8 +117,10 @@ class Env(NativeObject):
         return self.get(run, "__call__", call)
 
     def _prefixed(self, run: Run, call: Call) -> V:
-        # The context manager changes the object itself; inside of its block all names have the prefix.
-        return Unknown("reads with a prefix in a way that is not followed", call.trail)
+        prefix = call.args[0]
+        if not isinstance(prefix, Known) or not isinstance(prefix.value, str):
+            return Unknown("reads with a prefix that is not known", call.trail)
+        return Known(Prefixed(self, prefix.value), call.trail)
 
     def get(self, run: Run, kind: str, call: Call) -> V:
         """Read a variable with a cast."""
@@ -241,6 +243,25 @@ class Env(NativeObject):
         return Known(made, trail)
 
 
+class Prefixed(NativeObject):
+    """``env.prefixed("X_")``: inside of its block all names that the same object reads have the prefix."""
+
+    __slots__ = ("before", "env", "prefix")
+
+    def __init__(self, env: Env, prefix: str) -> None:
+        self.env, self.prefix, self.before = env, prefix, env.prefix
+
+    def enter(self, run: Run) -> V:
+        """Begin the block; return what ``as`` names."""
+        self.before = self.env.prefix
+        self.env.prefix = f"{self.before}{self.prefix}"
+        return Known(self.env)
+
+    def leave(self, run: Run) -> None:
+        """End the block."""
+        self.env.prefix = self.before
+
+
 def _make(files: bool) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
         prefix = call.keywords.get("prefix", Known(""))
@@ -262,11 +283,14 @@ def _read_env(run: Run, call: Call) -> V:
     )
 
 
-_SHARED = Env("", False, False)
-
-
 def _shared(name: str) -> registry.Function:
-    return lambda run, call: _SHARED.get(run, name, call)
+    return lambda run, call: _shared_env(run).get(run, name, call)
+
+
+def _shared_env(run: Run) -> Env:
+    """Return ``environs.env``, of which each run has its own."""
+    made: Env = run.hooks.setdefault("environs.env", Env("", False, False))
+    return made
 
 
 FUNCTIONS: dict[str, registry.Function] = {
@@ -274,6 +298,7 @@ FUNCTIONS: dict[str, registry.Function] = {
     "environs.FileAwareEnv": _make(True),
     "environs.env": _shared("__call__"),
     "environs.env.read_env": _read_env,
+    "environs.env.prefixed": lambda run, call: _shared_env(run)._prefixed(run, call),
     "environs.Env.read_env": _read_env,
     **{
         f"environs.env.{name}": _shared(name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from confguard.model.django import calls
 from confguard.model.django.library import registry
+from confguard.model.django.library.lazysettings import lazy_settings
 from confguard.model.django.library.standard import strtobool
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, ExceptionObject, External, NativeObject, V
@@ -58,7 +59,7 @@ def _random_text(plain: Any) -> registry.Function:
     """Random text: unknown in settings; in a middleware it stands for itself, to recognise a nonce."""
 
     def apply(run: Run, call: Call) -> V:
-        if "settings" in run.hooks:
+        if "follow" in run.hooks:
             return Known(plain, call.trail)
         return Unknown("is made at random each time it starts", call.trail)
 
@@ -82,8 +83,8 @@ def call(run: Run, target: External, arguments: Call) -> V | None:
 
 def constant(run: Run, path: str, trail: Trail) -> V | None:
     """Return objects that depend on the evaluation: Django's settings once they are loaded."""
-    if path == "django.conf.settings" and "settings" in run.hooks:
-        return Known(run.hooks["settings"], trail)
+    if path == "django.conf.settings":
+        return Known(lazy_settings(run), trail)
     return None
 
 

@@ -44,6 +44,7 @@ def functions() -> dict[str, Function]:
     """Return the modelled functions and classes, by dotted name."""
     from confguard.model.django import paths
     from confguard.model.django.library import (
+        configurations,
         core,
         decouple,
         djangoenv,
@@ -56,7 +57,19 @@ def functions() -> dict[str, Function]:
     )
 
     out: dict[str, Function] = {}
-    for room in (core, standard, osenviron, djangoenv, decouple, environs, urls, misc, pydantic, paths):
+    for room in (
+        core,
+        standard,
+        osenviron,
+        djangoenv,
+        decouple,
+        environs,
+        urls,
+        misc,
+        pydantic,
+        paths,
+        configurations,
+    ):
         out.update(room.FUNCTIONS)
     return out
 

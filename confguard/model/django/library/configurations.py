@@ -1,0 +1,256 @@
+"""django-configurations 2.5: values that classes of settings hold until the class is set up."""
+
+from __future__ import annotations
+
+import ast
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from confguard.model.django import iteration, operations
+from confguard.model.django.library import osenviron, registry
+from confguard.model.django.machine import Run
+from confguard.model.django.objects import Call, DictObject, NativeObject, Raised, TupleObject, V
+from confguard.model.value import Known, Unknown
+from confguard.source import Span
+
+BASES = ("configurations.Configuration", "configurations.base.Configuration")
+_TRUE, _FALSE = ("yes", "y", "true", "1"), ("no", "n", "false", "0", "")
+_LATE = {"DatabaseURLValue": "DATABASE_URL", "CacheURLValue": "CACHE_URL", "EmailURLValue": "EMAIL_URL"}
+_SEQUENCES = {"ListValue": "list", "TupleValue": "tuple", "BackendsValue": "list", "SetValue": "set"}
+_PLAIN = ("Value", "SecretValue", "SecretFileValue", "BooleanValue", "DictValue")
+_NUMBERS: dict[str, Any] = {
+    "IntegerValue": int,
+    "PositiveIntegerValue": int,
+    "FloatValue": float,
+    "DecimalValue": Decimal,
+}
+_CHECKED = ("EmailValue", "URLValue", "IPValue", "RegexValue")
+_UNFOLLOWED = ("SearchURLValue", "PathValue", "SingleNestedListValue", "SingleNestedTupleValue")
+
+
+class ConfigurationValue(NativeObject):
+    """One ``values.X(...)`` of a class body, until ``setup`` gives it the name it is assigned to."""
+
+    __slots__ = ("default", "kind", "made", "name", "options", "prefix", "settled")
+
+    def __init__(self, run: Run, kind: str, made: Call) -> None:
+        self.kind, self.made = kind, made
+        late = kind in _LATE
+        self.name = made.get(2, "environ_name", Known(_LATE[kind]) if late else Known(None)) or Known(None)
+        self.prefix = made.get(3, "environ_prefix", Known(None if late else "DJANGO")) or Known(None)
+        self.options = {key: operations.truth(value) for key, value in made.keywords.items()}
+        self.settled: V | None = None
+        self.default = self._default(run)
+
+    @property
+    def truth(self) -> bool | None:
+        """``bool(value)``: that of its default, until it is set up."""
+        return operations.truth(self.settled if self.settled is not None else self.default)
+
+    @property
+    def multiple(self) -> bool:
+        """Whether it gives several settings at once."""
+        return self.kind == "EmailURLValue"
+
+    def _default(self, run: Run) -> V:
+        given = self.made.get(0, "default") or Known(None, self.made.trail)
+        if isinstance(given, Known) and isinstance(given.value, ConfigurationValue):
+            given = given.value.default
+        empty = isinstance(given, Known) and given.value is None
+        trail = run.trail(self.made.step("default of the value"), given)
+        if self.kind in _SEQUENCES:
+            kind = _SEQUENCES[self.kind]
+            walk = iteration.iterate(run, given, self.made.span) if not empty else iteration.Walk([])
+            if kind == "set":
+                return iteration.make_set(run, walk.items, walk.complete, self.made.span, trail, "set")
+            if kind == "tuple":
+                return Known(TupleObject(tuple(walk.items), walk.complete), trail)
+            return Known(run.new_list(walk.items, walk.complete), trail)
+        if empty and (self.kind == "DictValue" or self.kind in _LATE):
+            return Known(run.new_dict(), trail)
+        if self.kind in _LATE:
+            return self._cast(run, given)
+        if self.kind == "BooleanValue" and isinstance(given, Known) and given.value not in (True, False):
+            raise run.throw("ValueError", "Default value is not a boolean value", self.made.span, trail)
+        if self.kind == "SecretValue" and not empty and isinstance(given, Known):
+            message = "Secret values are only allowed to be set as environment variables"
+            raise run.throw("ValueError", message, self.made.span, trail)
+        return given
+
+    def early(self) -> bool | None:
+        """Whether it is read at once, because it does not need to know what it is assigned to."""
+        if self.kind in _LATE or self.options.get("late_binding"):
+            return False
+        environ = self._environ()
+        if environ is None:
+            return None
+        return operations.truth(self.name) if environ else operations.truth(self.default)
+
+    def _environ(self) -> bool | None:
+        given = self.made.get(1, "environ")
+        return True if self.kind == "SecretValue" or given is None else operations.truth(given)
+
+    def setup(self, run: Run, name: str) -> V:
+        """Read the variable and return the value; raises ValueError where the class would."""
+        if self._environ() is False:
+            self.settled = self.default
+            return self.default
+        full = self._variable(name)
+        if full is None:
+            self.settled = Unknown("is read under a name that is not known", self.made.trail)
+            return self.settled
+        self.settled = self._read(run, name, full)
+        return self.settled
+
+    def _variable(self, name: str) -> str | None:
+        prefix = self.prefix.value if isinstance(self.prefix, Known) else None
+        own = self.name.value if isinstance(self.name, Known) else None
+        if isinstance(self.prefix, Unknown) or isinstance(self.name, Unknown):
+            return None
+        own = own or name.upper()
+        return f"{str(prefix).removesuffix('_')}_{own}" if prefix else str(own)
+
+    def _read(self, run: Run, name: str, full: str) -> V:
+        span = self.made.span
+        required = self.kind == "SecretValue" or self.options.get("environ_required") is True
+        if self.kind == "SecretFileValue":
+            found, _ = osenviron.read(run, Known(f"{full}_FILE"), span, "configurations", Known(None))
+            if found is not None:
+                return Unknown("is read from a file where it runs", found.trail)
+        trail = self.name.trail if isinstance(self.name, Known) and self.name.value else ()
+        default = None if required else self.default
+        found, record = osenviron.read(
+            run,
+            Known(full, trail),
+            span,
+            "configurations",
+            default,
+            required,
+            self.kind.removesuffix("Value"),
+        )
+        if found is None and required:
+            message = f"Value {name!r} is required to be set as the environment variable {full!r}"
+            raise osenviron.missing(run, "ValueError", message, full, span)
+        if found is None:
+            value = osenviron.defaulted(run, full, self.default, span)
+        else:
+            value = self._cast(run, found)
+        if self.kind == "SecretValue" and operations.truth(value) is False:
+            raise run.throw("ValueError", f"Secret value {name!r} is not set", span, value.trail, (full,))
+        if record is not None:
+            record.result = value
+        return value
+
+    def _cast(self, run: Run, found: V) -> V:
+        if isinstance(found, Unknown) or not isinstance(found.value, str):
+            return found if isinstance(found, Unknown) else Unknown("is not followed", found.trail)
+        text, trail = found.value, found.trail
+        if self.kind in _LATE:
+            return self._url(run, found)
+        try:
+            return run.wrap(self._plain(text), trail)
+        except (ValueError, SyntaxError, InvalidOperation, RecursionError, MemoryError) as error:
+            if isinstance(error, NotImplementedError):
+                raise
+            raise run.throw("ValueError", f"Cannot interpret value {text!r}", self.made.span, trail) from None
+        except _NotFollowed:
+            return Unknown(f"is read by {self.kind}, which is not followed", trail)
+
+    def _plain(self, text: str) -> Any:
+        if self.kind == "BooleanValue":
+            word = text.strip().lower()
+            if word not in _TRUE + _FALSE:
+                raise ValueError
+            return word in _TRUE
+        if self.kind in _NUMBERS:
+            if len(text) > 400:
+                raise _NotFollowed
+            number = _NUMBERS[self.kind](text)
+            if self.kind == "PositiveIntegerValue" and number < 0:
+                raise ValueError
+            return number
+        if self.kind in _SEQUENCES:
+            if "converter" in self.made.keywords or self.kind == "BackendsValue":
+                raise _NotFollowed
+            separator = self.made.keywords.get("separator", Known(","))
+            if not isinstance(separator, Known) or not isinstance(separator.value, str):
+                raise _NotFollowed
+            items = [part.strip() for part in text.strip().split(separator.value) if part.strip()]
+            return {"list": list, "tuple": tuple, "set": set}[_SEQUENCES[self.kind]](items)
+        if self.kind == "DictValue":
+            if not text:
+                return {}
+            if len(text) > 100_000:
+                raise _NotFollowed
+            parsed = ast.literal_eval(text)
+            if not isinstance(parsed, dict):
+                raise ValueError
+            return parsed
+        if self.kind in _PLAIN:
+            return text
+        raise _NotFollowed
+
+    def _url(self, run: Run, found: V) -> V:
+        paths = {"DatabaseURLValue": "dj_database_url.parse", "EmailURLValue": "dj_email_url.parse"}
+        model = registry.functions().get(paths.get(self.kind, ""))
+        if model is None:
+            return Unknown(f"is read by {self.kind}, which is not followed", found.trail)
+        parsed = model(run, Call([found], {}, self.made.span))
+        if self.multiple or isinstance(parsed, Unknown):
+            return parsed
+        alias = self.made.keywords.get("alias", Known("default"))
+        if not isinstance(alias, Known):
+            return Unknown("is stored under a name that is not known", parsed.trail)
+        return Known(run.new_dict([(alias.value, alias, parsed)]), parsed.trail)
+
+    def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
+        if name == "value":
+            return self.settled if self.settled is not None else self.default
+        return Unknown(f"is {name} of a value, which is not followed", self.made.trail)
+
+
+class _NotFollowed(Exception):
+    pass
+
+
+def _value(kind: str) -> registry.Function:
+    def apply(run: Run, call: Call) -> V:
+        if not call.complete or kind in _UNFOLLOWED or kind in _CHECKED:
+            name = call.get(2, "environ_name")
+            if isinstance(name, Known) and isinstance(name.value, str) and call.complete:
+                made = ConfigurationValue(run, kind, call)
+                return made.setup(run, name.value)
+            if not call.complete or kind in _UNFOLLOWED:
+                return Unknown(f"is read by {kind}, which is not followed", call.trail)
+        made = ConfigurationValue(run, kind, call)
+        early = made.early()
+        if early is None:
+            return Unknown("is read from the environment if a condition holds", call.trail)
+        if early:
+            return made.setup(run, str(made.name.value) if isinstance(made.name, Known) else "")
+        return Known(made, call.trail)
+
+    return apply
+
+
+def settle(run: Run, name: str, value: V) -> dict[str, V]:
+    """Return the settings that an attribute gives once its class is set up."""
+    if not isinstance(value, Known) or not isinstance(value.value, ConfigurationValue):
+        return {name: value}
+    held = value.value
+    settled = held.setup(run, name)
+    out = {name: settled}
+    if held.multiple and isinstance(settled, Known) and isinstance(settled.value, DictObject):
+        for key, (_, item) in settled.value.entries.items():
+            out[str(key)] = item
+    return out
+
+
+_KINDS = (*_PLAIN, *_NUMBERS, *_SEQUENCES, *_LATE, *_CHECKED, *_UNFOLLOWED)
+FUNCTIONS: dict[str, registry.Function] = {
+    **{f"configurations.values.{kind}": _value(kind) for kind in _KINDS if kind != "SecretFileValue"},
+    "lasuite.configuration.values.SecretFileValue": _value("SecretFileValue"),
+}
+
+__all__ = ["BASES", "FUNCTIONS", "ConfigurationValue", "Raised", "settle"]
