@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from confguard.model.nginx.answer import Sent, hidden_headers, limits, sent
 from confguard.model.nginx.container import load, unloaded
 from confguard.model.nginx.effective import (
     Header,
@@ -54,6 +55,7 @@ __all__ = [
     "Request",
     "RequestHeader",
     "Route",
+    "Sent",
     "Server",
     "ServerName",
     "Statement",
@@ -65,8 +67,10 @@ __all__ = [
     "flag",
     "header_set",
     "headers",
+    "hidden_headers",
     "http_version",
     "is_set",
+    "limits",
     "load",
     "load_alone",
     "load_standalone",
@@ -77,6 +81,7 @@ __all__ = [
     "resolvers",
     "route",
     "seconds",
+    "sent",
     "size",
     "targets_of",
     "text",

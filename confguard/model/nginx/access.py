@@ -5,16 +5,16 @@ from __future__ import annotations
 import ipaddress
 
 from confguard.model.nginx.effective import nearest
-from confguard.model.nginx.types import Level, Missing
+from confguard.model.nginx.types import Level, Missing, Statement
 from confguard.model.nginx.uri import Request
 from confguard.model.value import Unknown
 
-_UNDECIDED = ("auth_request", "auth_jwt", "access_by_lua_block", "access_by_lua_file", "js_access")
+_UNDECIDED = ("auth_jwt", "access_by_lua_block", "access_by_lua_file", "js_access")
 
 
 def judge(level: Level, request: Request) -> int | Unknown | None:
     """Return the status that refuses a request at a level, None if it is let in."""
-    for name in ("allow", "deny", "auth_basic", *_UNDECIDED):
+    for name in ("allow", "deny", "auth_basic", "auth_request", *_UNDECIDED):
         found = nearest(level, name)
         if isinstance(found, Missing):
             return Unknown(f"{name} may be set: {found.reason}")
@@ -35,6 +35,14 @@ def judge(level: Level, request: Request) -> int | Unknown | None:
     if by_address == "refused":
         return 403
     return 401 if by_password == "refused" else None  # noqa: S105 - a verdict
+
+
+def subrequest_of(level: Level) -> Statement | None:
+    """Return the ``auth_request`` that asks whether a request is let in at a level."""
+    found = nearest(level, "auth_request")
+    if not isinstance(found, tuple) or found[1][0].first == "off":
+        return None
+    return found[1][0]
 
 
 def _addresses(level: Level, request: Request) -> str:

@@ -49,7 +49,19 @@ DEFAULTS = {
 }
 """nginx's own defaults (documentation of 1.30) of the scalars that are asked for."""
 
-_LISTS = frozenset({"add_header", "proxy_set_header", "uwsgi_param", "fastcgi_param", "grpc_set_header"})
+_LISTS = frozenset(
+    {
+        "add_header",
+        "fastcgi_param",
+        "grpc_set_header",
+        "limit_conn",
+        "limit_req",
+        "proxy_hide_header",
+        "proxy_pass_header",
+        "proxy_set_header",
+        "uwsgi_param",
+    }
+)
 _SIZE = re.compile(r"(\d+)([kKmMgG]?)")
 _FACTORS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _TIME = re.compile(r"(\d+)(ms|[smhdwMy]?)\s*")

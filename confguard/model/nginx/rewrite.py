@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 
@@ -129,7 +130,7 @@ def _condition(statement: Statement, state: State) -> bool | Unknown:
     words = [word for word in words if word] or [""]
     first = words[0]
     if first.lstrip("!") in ("-f", "-d", "-e", "-x"):
-        return Unknown("whether a file is there is not known")
+        return _file_test(first, words[1] if len(words) > 1 else "", state)
     value = state.text(first)
     if isinstance(value, Unknown):
         return value
@@ -152,3 +153,18 @@ def _condition(statement: Statement, state: State) -> bool | Unknown:
         state.groups = {}
         state.capture(match)
     return bool(match) != operator.startswith("!")
+
+
+def _file_test(operator: str, text: str, state: State) -> bool | Unknown:
+    """Judge ``-f``, ``-d``, ``-e`` and their opposites; whether a file can be executed is not known."""
+    value = state.text(text)
+    if isinstance(value, Unknown):
+        return value
+    path = posixpath.normpath(value.value) if value.value.startswith("/") else ""
+    file = state.exists(path) if path and not value.value.endswith("/") else False
+    folder = state.exists(f"{path.rstrip('/')}/") if path else False
+    kind = operator[-1]
+    there = file if kind == "f" else folder if kind == "d" else file or folder
+    if there is None or (kind == "e" and not there and folder is None) or (kind == "x" and there):
+        return Unknown(f"whether {value.value} is there is not known")
+    return bool(there) != operator.startswith("!")

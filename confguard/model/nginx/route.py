@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from confguard.model.nginx.answer import GOOD
 from confguard.model.nginx.effective import (
     HeaderSet,
     RequestHeader,
@@ -15,15 +16,13 @@ from confguard.model.nginx.effective import (
     header_set,
     request_headers,
 )
-from confguard.model.nginx.select import find_server
+from confguard.model.nginx.select import default_server, find_server
 from confguard.model.nginx.types import Level, Listen, Location, Missing, NginxModel, Server, Statement
 from confguard.model.nginx.upstreams import Target
 from confguard.model.nginx.uri import Request, normalize, split_target
 from confguard.model.nginx.variables import State, initial
 from confguard.model.nginx.walk import Walk
 from confguard.model.value import Known, Unknown, Value
-
-_WITH_HEADERS = frozenset({200, 201, 204, 206, 301, 302, 303, 304, 307, 308})
 
 
 @dataclass
@@ -43,6 +42,8 @@ class Route:
     status: Value[int] = field(default_factory=lambda: Unknown("it has not been followed to its end"))
     redirect: Value[str] | None = None
     targets: tuple[Target, ...] = ()
+    subrequests: list[tuple[int, tuple[Location | None, ...]]] = field(default_factory=list)
+    """The locations that answered an ``auth_request``, with how many locations came before."""
     statement: Statement | None = None
     """The directive that answers: a return, a rewrite, a pass."""
     body_limit: Value[int] | None = None
@@ -75,7 +76,7 @@ class Route:
         """Return what add_header adds to an answer of that status."""
         every = self.headers
         return HeaderSet(
-            tuple(item for item in every.headers if item.always or status in _WITH_HEADERS), every.missing
+            tuple(item for item in every.headers if item.always or status in GOOD), every.missing
         )
 
     def request_headers(self, model: NginxModel) -> tuple[tuple[RequestHeader, ...], Missing | None]:
@@ -97,10 +98,12 @@ def route(model: NginxModel, request: Request) -> Route:
     result.server, result.listen, result.level = server, listen, server.level
     merge = flag(server.level, "merge_slashes")
     path = normalize(split_target(request.target)[0], not isinstance(merge, Known) or merge.value)
-    if path is None or not request.host:  # HTTP/1.1 demands a Host header
-        result.status = Known(400)
-        return result
-    state = initial(model, request, server, path)
+    refused = 400 if path is None or not request.host else 0  # HTTP/1.1 demands a Host header
+    if path is None:  # found out before the Host header is read
+        result.server, result.listen = server, listen = default_server(model, request) or chosen
+        result.level = server.level
+    state = initial(model, request, server, path or "/")
     result.state = state
-    Walk(model, result, state).run()
+    state.asked = result.asked
+    Walk(model, result, state).run(refused)
     return result

@@ -45,6 +45,15 @@ def listening(model: NginxModel, request: Request) -> tuple[tuple[Listen, Server
     return tuple(pair for pair in here if pair[0].address == first)
 
 
+def default_server(model: NginxModel, request: Request) -> tuple[Server, Listen] | None:
+    """Return the server that takes what has no name where a request arrives; None if that is not known."""
+    pairs = listening(model, request)
+    if isinstance(pairs, Unknown) or not pairs:
+        return None
+    listen, server = next((pair for pair in pairs if pair[0].default_server), pairs[0])
+    return server, listen
+
+
 def find_server(model: NginxModel, request: Request) -> tuple[Server, Listen] | Unknown | None:
     """Return the server that a request goes to and its listener; None if nothing listens there."""
     pairs = listening(model, request)

@@ -18,7 +18,8 @@ class Request:
     ``host`` is the Host header (``""`` for none), ``port`` the one that the client connects to.
     ``body_size`` is the Content-Length in bytes, None without a body. ``address`` is the server's own,
     where the client connects to a certain one. ``exists`` says whether a path of the container is a
-    file (or with a trailing slash, a folder); None for what cannot be known.
+    file (or with a trailing slash, a folder); None for what cannot be known. ``upstream_status`` is what
+    every upstream is taken to answer; None where that is not known.
     """
 
     target: str = "/"
@@ -31,6 +32,7 @@ class Request:
     address: str = ""
     client: str = ""
     exists: Callable[[str], bool | None] = lambda path: None
+    upstream_status: int | None = None
 
     def header(self, name: str) -> str:
         """Return a header's value, ``""`` without it."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from confguard.model.nginx.types import NginxModel, Server, Statement
+from confguard.model.nginx.lookup import geo, wildcard
+from confguard.model.nginx.types import Level, NginxModel, Server, Statement
 from confguard.model.nginx.uri import Request, search, split_target
 from confguard.model.value import Known, Unknown, Value
 
 VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
 _MAX_MAPS = 20
+_PARAMETERS = frozenset({"default", "volatile", "hostnames"})
 
 
 @dataclass
@@ -25,6 +27,10 @@ class State:
     values: dict[str, Value[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     depth: int = 0
+    asked: list[str] = field(default_factory=list)
+    """Paths of which nobody knows whether they are there."""
+    level: Level | None = None
+    """The configuration that applies at this moment."""
     raw: bool = True
     """Whether the path is still the one that the client sent, so that it is passed on untouched."""
 
@@ -55,8 +61,28 @@ class State:
             return self.values[name]
         if mapped := self._maps().get(name):
             return self._map(mapped)
+        if located := self._geos().get(name):
+            return geo(located, self)
+        if name in ("document_root", "request_filename", "realpath_root"):
+            return self._file(name)
         value = self._built_in(name)
         return Unknown(f"${name} is only known when a request comes") if value is None else Known(value)
+
+    def _file(self, name: str) -> Value[str]:
+        from confguard.model.nginx.content import file_of, root_of
+
+        level = self.level or self.server.level
+        if name == "request_filename":
+            return file_of(self, level, self.path)
+        found = root_of(self, level)
+        return found if isinstance(found, Unknown) else found[1]
+
+    def exists(self, path: str) -> bool | None:
+        """Say whether a path of the container is a file, or a folder if it ends with a slash."""
+        there = self.request.exists(path)
+        if there is None:
+            self.asked.append(path)
+        return there
 
     def _maps(self) -> dict[str, Statement]:
         if self.model.http is None:
@@ -66,6 +92,12 @@ class State:
             for item in self.model.http.named("map")
             if len(item.texts) > 1
         }
+
+    def _geos(self) -> dict[str, Statement]:
+        if self.model.http is None:
+            return {}
+        found = self.model.http.named("geo")
+        return {item.texts[-1].removeprefix("$"): item for item in found if item.words}
 
     def _map(self, statement: Statement) -> Value[str]:
         """Evaluate a map: an exact key first, then expressions in order, then the default."""
@@ -77,13 +109,16 @@ class State:
         if isinstance(source, Unknown):
             return source
         entries = [item for item in statement.block or () if item.words or item.name == "default"]
-        if any(item.unknown or item.name in ("hostnames", "include") for item in entries):
+        if any(item.unknown or item.name == "include" for item in entries):
             return Unknown(f"the map of {statement.texts[-1]} is not fully known")
-        for item in entries:
-            key = item.name.removeprefix("\\")
-            literal = not item.name.startswith("~") and item.name not in ("default", "volatile")
-            if literal and key.lower() == source.value.lower():
+        hostnames = any(item.name == "hostnames" for item in statement.block or ())
+        text = source.value.lower().removesuffix(".") if hostnames else source.value.lower()
+        literal = [item for item in entries if item.name[:1] != "~" and item.name not in _PARAMETERS]
+        for item in literal:
+            if item.name.removeprefix("\\").lower() == text:
                 return self.text(item.first)
+        if hostnames and (found := wildcard(literal, text)):
+            return self.text(found.first)
         for item in entries:
             if item.name.startswith("~"):
                 pattern = item.name[2:] if item.name.startswith("~*") else item.name[1:]
@@ -131,11 +166,20 @@ class State:
             "remote_addr": request.client or None,
             "realip_remote_addr": request.client or None,
             "remote_user": "",
+            "request": f"{request.method} {request.target} HTTP/1.1",
+            "fastcgi_script_name": self.path if not self._splits_path() else None,
+            "limit_rate": "0",
+            "nginx_version": ".".join(map(str, self.model.version.value))
+            if isinstance(self.model.version, Known) and len(self.model.version.value) > 2
+            else None,
         }
         if name == "proxy_add_x_forwarded_for" and request.client:
             before = request.header("x-forwarded-for")
             return f"{before}, {request.client}" if before else request.client
         return simple.get(name)
+
+    def _splits_path(self) -> bool:
+        return any(at.named("fastcgi_split_path_info") for at in (self.level.chain() if self.level else ()))
 
     def _server_name(self) -> str:
         names = self.server.names

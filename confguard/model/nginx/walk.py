@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confguard.model.nginx import access
-from confguard.model.nginx.effective import flag, nearest, size
+from confguard.model.nginx.content import Next, static, try_files
+from confguard.model.nginx.effective import effective, flag, nearest, size
 from confguard.model.nginx.rewrite import Outcome
 from confguard.model.nginx.rewrite import run as rewrite
 from confguard.model.nginx.select import find_location
 from confguard.model.nginx.types import Level, Location, Missing, NginxModel, Statement
 from confguard.model.nginx.upstreams import PASSES, targets_of
-from confguard.model.nginx.uri import as_bytes
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
 
@@ -35,12 +34,16 @@ class Walk:
         self.internal = False
         self.error: int | None = None
         self.failed = False
+        self.is_subrequest = False
 
-    def run(self) -> None:
-        """Follow the request to its answer, or to where it cannot be followed."""
+    def run(self, refused: int = 0) -> None:
+        """Follow the request to its answer, or to where it cannot be followed.
+
+        ``refused`` is the status of a request that no location gets to see.
+        """
         named: Location | None = None
-        for _ in range(MAX_REDIRECTS + 1):
-            again = self._once(named)
+        for turn in range(MAX_REDIRECTS + 1):
+            again = self.answer(refused) if refused and turn == 0 else self._once(named)
             if again is None:
                 # What serves an error page answers with the error's status (ngx_http_send_header).
                 if self.error and not self.failed and not self.result.unknown:
@@ -50,7 +53,7 @@ class Walk:
             self.internal = True
         self.result.status = Known(500)
 
-    def _answer(self, status: int, location: Value[str] | None = None) -> str | Location | None:
+    def answer(self, status: int, location: Value[str] | None = None) -> Next:
         """End with a status, or go on to the error page that is set for it."""
         result = self.result
         result.status, result.redirect = Known(status), location
@@ -72,7 +75,7 @@ class Walk:
                 return self._error_page(status, statement)
         return None
 
-    def _error_page(self, status: int, statement: Statement) -> str | Location | None:
+    def _error_page(self, status: int, statement: Statement) -> Next:
         target = self.state.text(statement.texts[-1])
         change = next((text for text in statement.texts[:-1] if text.startswith("=")), None)
         if isinstance(target, Unknown):
@@ -84,22 +87,23 @@ class Walk:
         elif change:
             self.error = int(change[1:]) if change[1:].isdigit() else status
         if target.value.startswith("@"):
-            return self._named(target.value)
+            return self.named(target.value)
         if not target.value.startswith("/"):
             self.result.status, self.result.redirect = Known(302), target
             self.failed = True
             return None
-        self._internal(target.value)
+        self.redirect_internally(target.value)
         if self.state.request.method != "HEAD":  # ngx_http_send_error_page
             self.state.request = replace(self.state.request, method="GET")
         return target.value
 
-    def _internal(self, target: str) -> None:
+    def redirect_internally(self, target: str) -> None:
         """Go on with another path; the query is the new one's or none (ngx_http_internal_redirect)."""
         self.state.path, _, self.state.query = target.partition("?")
         self.state.raw = False
 
-    def _named(self, name: str) -> Location | None:
+    def named(self, name: str) -> Location | None:
+        """Return a named location to go on with; ends with 500 where there is none."""
         found = next((item for item in self.server.locations if item.is_named and item.pattern == name), None)
         if found is None:
             if self.server.level.may_hold("location"):
@@ -108,11 +112,11 @@ class Walk:
                 self.result.status = Known(500)
         return found
 
-    def _once(self, named: Location | None) -> str | Location | None:
+    def _once(self, named: Location | None) -> Next:
         """Go through the phases once; return where an internal redirect leads."""
         result, state = self.result, self.state
         if named is None:
-            result.level = self.server.level
+            result.level = state.level = self.server.level
             done = rewrite(self.server.level, state, self.server.conditions)
             if isinstance(done, Unknown):
                 result.stop(done.reason)
@@ -130,33 +134,34 @@ class Walk:
                 state.groups.update(found.groups)
                 if location is None:
                     result.locations.append(None)
-                    if self._too_large(self.server.level):
-                        return self._answer(413)
-                    return self._content(self.server.level, None)
-                result.level = level = self._limited(location)
+                    if (large := self._too_large(self.server.level)) is not False:
+                        return self.answer(413) if large else None
+                    return self._content(self.server.level)
+                result.level = state.level = level = self._limited(location)
                 if location.level.named("internal") and not self.internal:
-                    return self._answer(404)
+                    return self.answer(404)
                 result.locations.append(location)
-                if self._too_large(level):
-                    return self._answer(413)
+                if (large := self._too_large(level)) is not False:
+                    return self.answer(413) if large else None
                 if found.redirect:
-                    result.status, result.redirect = Known(301), Known(f"{state.path}/")
+                    target = f"{state.path}/?{state.query}" if state.query else f"{state.path}/"
+                    result.status, result.redirect = Known(301), Known(target)
                     return None
             else:
                 result.locations.append(location)
-                result.level = level = self._limited(location)
+                result.level = state.level = level = self._limited(location)
             if level is not location.level:
-                return self._content(level, location)
+                return self._content(level)
             done = rewrite(level, state, location.conditions)
             if isinstance(done, Unknown):
                 result.stop(done.reason)
                 return None
             level = done.level or location.level
-            result.level = level
+            result.level = state.level = level
             if done.status is not None:
                 return self._return(done)
             if not done.changed:
-                return self._content(level, location)
+                return self._content(level)
             location = None
         result.status = Known(500)
         return None
@@ -170,7 +175,7 @@ class Walk:
                 return level
         return location.level
 
-    def _return(self, done: Outcome) -> str | Location | None:
+    def _return(self, done: Outcome) -> Next:
         result = self.result
         result.statement = done.statement
         assert done.status is not None
@@ -180,22 +185,39 @@ class Walk:
         if done.body is not None:  # a body of its own: no error page takes its place
             result.status = Known(done.status)
             return None
-        return self._answer(done.status, done.location)
+        return self.answer(done.status, done.location)
 
-    def _too_large(self, level: Level) -> bool:
+    def _too_large(self, level: Level) -> bool | None:
+        """Say whether the body is; None where that cannot be said."""
         limit = size(level, "client_max_body_size")
         self.result.body_limit = limit
         length = self.state.request.body_size
-        return isinstance(limit, Known) and length is not None and 0 < limit.value < length
+        if not length:
+            return False
+        if isinstance(limit, Unknown):
+            self.result.stop(limit.reason)
+            return None
+        return 0 < limit.value < length
 
-    def _content(self, level: Level, location: Location | None) -> str | Location | None:
+    def _content(self, level: Level) -> Next:
         """The phases after the location is settled: access, try_files, content."""
         refused = self._access(level)
         if refused is not None:
-            return None if refused == 0 else self._answer(refused)
+            return None if refused == 0 else self.answer(refused)
         if (tries := level.named("try_files")) and tries[0].words:
-            return self._try_files(level, tries[0])
-        return self._handler(level, location)
+            return try_files(self, level, tries[0])
+        return self.handler(level)
+
+    def _intercepted(self, level: Level, name: str, status: int) -> Next:
+        """Go on to an error page in place of an upstream's answer, where that is switched on."""
+        switch = effective(level, f"{name.removesuffix('_pass')}_intercept_errors")
+        if status < 300 or not isinstance(switch, Known) or switch.value[0] != "on":
+            return None
+        targets = self.result.targets
+        again = self.answer(status)
+        if again is None and not self.result.unknown:
+            self.result.targets = targets
+        return again
 
     def _access(self, level: Level) -> int | None:
         """Return the status that refuses the request, 0 if that cannot be known, None if it passes."""
@@ -203,18 +225,47 @@ class Walk:
         if isinstance(verdict, Unknown):
             self.result.stop(verdict.reason)
             return 0
+        if verdict is None and (found := access.subrequest_of(level)):
+            return self._asked(found)
         return verdict
 
-    def _handler(self, level: Level, location: Location | None) -> str | Location | None:
-        result = self.result
+    def _asked(self, statement: Statement) -> int | None:
+        """Return what the answer to an auth_request makes of a request (ngx_http_auth_request_handler)."""
+        if self.is_subrequest:
+            return None
+        for at in self.result.level.chain() if self.result.level else ():
+            for item in at.named("auth_request_set"):
+                name = item.first.removeprefix("$")
+                self.state.values[name] = Unknown(f"${name} comes from the answer to {statement.first}")
+        inner = replace(self.state.request, method="GET")
+        result = type(self.result)(inner)
+        state = replace(self.state, path=statement.first, query="", request=inner, raw=False)
+        walk = Walk(self.model, result, state)
+        walk.internal = walk.is_subrequest = True
+        walk.run()
+        self.result.subrequests.append((len(self.result.locations), tuple(result.locations)))
+        status = result.status
+        if isinstance(status, Unknown):
+            self.result.stop(f"{statement.first} decides whether the request is let in: {status.reason}")
+            return 0
+        if 200 <= status.value < 300:
+            return None
+        return status.value if status.value in (401, 403) else 500
+
+    def handler(self, level: Level) -> Next:
+        """Let what handles the content at a level answer: a pass, a module, or the files."""
+        result, request = self.result, self.state.request
         at: Level | None = level
         while at is not None:
             for name in PASSES:
                 if at.named(name):
                     result.targets = targets_of(self.model, at)
                     result.statement = at.named(name)[0]
-                    result.status = Unknown("the upstream answers")
-                    return None
+                    if request.upstream_status is None:
+                        result.status = Unknown("the upstream answers")
+                        return None
+                    result.status = Known(request.upstream_status)
+                    return self._intercepted(level, name, request.upstream_status)
                 if missing := at.may_hold(name):
                     result.stop(f"{name} may be set: {missing.reason}")
                     return None
@@ -228,93 +279,8 @@ class Walk:
             "dav_methods",
             "perl",
             "js_content",
-            "autoindex",
         ):
             if level.named(name):
                 result.stop(f"{name} answers")
                 return None
-        return self._static(level)
-
-    def _file(self, level: Level, path: str) -> Value[str]:
-        """Return the file that a path names under the root or alias in effect."""
-        for at in level.chain():
-            if found := at.named("alias"):
-                location = self.model.location_of(at)
-                if location is None or location.is_regex:
-                    return self.state.text(found[0].first)
-                base, rest = self.state.text(found[0].first), path[len(as_bytes(location.pattern)) :]
-                return Known(base.value + rest) if isinstance(base, Known) else base
-            if found := at.named("root"):
-                base = self.state.text(found[0].first)
-                return base.map(lambda text: text.rstrip("/") + path) if isinstance(base, Known) else base
-            if missing := at.may_hold("root"):
-                return Unknown(missing.reason)
-        return Known(f"/etc/nginx/html{path}")
-
-    def _exists(self, level: Level, path: str, folder: bool = False) -> bool | None:
-        """Say whether a path is a file (or a folder) under the root or alias in effect."""
-        if not folder and path.endswith("/"):
-            return False
-        file = self._file(level, path)
-        if isinstance(file, Unknown):
-            return None
-        normal = posixpath.normpath(file.value)
-        asked = f"{normal.rstrip('/')}/" if folder else normal
-        there = self.state.request.exists(asked)
-        if there is None:
-            self.result.asked.append(asked)
-        elif there and not folder:
-            self.result.file = asked
-        return there
-
-    def _try_files(self, level: Level, statement: Statement) -> str | Location | None:
-        result, state = self.result, self.state
-        for text in statement.texts[:-1]:
-            value = state.text(text)
-            folder = text.endswith("/")
-            there = None if isinstance(value, Unknown) else self._exists(level, value.value, folder)
-            if there is None or isinstance(value, Unknown):
-                result.stop(f"whether the file {text} is there is not known")
-                return None
-            if there:
-                state.path = value.value
-                return self._handler(level, self.model.location_of(level))
-        last = state.text(statement.texts[-1])
-        if isinstance(last, Unknown):
-            result.stop(last.reason)
-            return None
-        if last.value.startswith("="):
-            return self._answer(int(last.value[1:]) if last.value[1:].isdigit() else 500)
-        if last.value.startswith("@"):
-            return self._named(last.value)
-        self._internal(last.value)
-        return last.value
-
-    def _static(self, level: Level) -> str | Location | None:
-        result, state = self.result, self.state
-        if state.path.endswith("/"):
-            found = nearest(level, "index")
-            if isinstance(found, Missing):
-                result.stop(found.reason)
-                return None
-            names = [text for item in found[1] for text in item.texts] if found else ["index.html"]
-            for name in names:
-                path = name if name.startswith("/") else state.path + name
-                there = self._exists(level, path)
-                if there is None:
-                    result.stop("whether there is an index file is not known")
-                    return None
-                if there:
-                    state.path, state.raw = path, False
-                    return path
-            return self._answer(403 if self._exists(level, state.path, folder=True) else 404)
-        if state.request.method not in ("GET", "HEAD"):
-            return self._answer(405)
-        there = self._exists(level, state.path)
-        if there is None:
-            result.stop("whether the file is there is not known")
-            return None
-        if there:
-            result.status = Known(200)
-            return None
-        return self._answer(404)
+        return static(self, level)
