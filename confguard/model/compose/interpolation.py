@@ -79,6 +79,15 @@ class Marks:
         index = ord(match.group()) - _FIRST_MARK
         return self._reasons[index] if index < len(self._reasons) else Unknown("holds a private character")
 
+    def spelled(self, text: str, form: str) -> str:
+        """Return a text with each unknown part spelled out: ``form`` with its ``{reason}``."""
+
+        def spell(match: re.Match[str]) -> str:
+            found = self.unknown_in(match.group())
+            return form.format(reason=found.reason) if found is not None else match.group()
+
+        return _MARKS.sub(spell, text)
+
     @staticmethod
     def shown(text: str) -> str:
         """Return a text with its unknown parts as ``?``."""

@@ -121,6 +121,7 @@ def _model(
         environments=environments,
         tree=tree,
         root=view.root,
+        marks=view.marks,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from confguard.model.compose.interpolation import Interpolation
+from confguard.model.compose.interpolation import Interpolation, Marks
 from confguard.model.compose.overrides import Override
 from confguard.model.compose.tree import Map
 from confguard.model.compose.variables import EnvSource
@@ -234,6 +234,8 @@ class ComposeModel:
     environments: Mapping[str, Environment] = field(repr=False)
     tree: Map = field(repr=False)
     root: str = field(repr=False)
+    marks: Marks = field(repr=False)
+    """What stands for unknown parts in the texts of ``tree``."""
 
     def container_environment(self, service: str) -> Environment:
         """Return what a service's container gets: its env files in order, then ``environment`` over them."""
