@@ -472,7 +472,7 @@ def _applications(
     try:
         repo = run.repo(project, run.settings_for(project))
         given = given_variables(env_files, sets)
-        return repo, applications(repo, stack=stack, service=service, module=module, given=given)
+        return repo, applications(repo, stack=stack, service=service, module=module, more=given)
     except ChoiceError as error:
         if not needed and not (module or service):
             return repo, ()
