@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from confguard.model.nginx.effective import flag, nearest
 from confguard.model.nginx.types import Level, Location, Missing, Statement
-from confguard.model.nginx.uri import as_bytes
+from confguard.model.nginx.uri import as_bytes, escape
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
 
@@ -123,7 +123,7 @@ def static(walk: Walk, level: Level) -> Next:
         return None
     folder = exists(walk, level, state.path, folder=True)
     if folder:
-        target = f"{state.path}/{'?' + state.query if state.query else ''}"
+        target = f"{escape(state.path)}/{'?' + state.query if state.query else ''}"
         return walk.answer(301, Known(target))
     if there is None or folder is None:
         result.stop("whether the file is there is not known")

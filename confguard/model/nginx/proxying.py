@@ -7,12 +7,11 @@ import re
 from confguard.model.nginx.effective import request_headers
 from confguard.model.nginx.route import Route
 from confguard.model.nginx.types import NginxModel
-from confguard.model.nginx.uri import as_bytes, split_target
+from confguard.model.nginx.uri import as_bytes, escape, split_target
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
 
 _URL = re.compile(r"[a-z]+://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_ESCAPED = frozenset(' "#%?<>\\^`{|}\x7f')
 
 
 def upstream_path(route: Route) -> Value[str]:
@@ -37,23 +36,15 @@ def upstream_path(route: Route) -> Value[str]:
     )
     rest = state.path[len(prefix) :] if prefix else state.path
     quoted = "%" in split_target(route.request.target)[0] or not state.raw
-    path = uri + (_escape(rest) if quoted else rest)
+    path = uri + (escape(rest) if quoted else rest)
     return Known(f"{path}?{state.query}" if state.query else path)
 
 
 def _unchanged(state: State) -> str:
     if state.raw:
         return state.request.target or "/"
-    path = _escape(state.path)
+    path = escape(state.path)
     return f"{path}?{state.query}" if state.query else path
-
-
-def _escape(text: str) -> str:
-    """Escape a path as ngx_escape_uri does with NGX_ESCAPE_URI."""
-    return "".join(
-        f"%{ord(char):02X}" if char in _ESCAPED or ord(char) < 32 or ord(char) > 126 else char
-        for char in text
-    )
 
 
 def upstream_headers(model: NginxModel, route: Route) -> dict[str, Value[str]]:

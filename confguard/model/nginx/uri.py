@@ -52,6 +52,17 @@ def as_bytes(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
+_ESCAPED = frozenset(' "#%?<>\\^`{|}\x7f')
+
+
+def escape(path: str) -> str:
+    """Escape a path as ngx_escape_uri does with NGX_ESCAPE_URI."""
+    return "".join(
+        f"%{ord(char):02X}" if char in _ESCAPED or ord(char) < 32 or ord(char) > 126 else char
+        for char in path
+    )
+
+
 def split_target(target: str) -> tuple[str, str]:
     """Return the path and the query of a request target, both as they are sent."""
     path, _, query = target.partition("?")

@@ -65,6 +65,8 @@ class State:
             return geo(located, self)
         if name in ("document_root", "request_filename", "realpath_root"):
             return self._file(name)
+        if name in ("fastcgi_script_name", "fastcgi_path_info"):
+            return self._script(name == "fastcgi_path_info")
         value = self._built_in(name)
         return Unknown(f"${name} is only known when a request comes") if value is None else Known(value)
 
@@ -167,7 +169,6 @@ class State:
             "realip_remote_addr": request.client or None,
             "remote_user": "",
             "request": f"{request.method} {request.target} HTTP/1.1",
-            "fastcgi_script_name": self.path if not self._splits_path() else None,
             "limit_rate": "0",
             "nginx_version": ".".join(map(str, self.model.version.value))
             if isinstance(self.model.version, Known) and len(self.model.version.value) > 2
@@ -178,8 +179,24 @@ class State:
             return f"{before}, {request.client}" if before else request.client
         return simple.get(name)
 
-    def _splits_path(self) -> bool:
-        return any(at.named("fastcgi_split_path_info") for at in (self.level.chain() if self.level else ()))
+    def _script(self, rest: bool) -> Value[str]:
+        """Return the script or the path behind it, as ``fastcgi_split_path_info`` cuts them."""
+        for at in (self.level or self.server.level).chain():
+            if missing := at.may_hold("fastcgi_split_path_info"):
+                return Unknown(missing.reason)
+            if found := at.named("fastcgi_split_path_info"):
+                match = search(found[0].first, False, self.path)
+                if match is None:
+                    return Unknown(f"the expression {found[0].first} cannot be read here")
+                if isinstance(match, re.Match) and match.re.groups >= 2:
+                    return Known(match[2 if rest else 1] or "")
+                break
+        if rest or not self.path.endswith("/"):
+            return Known("" if rest else self.path)
+        index = next(
+            (f for at in (self.level or self.server.level).chain() if (f := at.named("fastcgi_index"))), None
+        )
+        return Known(self.path + (index[0].first if index else ""))
 
     def _server_name(self) -> str:
         names = self.server.names

@@ -13,6 +13,7 @@ from confguard.model.nginx.rewrite import run as rewrite
 from confguard.model.nginx.select import find_location
 from confguard.model.nginx.types import Level, Location, Missing, NginxModel, Statement
 from confguard.model.nginx.upstreams import PASSES, targets_of
+from confguard.model.nginx.uri import escape
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
 
@@ -144,7 +145,7 @@ class Walk:
                 if (large := self._too_large(level)) is not False:
                     return self.answer(413) if large else None
                 if found.redirect:
-                    target = f"{state.path}/?{state.query}" if state.query else f"{state.path}/"
+                    target = f"{escape(state.path)}/{'?' + state.query if state.query else ''}"
                     result.status, result.redirect = Known(301), Known(target)
                     return None
             else:
