@@ -62,6 +62,8 @@ class Setting:
     value: Known[Any]
     services: tuple[str, ...]
     settings: Settings
+    delivered: tuple[str, ...] = ()
+    """The texts of the environment that it is made of, as far as they are known."""
 
     @property
     def place(self) -> Span | None:
@@ -87,9 +89,22 @@ def known_settings(deployment: Deployment, name: str) -> tuple[Setting, ...]:
             groups.setdefault(key, []).append(app)
             values[key] = value
     return tuple(
-        Setting(values[key], tuple(name for app in apps for name in app.services), apps[0].settings)
+        Setting(
+            values[key],
+            tuple(name for app in apps for name in app.services),
+            apps[0].settings,
+            tuple(_delivered(apps[0], values[key])),
+        )
         for key, apps in groups.items()
     )
+
+
+def _delivered(app: App, value: Known[Any]) -> Iterator[str]:
+    places = {step.span for step in value.trail}
+    for read in app.settings.reads:
+        text = app.environment.get(read.key) if read.span in places else None
+        if isinstance(text, Known):
+            yield text.value
 
 
 def joined(words: Sequence[str]) -> str:

@@ -28,6 +28,9 @@ _DJANGO_PROGRAM = re.compile(
     r"|\buwsgi\b|\bcelery\b"
 )
 
+_SERVER = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|uwsgi|runserver\w*)\b")
+_NO_SERVER = re.compile(r"\b(celery|celeryworker|celerybeat|flower|beat|rqworker|dramatiq)\b|\bmanage\.py\b")
+
 
 @dataclass(frozen=True, eq=False)
 class App:
@@ -172,6 +175,11 @@ class Deployment:
         return frozenset(
             entry.key for file in files if file for entry in file.entries if entry.commented and entry.key
         )
+
+    def serves_http(self, service: str) -> bool:
+        """Say whether a service's program answers requests, as far as its command tells: not a worker."""
+        words = " ".join(self.processes[service].words)
+        return not _NO_SERVER.search(words) or bool(_SERVER.search(words))
 
     def app_of(self, service: str) -> App | None:
         """Return the Django application that a service runs."""

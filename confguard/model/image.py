@@ -13,7 +13,9 @@ _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 DATASTORES = {
     # The last part of the repository to what it stores and the ports that it listens on.
-    **dict.fromkeys(("postgres", "postgresql", "postgis", "timescaledb", "pgvector"), ("PostgreSQL", (5432,))),
+    **dict.fromkeys(
+        ("postgres", "postgresql", "postgis", "timescaledb", "pgvector"), ("PostgreSQL", (5432,))
+    ),
     **dict.fromkeys(("pgbouncer", "pgpool"), ("PostgreSQL", (5432, 6432))),
     **dict.fromkeys(("mysql", "mariadb", "mysql-server", "percona"), ("MySQL", (3306,))),
     **dict.fromkeys(("redis", "valkey", "redis-stack", "redis-stack-server", "keydb"), ("Redis", (6379,))),
@@ -30,6 +32,14 @@ DATASTORES = {
     "etcd": ("etcd", (2379,)),
 }
 
+OFFICIAL = frozenset([
+    "almalinux", "alpine", "amazoncorretto", "archlinux", "busybox", "caddy", "debian", "docker",
+    "eclipse-temurin", "fedora", "golang", "httpd", "mariadb", "memcached", "mongo", "mysql", "nginx", "node",
+    "oraclelinux", "php", "postgres", "pypy", "python", "rabbitmq", "redis", "rockylinux", "ruby", "rust",
+    "traefik", "ubuntu", "valkey",
+])  # fmt: skip
+"""Docker Official Images that stacks run: they set only their own documented variables."""
+
 PROXIES = frozenset(
     {"nginx", "nginx-unprivileged", "openresty", "nginx-certbot", "angie", "freenginx", "nginx-brotli"}
 )
@@ -44,6 +54,11 @@ class ImageReference:
     repository: str
     tag: str | None
     digest: str | None
+
+    @property
+    def path(self) -> str:
+        """Registry and repository, without tag and digest: what a tag is put behind."""
+        return f"{self.registry}/{self.repository}" if self.registry else self.repository
 
     @property
     def name(self) -> str:

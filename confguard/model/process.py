@@ -11,7 +11,7 @@ from confguard.discover.project import Project
 from confguard.model.compose import ComposeModel, Service
 from confguard.model.dockerfile import Command, Image, image
 from confguard.model.environment import Environment
-from confguard.model.image import parse_image
+from confguard.model.image import OFFICIAL, parse_image
 from confguard.model.value import Known, Step, Unknown, Value
 from confguard.source import SourceFile, Span
 
@@ -58,7 +58,7 @@ def process_of(project: Project, compose: ComposeModel, service: Service) -> Pro
     inherited = built.command if built and service.entrypoint is None else None
     command, command_span, command_known = _words(service.command, inherited)
     words = (*entrypoint, *command)
-    scripts = tuple(_scripts(project, service, words))
+    scripts = tuple(_scripts(project, service, built, words))
     known = (built is not None or (service.entrypoint is not None)) and entry_known and command_known
     environment = _environment(compose.container_environment(service.name), service, built, words, scripts)
     return Process(service, built, words, known, scripts, environment, command_span or entry_span)
@@ -101,14 +101,16 @@ def _words(
     return (), None, True
 
 
-def _scripts(project: Project, service: Service, words: tuple[str, ...]) -> Iterator[SourceFile]:
+def _scripts(
+    project: Project, service: Service, built: Image | None, words: tuple[str, ...]
+) -> Iterator[SourceFile]:
     """Yield the repository's scripts that the words run, and those which these run in turn."""
     context = service.build.context if service.build else None
     folder = context.value if isinstance(context, Known) else ""
     pending, seen = [(word, 0) for word in _mentioned(" ".join(words))], set()
     while pending:
         word, depth = pending.pop(0)
-        path = _find(project, folder, word)
+        path = _copied(project, folder, built, word) or _find(project, folder, word)
         if path is None or path in seen or depth > _SCRIPT_DEPTH:
             continue
         seen.add(path)
@@ -121,6 +123,23 @@ def _scripts(project: Project, service: Service, words: tuple[str, ...]) -> Iter
 
 def _mentioned(text: str) -> list[str]:
     return re.findall(r"[\w./-]*[\w-](?:\.(?:sh|bash))\b|(?:(?<=\s)|^)/[\w./-]+", text)
+
+
+def _copied(project: Project, folder: str, built: Image | None, word: str) -> str | None:
+    """Return the project's file that the Dockerfile copies to a path in the container."""
+    for copy in reversed(built.copies if built else ()):
+        if copy.stage is not None or copy.image is not None or not isinstance(copy.destination, Known):
+            continue
+        for source in copy.sources:
+            if not isinstance(source, Known):
+                continue
+            target = copy.destination.value
+            if target.endswith("/") or len(copy.sources) > 1:
+                target = posixpath.join(target, posixpath.basename(source.value))
+            path = posixpath.normpath(posixpath.join(folder, source.value.lstrip("/")))
+            if target == word and project.exists(path):
+                return path
+    return None
 
 
 def _find(project: Project, folder: str, word: str) -> str | None:
@@ -184,4 +203,4 @@ def _base_is_transparent(service: Service, built: Image | None) -> bool:
     if reference is None:
         return False
     path = reference.repository.removeprefix("library/")
-    return ("/" not in path and reference.registry in (None, "docker.io")) or path == "astral-sh/uv"
+    return (path in OFFICIAL and reference.registry in (None, "docker.io")) or path == "astral-sh/uv"

@@ -50,7 +50,7 @@ class Repo:
         return not any(file.kind in _MAIN_KINDS for file in self.files)
 
     def can_answer(self, reads: Iterable[str]) -> bool:
-        """Say whether there is a file of the kind that a rule reads first: without one it has nothing to say."""
+        """Say whether there is a file of the kind that a rule reads first: it needs one."""
         first = next(iter(reads))
         return first == "run" or any(file.kind in _WHAT_A_RULE_READS[first] for file in self.files)
 
@@ -95,10 +95,10 @@ class Repo:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the run as a whole."""
-        presumed = [one for one in self.production if one.stack.note]
+        presumed = [one for one in self.production if one.stack.note and one.most_severe < Severity.ERROR]
         return tuple(
-            f"no stack is known to be production: {one.name} ({one.stack.role.value}) is judged as the one that "
-            f"would be deployed, with severity {one.most_severe.label} at most"
+            f"no stack is known to be production: {one.name} ({one.stack.role.value}) is judged as the one "
+            f"that would be deployed, with severity {one.most_severe.label} at most"
             for one in presumed[:1]
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from confguard.model.compose import Service
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Target
 from confguard.model.value import Known
@@ -27,13 +28,19 @@ def headers_of_app(deployment: Deployment, targets: Iterable[Target]) -> frozens
 
 def app_behind(deployment: Deployment, target: Target) -> App | None:
     """Return the Django application that a target of nginx leads to, if its host is known to be one."""
+    service = service_behind(deployment, target)
+    return deployment.app_of(service.name) if service else None
+
+
+def service_behind(deployment: Deployment, target: Target) -> Service | None:
+    """Return the service of the stack that a target of nginx leads to, if its host is known to be one."""
     if not isinstance(target.host, Known):
         return None
     name = target.host.value
     for service in deployment.services.values():
         networks = {attachment.network for attachment in service.networks}
         if name == service.name or any(name in service.names_in(network) for network in networks):
-            return deployment.app_of(service.name)
+            return service
     return None
 
 

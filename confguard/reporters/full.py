@@ -17,7 +17,7 @@ from confguard.source import SourceFile
 MOST_LABELS = 12
 """Places shown of one finding; a note says how many more there are."""
 
-_MOST_STACKS = 2
+_MOST_STACKS = 1
 _RED, _YELLOW, _BLUE = "1;31", "1;33", "1;34"
 _SEVERITY_COLORS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.INFO: _BLUE}
 _BOLD = "1"

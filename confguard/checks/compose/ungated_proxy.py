@@ -13,6 +13,10 @@ from confguard.source import Span
 
 _PROXY_PROFILE = re.compile(r"proxy|nginx|traefik|caddy|gateway|ingress|web-?server", re.IGNORECASE)
 
+_ROLE_PROFILE = re.compile(
+    r"^(all|full|prod|production|dev|development|local|debug|stag|staging|test|tests|ci|deploy)$"
+)
+
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each proxy service of production that starts whatever the profiles are."""
@@ -22,6 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     evidence = [*_gated_elsewhere(repo), *_named_profiles(repo)]
     if not evidence and not always:
         return
+    profile = evidence[0][2] if evidence else "proxy"
     for deployment in repo.production:
         for service in deployment.services.values():
             if service.profiles or not service.spans or not deployment.is_proxy(service):
@@ -29,14 +34,14 @@ def check(repo: Repo) -> Iterator[Finding]:
             yield Finding(
                 f"proxy service {service.name} starts in every deployment: no profile gates it",
                 Label(service.spans[-1], "no `profiles:`"),
-                tuple(Label(span, words) for span, words in evidence[:3]),
-                help='give it the profile that the rest of the repository uses: `profiles: ["proxy"]`',
+                tuple(Label(span, words) for span, words, _ in evidence[:3]),
+                help=f'give it the profile that the rest of the repository uses: `profiles: ["{profile}"]`',
                 stacks=(deployment.name,),
                 address=(service.name,),
             )
 
 
-def _gated_elsewhere(repo: Repo) -> Iterator[tuple[Span, str]]:
+def _gated_elsewhere(repo: Repo) -> Iterator[tuple[Span, str, str]]:
     """Yield the places at which another stack gates its proxy."""
     seen = set()
     for deployment in repo.deployments:
@@ -44,21 +49,23 @@ def _gated_elsewhere(repo: Repo) -> Iterator[tuple[Span, str]]:
             span = service.profiles_span
             if span and span not in seen and _is_gated_proxy(deployment, service):
                 seen.add(span)
-                yield span.first_line(), f"service {service.name} is gated here"
+                yield span.first_line(), f"service {service.name} is gated here", service.profiles[0]
 
 
 def _is_gated_proxy(deployment: Deployment, service: Service) -> bool:
-    return bool(service.profiles) and (
-        deployment.is_proxy(service) or any(_PROXY_PROFILE.search(profile) for profile in service.profiles)
-    )
+    if any(_PROXY_PROFILE.search(profile) for profile in service.profiles):
+        return True
+    # A profile that says where a stack runs (production, dev) gates whole stacks, not a proxy.
+    gates = [profile for profile in service.profiles if not _ROLE_PROFILE.search(profile)]
+    return bool(gates) and deployment.is_proxy(service)
 
 
-def _named_profiles(repo: Repo) -> Iterator[tuple[Span, str]]:
+def _named_profiles(repo: Repo) -> Iterator[tuple[Span, str, str]]:
     """Yield the commands and settings that name a profile for a proxy."""
     for sighting in repo.sightings:
         for profile in sighting.profiles:
             if _PROXY_PROFILE.search(profile) and sighting.step.span is not None:
-                yield _word(sighting.step.span, profile), f"profile {profile} is named here"
+                yield _word(sighting.step.span, profile), f"profile {profile} is named here", profile
 
 
 def _word(span: Span, word: str) -> Span:

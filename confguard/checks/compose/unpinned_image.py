@@ -86,7 +86,7 @@ def _finding(
     return Finding(
         f"{what} names {missing}",
         Label(span, "whatever is newest on the day of the pull"),
-        help=_HELP.format(name=reference.repository),
+        help=_HELP.format(name=reference.path),
         stacks=(deployment.name,),
         address=(address,),
     )

@@ -45,19 +45,35 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
         Label(key.place, f"{len(text)} characters that anybody can read in the repository"),
         deliveries(key.value),
         notes=explain(key),
-        help='read it without a fallback (`os.environ["SECRET_KEY"]`), let Compose require it '
-        "(`${SECRET_KEY:?}`), and replace a key that was ever committed",
+        help=_help(key.value),
         stacks=(deployment.name,),
         address=("SECRET_KEY", *key.services),
         severity=severity,
     )
 
 
+def _help(key: Known[Any]) -> str:
+    """Say how to mend it where the key is written; whoever read it once can use it for ever."""
+    replace = "and replace the key: whoever cloned the repository has it"
+    elsewhere = _outside_of_code(key)
+    if elsewhere is None:
+        return f'read it without a fallback (`os.environ["SECRET_KEY"]`), {replace}'
+    if key.from_template:
+        return f"write a placeholder into {elsewhere} that nobody could take for a key"
+    if key.from_default:
+        return f"let Compose require it in {elsewhere} (`${{SECRET_KEY:?}}`), {replace}"
+    return f"take it out of {elsewhere} (and that file out of git, if it holds secrets), {replace}"
+
+
+def _outside_of_code(key: Known[Any]) -> str | None:
+    paths = [step.span.path for step in key.trail if step.span is not None]
+    return next((path for path in reversed(paths) if not path.endswith(".py")), None)
+
+
 def _source(key: Known[Any], shape: Shape) -> str:
     if key.from_template:
         return f"{shape.value} in a template, where a placeholder belongs"
-    paths = [step.span.path for step in key.trail if step.span is not None]
-    elsewhere = next((path for path in reversed(paths) if not path.endswith(".py")), None)
+    elsewhere = _outside_of_code(key)
     default = next((step for step in key.trail if step.origin is Origin.DEFAULT), None)
     if default is not None:
         return f"a {f'default in {elsewhere}' if elsewhere else 'fallback in the code'}: {default.text}"

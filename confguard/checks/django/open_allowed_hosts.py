@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from confguard.checks._trails import deliveries, explain, known_settings
 from confguard.finding import Finding, Label
@@ -15,11 +16,16 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each way in which ALLOWED_HOSTS surely holds a ``*`` in production."""
     for deployment in repo.production:
         for hosts in known_settings(deployment, "ALLOWED_HOSTS"):
-            if not _holds_star(hosts.value.value) or hosts.place is None:
+            place = hosts.place
+            if not _holds_star(hosts.value.value) or place is None:
                 continue
+            serving = tuple(name for name in hosts.services if deployment.serves_http(name))
+            if hosts.services and not serving:
+                continue  # a worker answers nobody
+            hosts = replace(hosts, services=serving)
             yield Finding(
                 f"ALLOWED_HOSTS{hosts.where('of')} holds '*', which lets every host through",
-                Label(hosts.place, "accepts any Host header"),
+                Label(place, "accepts any Host header"),
                 deliveries(hosts.value),
                 notes=explain(hosts),
                 help="name the hosts that production serves, with an empty list as the fallback",

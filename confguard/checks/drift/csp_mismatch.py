@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.checks._trails import deliveries
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Label, Severity
 from confguard.model.csp import Difference, differences
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Header, NginxModel, header_set, upstream_targets
@@ -82,7 +82,15 @@ def _compare(
         "both equal where nginx answers itself",
         stacks=(deployment.name,),
         address=(header.span.path, _level(header), "Content-Security-Policy"),
+        # Only pages that use the nonce notice that nginx's policy does not have it.
+        severity=Severity.INFO if found and all(map(_is_nonce_only, found)) else None,
     )
+
+
+def _is_nonce_only(one: Difference) -> bool:
+    sources = (*one.only_left, *one.only_right)
+    whole = one.missing_left or one.missing_right
+    return not whole and bool(sources) and all(source.startswith("'nonce-") for source in sources)
 
 
 def _directive(policy: Span, found: tuple[Difference, ...]) -> Span:
@@ -118,8 +126,12 @@ def _words(one: Difference) -> str:
     if one.missing_right:
         return f"Django's has no {one.directive}"
     if one.only_right:
-        return f"{one.directive} has no {' '.join(one.only_right)} here"
-    return f"{one.directive} has {' '.join(one.only_left)} only here"
+        return f"{one.directive} has no {_shown(one.only_right)} here"
+    return f"{one.directive} has {_shown(one.only_left)} only here"
+
+
+def _shown(sources: tuple[str, ...]) -> str:
+    return " ".join("'nonce-...'" if source.startswith("'nonce-") else source for source in sources)
 
 
 def _labels(policy: Policy) -> tuple[Label, ...]:

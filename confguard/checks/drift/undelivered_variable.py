@@ -124,7 +124,9 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
             continue
         if use.name in deployment.documented:
             continue
-        uses.setdefault(use.name, []).append(use.span)
+        places = uses.setdefault(use.name, [])
+        if all((place.path, place.line) != (use.span.path, use.span.line) for place in places):
+            places.append(use.span)
     for name, spans in uses.items():
         sources = [source.read for source in compose.env_sources if source.read]
         yield Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Header, Level, NginxModel, lost_headers, targets_of
 from confguard.model.repo import Repo
@@ -52,7 +52,7 @@ def _judge(
         return
     names = list(dict.fromkeys(header.name for header in gone))
     yield Finding(
-        f"{level.title} loses {_joined(names)}: its own {droppers[0].name} drops those of the "
+        f"{_title(model, level)} loses {_joined(names)}: its own {droppers[0].name} drops those of the "
         f"{_outer(gone[0])}",
         Label(droppers[0].span.first_line(), "drops all that the levels above add"),
         tuple(Label(header.span.first_line(), f"lost in {level.title}") for header in gone),
@@ -61,7 +61,18 @@ def _judge(
         + (", or write `add_header_inherit merge;`" if model.at_least(1, 29, 3) else ""),
         stacks=(deployment.name,),
         address=(level.span.path if level.span else "", level.title),
+        # A fixed answer (`return 200 "ok"`) is no page that the headers could protect.
+        severity=Severity.INFO if level.named("return") and level.kind == "location" else None,
     )
+
+
+def _title(model: NginxModel, level: Level) -> str:
+    """Name the level, with its server, as it is written, where there are several."""
+    server = model.server_of(level)
+    several = sum(not one.is_stock for one in model.servers) > 1
+    if not several or server is None or not server.names or level.kind == "server":
+        return level.title
+    return f"{level.title} of server {server.names[0].span.text}"
 
 
 def _outer(header: Header) -> str:

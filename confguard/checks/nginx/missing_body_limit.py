@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
-from confguard.model.nginx import Level, NginxModel, Target, size, upstream_targets
+from confguard.model.deployment import Deployment
+from confguard.model.nginx import Level, NginxModel, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
-from confguard.model.value import Known, Origin
+from confguard.model.responses import service_behind
+from confguard.model.value import Known
 
 _SMALL_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -17,16 +19,15 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         for model in deployment.proxies:
             yield from _unlimited(model, deployment.name)
-            yield from _unset(model, deployment.name)
+            yield from _unset(deployment, model)
 
 
-def _unset(model: NginxModel, stack: str) -> Iterator[Finding]:
+def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
     """Join the routes of one server: one line mends them all."""
     routes: dict[object, list[Target]] = {}
     for target in upstream_targets(model):
-        limit = size(target.level, "client_max_body_size")
-        if not isinstance(limit, Known) or not any(step.origin is Origin.DEFAULT for step in limit.trail):
-            continue
+        if nearest(target.level, "client_max_body_size") is not None:
+            continue  # somebody chose one, or an include that cannot be had may have it
         server = model.server_of(target.level)
         if server is not None and not server.is_stock and not _refuses_bodies(target.level):
             known = routes.setdefault(server.level, [])
@@ -34,16 +35,30 @@ def _unset(model: NginxModel, stack: str) -> Iterator[Finding]:
                 known.append(target)
     for targets in routes.values():
         first, *others = targets
-        where = _title(first) if not others else f"{_title(first)} and {len(others)} more of its server"
+        server = model.server_of(first.level)
+        where = _title(first)
+        if server is not None and server.names:
+            where += f" of server {server.names[0].span.text}"
+        where += f" and {len(others)} more of its locations" if others else ""
         yield Finding(
             f"no client_max_body_size applies to {where}: nginx refuses bodies over 1 MiB",
             Label(first.span.first_line(), "passes bodies on, up to nginx's default of 1 MiB"),
             tuple(Label(other.span.first_line(), _title(other)) for other in others[:5]),
             help="say what the routes need: `client_max_body_size 10m;` in the server, more where files are "
             "uploaded",
-            stacks=(stack,),
+            stacks=(deployment.name,),
             address=(first.span.path, _title(first)),
+            severity=_severity(deployment, targets),
         )
+
+
+def _severity(deployment: Deployment, targets: list[Target]) -> Severity:
+    """Warn of a Django application that takes forms, and of what is not known; the rest is advice."""
+    for target in targets:
+        service = service_behind(deployment, target)
+        if service is None or deployment.app_of(service.name) is not None:
+            return Severity.WARNING
+    return Severity.INFO if deployment.apps else Severity.WARNING
 
 
 def _unlimited(model: NginxModel, stack: str) -> Iterator[Finding]:
