@@ -69,12 +69,8 @@ def image_of(project: Project, compose: ComposeModel, service: Service) -> Image
 
     A service that only names an image which another service builds uses the same one.
     """
-    build = service.build
-    if build is None and isinstance(service.image, Known):
-        for other in compose.services.values():
-            if other.build and isinstance(other.image, Known) and other.image.value == service.image.value:
-                build = other.build
-                break
+    builder = service if service.build else builder_of(compose, service)
+    build = builder.build if builder else None
     if build is None or build.dockerfile_path is None:
         return None
     from confguard.parsers.dockerfile import parse
@@ -86,6 +82,27 @@ def image_of(project: Project, compose: ComposeModel, service: Service) -> Image
         return None
     arguments = {name: value for name, value in build.args.items() if value is not None}
     return image(dockerfile, build.target.value if build.target else None, arguments)
+
+
+def builder_of(compose: ComposeModel, service: Service) -> Service | None:
+    """Return the service of the stack that builds the image which another one only names, or None.
+
+    Compose names what it builds <project>-<service> where no image is given. The name under another
+    project is taken for it, too: there is no other place from which such an image could come.
+    """
+    if not isinstance(service.image, Known):
+        return None
+    wanted = parse_image(service.image.value)
+    for other in compose.services.values():
+        if other.build is None or wanted is None:
+            continue
+        if isinstance(other.image, Known) and parse_image(other.image.value) == wanted:
+            return other
+        local = wanted.registry is None and "/" not in wanted.repository and wanted.digest is None
+        unnamed = other.image is None and wanted.tag in (None, "latest")
+        if local and unnamed and wanted.repository.endswith((f"-{other.name}", f"_{other.name}")):
+            return other
+    return None
 
 
 def _words(

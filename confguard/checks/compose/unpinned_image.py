@@ -8,6 +8,7 @@ from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.image import ImageReference, parse_image
+from confguard.model.process import builder_of
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Value
 from confguard.source import Span
@@ -28,7 +29,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _pulled(deployment: Deployment, service: Service, digest: bool) -> Iterator[Finding]:
     """Judge the image of a service that is not built: what another service builds under the name is ours."""
-    if service.image is None or _is_built_here(deployment, service.image):
+    if service.image is None or builder_of(deployment.compose, service) is not None:
         return
     reference, text = _judged(service.image, digest)
     span = service.image.span
@@ -43,7 +44,9 @@ def _base(deployment: Deployment, service: Service, digest: bool) -> Iterator[Fi
     built = deployment.processes[service.name].image
     if built is None or not isinstance(built.base, Known) or built.base.value == "scratch":
         return
-    if _is_built_here(deployment, built.base):
+    if any(
+        _same_image(other.image, built.base) for other in deployment.compose.services.values() if other.build
+    ):
         return
     reference, text = _judged(built.base, digest)
     if reference is not None:
@@ -62,21 +65,12 @@ def _judged(image: Value[str], digest: bool) -> tuple[ImageReference | None, str
     return (reference, image.value) if moves else (None, "")
 
 
-def _is_built_here(deployment: Deployment, image: Value[str]) -> bool:
-    """Say whether another service of the stack builds an image of this name."""
-    if not isinstance(image, Known):
-        return False
-    wanted = parse_image(image.value)
-    for other in deployment.compose.services.values():
-        if other.build is None:
-            continue
-        if isinstance(other.image, Known) and parse_image(other.image.value) == wanted:
-            return True
-        # Compose names what it builds <project>-<service> where no image is given.
-        name = deployment.compose.name
-        if other.image is None and isinstance(name, Known) and image.value == f"{name.value}-{other.name}":
-            return True
-    return False
+def _same_image(one: Value[str] | None, other: Value[str]) -> bool:
+    return (
+        isinstance(one, Known)
+        and isinstance(other, Known)
+        and parse_image(one.value) == parse_image(other.value)
+    )
 
 
 def _finding(
