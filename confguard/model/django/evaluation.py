@@ -133,6 +133,7 @@ def _facts(
         calls,
         middleware,
         version,
+        module is None or module.namespace.complete,
     )
 
 

@@ -90,6 +90,8 @@ class Settings:
     middleware: Middleware | None = None
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
+    complete: bool = True
+    """No star import that cannot be followed may bring in more settings."""
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -105,6 +107,8 @@ class Settings:
         found = self.values.get(name)
         if found is not None:
             return found
+        if not self.complete:
+            return Unknown(f"{name} may come from a star import that is not followed")
         default = django_default(name, self.version)
         if default is None:
             return None

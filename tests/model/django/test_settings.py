@@ -373,3 +373,11 @@ def test_a_middleware_that_reads_the_environment_itself_gives_no_other_environme
         for values in ({}, {"POLICY": Known("img-src 'self'")}, {"OTHER": Known("x")})
     ]
     assert sent == ["img-src *", "img-src 'self'", "img-src *"]
+
+
+def test_a_star_import_that_is_not_followed_leaves_every_other_setting_open(repository):
+    root = repository({"app/settings.py": "DEBUG = False\nfrom library.conf import *\nUSE_TZ = True\n"})
+    settings = evaluate(open_project(root), "app/settings.py", Environment())
+    assert isinstance(settings.get("ALLOWED_HOSTS"), Unknown)
+    assert isinstance(settings.get("DEBUG"), Unknown)
+    assert settings.get("USE_TZ").value is True
