@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from confguard.model.nginx.answer import Sent, hidden_headers, limits, sent
+from confguard.model.nginx.answer import Sent, dropped_headers, hidden_headers, limits, sent
 from confguard.model.nginx.container import load, unloaded
 from confguard.model.nginx.effective import (
     Header,
@@ -63,6 +63,7 @@ __all__ = [
     "Upstream",
     "UpstreamServer",
     "Word",
+    "dropped_headers",
     "effective",
     "flag",
     "header_set",

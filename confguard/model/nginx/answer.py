@@ -135,6 +135,18 @@ def hidden_headers(level: Level) -> frozenset[str] | None:
     return frozenset(hidden)
 
 
+def dropped_headers(route: Route, status: int) -> frozenset[str] | None:
+    """Return the names of the upstream's headers that an answer of a status has not; None if not known.
+
+    Those hidden, and those that ``expires`` writes anew.
+    """
+    hidden = hidden_headers(route.level) if route.level else frozenset[str]()
+    again = {
+        one.name.lower() for one in sent(route, status) if one.statement and one.statement.name == "expires"
+    }
+    return None if hidden is None else hidden | again
+
+
 def limits(level: Level) -> tuple[Statement, ...]:
     """Return the ``limit_req`` and ``limit_conn`` in effect: what comes too often is refused (503)."""
     found: list[Statement] = []

@@ -11,7 +11,8 @@ from confguard.model.nginx.uri import as_bytes, escape, split_target
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
 
-_URL = re.compile(r"[a-z]+://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_URL = re.compile(r"[a-z]+://(?:unix:[^:]*:?|([^/?#]*))(.*)", re.IGNORECASE | re.DOTALL)
+"""Scheme, host with port (None for a socket), and the URI part of a ``proxy_pass``."""
 
 
 def upstream_path(route: Route) -> Value[str]:
@@ -34,6 +35,8 @@ def upstream_path(route: Route) -> Value[str]:
     prefix = (
         as_bytes(location.pattern) if location and not location.is_regex and not location.is_named else ""
     )
+    if state.rewritten:  # by a rewrite with break: the URI of the directive is not used
+        return Known(_unchanged(state))
     rest = state.path[len(prefix) :] if prefix else state.path
     quoted = "%" in split_target(route.request.target)[0] or not state.raw
     path = uri + (escape(rest) if quoted else rest)
@@ -47,6 +50,14 @@ def _unchanged(state: State) -> str:
     return f"{path}?{state.query}" if state.query else path
 
 
+def _authority(written: Value[str]) -> Value[str]:
+    """Return what ``$proxy_host`` is: the host and port as they are written, ``localhost`` for a socket."""
+    if isinstance(written, Unknown):
+        return written
+    match = _URL.fullmatch(written.value)
+    return Known((match[1] or "localhost") if match else "")
+
+
 def upstream_headers(model: NginxModel, route: Route) -> dict[str, Value[str]]:
     """Return the headers that proxy_set_header and nginx's defaults set, by lower-case name.
 
@@ -56,10 +67,8 @@ def upstream_headers(model: NginxModel, route: Route) -> dict[str, Value[str]]:
         return {}
     state = route.state
     statement = route.statement
-    match = _URL.fullmatch(statement.first) if statement and statement.words else None
-    authority = state.text(match[1]) if match else None
-    if authority is not None:
-        state.values["proxy_host"] = authority
+    if statement is not None and statement.name == "proxy_pass":
+        state.values["proxy_host"] = _authority(state.text(statement.first))
     found: dict[str, Value[str]] = {}
     headers, missing = request_headers(model, route.level)
     for header in headers:

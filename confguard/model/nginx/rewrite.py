@@ -119,6 +119,7 @@ def _rewrite(statement: Statement, state: State, outcome: Outcome) -> bool | Unk
         return Unknown("a rewrite gives an empty path, which nginx answers with 500")
     state.path, state.query, state.raw = path, query, False
     outcome.changed = "break" not in flags
+    state.rewritten = "break" in flags
     outcome.statement = statement
     return bool({"last", "break"} & set(flags))
 

@@ -96,14 +96,23 @@ def route(model: NginxModel, request: Request) -> Route:
         return result
     server, listen = chosen
     result.server, result.listen, result.level = server, listen, server.level
-    merge = flag(server.level, "merge_slashes")
+    # Before the Host header is read, the address alone decides; with TLS the name is known by then.
+    early = (server, listen) if listen.ssl else default_server(model, request) or chosen
+    merge = flag(early[0].level, "merge_slashes")
     path = normalize(split_target(request.target)[0], not isinstance(merge, Known) or merge.value)
     refused = 400 if path is None or not request.host else 0  # HTTP/1.1 demands a Host header
-    if path is None:  # found out before the Host header is read
-        result.server, result.listen = server, listen = default_server(model, request) or chosen
+    if path is None:
+        result.server, result.listen = server, listen = early
         result.level = server.level
+    elif listen.ssl != (request.scheme == "https"):
+        refused = 497 if listen.ssl else 0
+        if not refused:
+            result.stop("no TLS is spoken there")
+            return result
     state = initial(model, request, server, path or "/")
     result.state = state
     state.asked = result.asked
     Walk(model, result, state).run(refused)
+    if refused == 497 and result.status == Known(497):
+        result.status = Known(400)
     return result

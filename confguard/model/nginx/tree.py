@@ -163,7 +163,7 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 _NEVER = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|webp|ico|woff2?|ttf|eot|js|mjs|ts|tsx|jsx|vue|css|scss|map|py|pyc|html?|md|rst|po|mo"
+    r"\.(?:png|jpe?g|gif|svg|webp|ico|woff2?|ttf|eot|js|mjs|ts|tsx|jsx|vue|css|scss|py|pyc|html?|md|rst|po|mo"
     r"|json|lock|ya?ml|toml|pem|crt|key|gz|zip|tar|pdf|mp[34]|webm|csv|sql|go|rs|rb|java|php)\Z",
     re.IGNORECASE,
 )

@@ -390,6 +390,13 @@ class NginxModel:
         for server in self.servers:
             yield from server.levels()
 
+    @cached_property
+    def set_variables(self) -> frozenset[str]:
+        """The names that some ``set`` gives a value; empty until then."""
+        return frozenset(
+            item.first.removeprefix("$") for level in self.levels() for item in level.named("set")
+        )
+
     def at_least(self, *version: int) -> bool | None:
         """Say whether nginx is at least of that version; None where it is not known.
 

@@ -10,7 +10,8 @@ from confguard.model.nginx.types import Level, NginxModel, Server, Statement
 from confguard.model.nginx.uri import Request, search, split_target
 from confguard.model.value import Known, Unknown, Value
 
-VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
+VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([1-9]|[A-Za-z0-9_]+))")
+"""A variable in a text; captures have one digit (ngx_http_script_compile)."""
 _MAX_MAPS = 20
 _PARAMETERS = frozenset({"default", "volatile", "hostnames"})
 
@@ -31,6 +32,8 @@ class State:
     """Paths of which nobody knows whether they are there."""
     level: Level | None = None
     """The configuration that applies at this moment."""
+    rewritten: bool = False
+    """Whether a rewrite with break made the path, so that the URI of a pass is not used."""
     raw: bool = True
     """Whether the path is still the one that the client sent, so that it is passed on untouched."""
 
@@ -68,6 +71,8 @@ class State:
         if name in ("fastcgi_script_name", "fastcgi_path_info"):
             return self._script(name == "fastcgi_path_info")
         value = self._built_in(name)
+        if value is None and name in self.model.set_variables:
+            return Known("")  # set somewhere, but not on the way of this request
         return Unknown(f"${name} is only known when a request comes") if value is None else Known(value)
 
     def _file(self, name: str) -> Value[str]:

@@ -90,7 +90,8 @@ class Walk:
         if target.value.startswith("@"):
             return self.named(target.value)
         if not target.value.startswith("/"):
-            self.result.status, self.result.redirect = Known(302), target
+            moved = self.error if self.error in (301, 302, 303, 307, 308) else 302
+            self.result.status, self.result.redirect = Known(moved), target
             self.failed = True
             return None
         self.redirect_internally(target.value)
@@ -101,7 +102,7 @@ class Walk:
     def redirect_internally(self, target: str) -> None:
         """Go on with another path; the query is the new one's or none (ngx_http_internal_redirect)."""
         self.state.path, _, self.state.query = target.partition("?")
-        self.state.raw = False
+        self.state.raw = self.state.rewritten = False
 
     def named(self, name: str) -> Location | None:
         """Return a named location to go on with; ends with 500 where there is none."""
