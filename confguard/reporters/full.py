@@ -17,7 +17,8 @@ from confguard.source import SourceFile
 MOST_LABELS = 12
 """Places shown of one finding; a note says how many more there are."""
 
-_MOST_STACKS = 1
+_STACKS_WIDTH = 60
+"""Characters of names of stacks; the first is always named."""
 _RED, _YELLOW, _BLUE = "1;31", "1;33", "1;34"
 _SEVERITY_COLORS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.INFO: _BLUE}
 _BOLD = "1"
@@ -156,7 +157,7 @@ def _end(piece: Piece) -> int:
 def _facts(finding: Finding, say: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield the word and text of each line below the places: stacks first, then notes, help and fix."""
     if finding.stacks:
-        names = [visible(name) for name in finding.stacks[:_MOST_STACKS]]
+        names = list(_fitting([visible(name) for name in finding.stacks]))
         more = len(finding.stacks) - len(names)
         tail = f" and {more} more" if more else ""
         yield "note", f"{'stack' if len(finding.stacks) == 1 else 'stacks'}: {', '.join(names)}{tail}"
@@ -165,6 +166,16 @@ def _facts(finding: Finding, say: Callable[[str], str]) -> Iterator[tuple[str, s
         yield "help", say(finding.help)
     if finding.fix:
         yield "fix", say(finding.fix.title) + ("" if finding.fix.safe else " (unsafe)")
+
+
+def _fitting(names: list[str]) -> Iterator[str]:
+    """Yield as many names as fit on the line, the first in any case."""
+    used = 0
+    for index, name in enumerate(names):
+        used += len(name)
+        if index and used > _STACKS_WIDTH:
+            return
+        yield name
 
 
 def _rule_link(name: str, report: Report, options: Options) -> str:

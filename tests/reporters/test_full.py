@@ -229,7 +229,7 @@ def test_more_places_than_people_read_are_counted_instead():
 def test_stacks_come_before_notes_and_help():
     file = SourceFile("a", "x\n")
     text = show(Label(at(file, "x")), notes=("fact",), help="mend", stacks=tuple("abcdef"))
-    assert text.endswith("  |\n  = note: stacks: a and 5 more\n  = note: fact\n  = help: mend\n")
+    assert text.endswith("  |\n  = note: stacks: a, b, c, d, e, f\n  = note: fact\n  = help: mend\n")
 
 
 def test_a_masked_value_keeps_the_carets_of_what_follows():
