@@ -21,7 +21,7 @@ from confguard.model.stacks.stack import (
     role_of_context,
     role_of_name,
 )
-from confguard.model.stacks.stand_ins import stand_in
+from confguard.model.stacks.stand_ins import named_alike, stand_in
 from confguard.model.value import Step
 
 Chain = tuple[str, ...]
@@ -330,7 +330,9 @@ def _with_stand_ins(
         if path.startswith(("/", "~")) or path in stack.env_files:
             places.append(posixpath.join(folder, posixpath.basename(path)))
         for place in places:
-            found = stand_in(project, files, copies, place, stack.role, taken)
+            found = named_alike(project, files, stack.files, place) or stand_in(
+                project, files, copies, place, stack.role, taken
+            )
             if found:
                 stand_ins[path], steps[path] = found
                 break

@@ -13,6 +13,23 @@ from confguard.model.stacks.stack import Role, role_of_name
 from confguard.model.value import Origin, Step
 
 _SEPARATORS = re.compile(r"[._\-]+")
+_GENERAL = frozenset(
+    [
+        "docker",
+        "compose",
+        "yml",
+        "yaml",
+        "env",
+        "file",
+        "override",
+        "base",
+        "common",
+        "app",
+        "web",
+        "backend",
+        "nginx",
+    ]
+)
 _SAME = {
     "production": "prod",
     "prd": "prod",
@@ -64,6 +81,30 @@ def stand_in(
     if len(beside) == 1 and beside[0] not in taken and _may_be(path, beside[0]):
         return beside[0], _step(project, beside[0], "is the only template beside it")
     return None
+
+
+def named_alike(
+    project: Project, files: Sequence[ProjectFile], stack: Sequence[str], path: str
+) -> tuple[str, Step] | None:
+    """Return the one template that shares a telling word with a Compose file: ``unraid`` in both names.
+
+    Words for a role or for the kind of file tell nothing.
+    """
+    words = {word for file in stack for word in _words(file) if _tells(word)}
+    if not words or _words(path) - {"env"}:
+        return None
+    found = [
+        file.path
+        for file in files
+        if file.kind is Kind.ENV and file.template and not file.inactive and _words(file.path) & words
+    ]
+    if len(found) != 1:
+        return None
+    return found[0], _step(project, found[0], "is named after the Compose file")
+
+
+def _tells(word: str) -> bool:
+    return word not in _GENERAL and role_of_name(word) is Role.UNKNOWN and len(word) > 2
 
 
 def _fit(source: str, context: Role, role: Role) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from confguard.discover.kinds import classify
-from confguard.discover.project import Listing, Project
+from confguard.discover.project import Listing, Project, open_project
 from confguard.model.stacks import Role, Stack, find
 
 WEB = "services:\n  web:\n    image: app\n"
@@ -292,3 +292,17 @@ def test_hostile_commands_end_and_leave_the_project_alone(tmp_path: Path) -> Non
     )
     found = stacks(tmp_path, PLAIN | {"run.sh": script})
     assert [stack.files for stack in found] == [("docker-compose.yml",)]
+
+
+def test_a_template_that_is_named_after_a_compose_file_stands_in_for_its_env_file(repository):
+    root = repository(
+        {
+            "docker-compose.unraid.yml": "services:\n  web:\n    image: a:1\n    env_file: /boot/app/.env\n",
+            "unraid/.env.unraid.example": "A=1\n",
+            ".env.production.template": "A=2\n",
+            "README.md": "```sh\ndocker compose -f docker-compose.unraid.yml up -d\n```\n",
+        }
+    )
+    project = open_project(root)
+    (stack,) = find(project, classify(project))
+    assert set(stack.stand_ins.values()) == {"unraid/.env.unraid.example"}
