@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
+
+
+class Timestamp(str):
+    """A plain scalar that YAML takes for a time, written as Go marshals it; nothing in Compose may be one."""
+
+    __slots__ = ()
+
 
 ScalarValue = str | int | float | bool | None
 
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?:([Tt])| )(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?(?(4)(Z|[-+]\d\d:\d\d)))?"
+)
 _KEYWORDS: dict[str, ScalarValue] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -21,7 +33,7 @@ def resolve_plain(text: str) -> ScalarValue:
     """Return the value of a plain scalar as go-yaml v3.0 resolves it (``resolve.go``).
 
     YAML 1.2 core with go-yaml's additions: ``_`` in numbers, ``0777`` and ``0o777`` octal, ``0b1``. The
-    words yes, no, on and off are strings. Timestamps stay strings.
+    words yes, no, on and off are strings.
     """
     if text in _KEYWORDS:
         return _KEYWORDS[text]
@@ -36,7 +48,23 @@ def resolve_plain(text: str) -> ScalarValue:
         return number
     if _FLOAT.fullmatch(plain):
         return float(plain)
-    return text
+    return _timestamp(text) or text
+
+
+def _timestamp(text: str) -> Timestamp | None:
+    """Return what go-yaml's ``parseTimestamp`` makes of a text, or None."""
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute, second = (int(match[group] or 0) for group in (5, 6, 7))
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+        clock = time(hour, minute, second).isoformat()
+    except ValueError:
+        return None
+    fraction = (match[8] or "").rstrip("0")
+    zone = match[9] if match[9] and match[9][1:] != "00:00" else "Z"
+    return Timestamp(f"{day.isoformat()}T{clock}{'.' if fraction else ''}{fraction}{zone}")
 
 
 def _integer(text: str) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeGuard
 
 import yaml
 
-from confguard.parsers.yaml_scalars import ScalarValue, resolve_plain
+from confguard.parsers.yaml_scalars import ScalarValue, Timestamp, resolve_plain
 from confguard.source import Problem, SourceFile, Span
 
 MAX_DEPTH = 500
@@ -315,7 +315,7 @@ class _Builder:
         if isinstance(node, Scalar):
             if node.text == "<<" and not node.style:
                 return node
-            if isinstance(node.value, str):
+            if isinstance(node.value, str) and not isinstance(node.value, Timestamp):
                 return node
             shown = node.text or "null"
             raise _RefusedError(node.span, f"has the key {shown}, which is no string", f'quote it: "{shown}"')

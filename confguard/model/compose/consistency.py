@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from confguard.model.compose.interpolation import Marks
-from confguard.model.compose.tree import Map, Seq, as_map, place, text_of
+from confguard.model.compose.tree import Map, Seq, as_map, may_change, place, text_of
 from confguard.model.compose.types import Resource, Service
-from confguard.model.value import Known
+from confguard.model.value import Known, Trail
 from confguard.source import Problem, SourceFile, Span
 
 Resources = Mapping[str, Mapping[str, Resource]]
@@ -19,12 +19,23 @@ def check(
     """Return what is refused for certain, and what is as long as something is missing."""
     problems: list[Problem] = []
     refusals: list[Problem] = []
+    names: dict[str, str] = {}
     for service in services.values():
-        if service.active:
-            problems.extend(_service(service, services, resources, marks))
-            refusals.extend(_env_files(service))
+        if not service.active:
+            continue
+        for problem, trail in (
+            *_service(service, services, resources, marks),
+            *_parts(service, services, as_map(tree.get("models"))),
+            *_container_name(service, names),
+        ):
+            (refusals if may_change(trail) else problems).append(problem)
+        refusals.extend(_env_files(service))
     problems.extend(_cycles(services))
     return problems, refusals
+
+
+Found = tuple[Problem, Trail]
+"""A problem and the trail of the value that causes it; the trail is empty where no value can mend it."""
 
 
 def _problem(span: Span | None, message: str, help_text: str = "") -> Problem:
@@ -40,7 +51,7 @@ def _env_files(service: Service) -> Iterator[Problem]:
 
 def _service(
     service: Service, services: Mapping[str, Service], resources: Resources, marks: Marks
-) -> Iterator[Problem]:
+) -> Iterator[Found]:
     tree, name = service.tree, service.name
     image = service.image
     if (
@@ -48,54 +59,91 @@ def _service(
         and "provider" not in tree.entries
         and (image is None or (isinstance(image, Known) and not image.value))
     ):
-        yield _problem(service.span, f"has a service {name} with neither image nor build")
+        trail = image.trail if image is not None else ()
+        yield _problem(service.span, f"has a service {name} with neither image nor build"), trail
     if service.network_mode is not None and as_map(tree.get("networks")).entries:
-        yield _problem(service.network_mode.span, f"has a service {name} with both network_mode and networks")
+        words = f"has a service {name} with both network_mode and networks"
+        yield _problem(service.network_mode.span, words), ()
     for attachment in service.networks:
         if attachment.network not in resources["networks"]:
-            yield _undefined(name, "network", attachment.network, attachment.span)
+            yield _undefined(name, "network", attachment.network, attachment.span), ()
     for mount in service.volumes:
         source = mount.source
         if mount.type == "volume" and isinstance(source, Known) and source.value not in resources["volumes"]:
-            yield _undefined(name, "volume", source.value, mount.span)
+            yield _undefined(name, "volume", source.value, mount.span), source.trail
     for kind, grants in (("secret", service.secrets), ("config", service.configs)):
         for grant in grants:
             if marks.unknown_in(grant.source) is None and grant.source not in resources[f"{kind}s"]:
-                yield _undefined(name, kind, grant.source, grant.span)
+                yield _undefined(name, kind, grant.source, grant.span), ()
     build_secrets = as_map(tree.get("build")).get("secrets")
     for item in build_secrets.items if isinstance(build_secrets, Seq) else ():
         source_name = text_of(as_map(item).get("source"))
         if source_name is not None and source_name not in resources["secrets"]:
-            yield _undefined(name, "build secret", source_name, place(item))
+            yield _undefined(name, "build secret", source_name, place(item)), item.trail
     for dependency in service.depends_on:
         other = services.get(dependency.service)
         if other is None:
-            yield _undefined(name, "service", dependency.service, dependency.span)
+            mode = service.network_mode
+            implied = mode is not None and mode.span == dependency.span
+            trail = mode.trail if mode is not None and implied else ()
+            yield _undefined(name, "service", dependency.service, dependency.span), trail
         elif not other.active and dependency.required:
             profiles = ", ".join(other.profiles)
-            yield _problem(
-                dependency.span,
-                f"has a service {name} that depends on {other.name}, which no active profile starts",
-                f"activate one of its profiles ({profiles}), or say required: false",
-            )
+            words = f"has a service {name} that depends on {other.name}, which no active profile starts"
+            mend = f"activate one of its profiles ({profiles}), or say required: false"
+            yield _problem(dependency.span, words, mend), ()
     test = service.healthcheck.test if service.healthcheck is not None else None
     if isinstance(test, Known) and test.value and test.value[0] not in ("CMD", "CMD-SHELL", "NONE"):
         words = "has a healthcheck.test that begins with neither CMD, CMD-SHELL nor NONE"
-        yield _problem(test.span, words)
+        yield _problem(test.span, words), test.trail
     yield from _targets(service)
+
+
+def _parts(service: Service, services: Mapping[str, Service], models: Map) -> Iterator[Found]:
+    """Yield what is wrong with parts that only their tree holds: build contexts, watch, models."""
+    tree, name = service.tree, service.name
+    contexts = as_map(as_map(tree.get("build")).get("additional_contexts"))
+    for context in contexts.entries.values():
+        other = (text_of(context) or "").removeprefix("service:")
+        if other == text_of(context):
+            continue
+        if other not in services or not services[other].active:
+            yield _undefined(name, "service", other, place(context)), context.trail
+        elif services[other].build is None:
+            words = f"has a service {name} that builds on {other}, which is not built itself"
+            yield _problem(place(context), words), context.trail
+    watches = as_map(tree.get("develop")).get("watch")
+    for watch in watches.items if isinstance(watches, Seq) else ():
+        fields = as_map(watch)
+        if text_of(fields.get("action")) not in ("rebuild", "restart") and not text_of(fields.get("target")):
+            words = f"has a develop.watch of {name} without the target to sync to"
+            yield _problem(place(watch), words), ()
+    used = as_map(tree.get("models"))
+    for key in used.entries:
+        if key not in models.entries:
+            yield _undefined(name, "model", key, used.key_span(key) or place(used)), ()
+
+
+def _container_name(service: Service, names: dict[str, str]) -> Iterator[Found]:
+    found = service.container_name
+    if isinstance(found, Known) and found.value:
+        other = names.setdefault(found.value, service.name)
+        if other != service.name:
+            words = f"has services {other} and {service.name} with the same container_name {found.value}"
+            yield _problem(found.span, words), found.trail
 
 
 def _undefined(service: str, kind: str, name: str, span: Span | None) -> Problem:
     return _problem(span, f"has a service {service} that refers to the undefined {kind} {name}")
 
 
-def _targets(service: Service) -> Iterator[Problem]:
+def _targets(service: Service) -> Iterator[Found]:
     seen: set[str] = set()
     for mount in sorted(service.volumes, key=lambda mount: mount.type != "tmpfs"):
         if isinstance(mount.target, Known):
             if mount.target.value in seen:
                 words = f"has a service {service.name} that mounts {mount.target.value} twice"
-                yield _problem(mount.span, words)
+                yield _problem(mount.span, words), mount.target.trail
             seen.add(mount.target.value)
 
 

@@ -20,6 +20,7 @@ from confguard.model.compose.tree import (
     Tree,
     Written,
     advance,
+    may_change,
     patterns,
 )
 from confguard.model.value import Step, Trail
@@ -50,6 +51,7 @@ class Converter:
 
     interpolator: Interpolator
     problems: list[Problem]
+    refusals: list[Problem]
     tagged: list[Tagged] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
     """The keys above the node that is converted."""
@@ -113,8 +115,9 @@ class Converter:
         typed = cast(value)
         if typed is None:
             words = f"has {value!r} for {path}: {_WANTED[cast]} is needed"
-            self.problems.append(Problem(node.span, words))
-        return Leaf(typed, source)
+            soft = isinstance(source, tuple) and may_change(source)
+            (self.refusals if soft else self.problems).append(Problem(node.span, words))
+        return Leaf(value if typed is None else typed, source)
 
 
 def remove(root: Map, paths: Iterable[Path]) -> Map:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from confguard.model.compose.convert import to_integer
 from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.merge import to_sequence
 from confguard.model.compose.shell_words import split_words
@@ -19,6 +20,7 @@ from confguard.model.compose.tree import (
     Tree,
     advance,
     as_map,
+    may_change,
     patterns,
     place,
     plain,
@@ -26,11 +28,10 @@ from confguard.model.compose.tree import (
     text_of,
 )
 from confguard.model.compose.units import parse_duration, parse_size
-from confguard.model.value import Origin, Trail
 from confguard.source import Span
 
 Fault = tuple[Span | None, str, bool]
-"""A place, what is wrong there, and whether it is so only because a variable is empty."""
+"""A place, what is wrong there, and whether an operator may deliver something that is right."""
 
 Check = Callable[[Tree], Iterator[tuple[Tree, str]]]
 
@@ -38,11 +39,7 @@ Check = Callable[[Tree], Iterator[tuple[Tree, str]]]
 def faults(root: Map, marks: Marks) -> Iterator[Fault]:
     """Yield what cannot be read into its type; what is not known is passed over."""
     for node, message in _walk(root, _CHECKS, marks):
-        yield place(node), message, _by_default(node.trail)
-
-
-def _by_default(trail: Trail) -> bool:
-    return any(step.origin is Origin.DEFAULT and step.span is not None for step in trail)
+        yield place(node), message, may_change(node.trail)
 
 
 def _walk(node: Tree, state: State[Check] | None, marks: Marks) -> Iterator[tuple[Tree, str]]:
@@ -119,6 +116,18 @@ def _format(node: Tree) -> Iterator[tuple[Tree, str]]:
     text = text_of(node)
     if text not in (None, "", ".env", "raw"):
         yield node, f"has the env_file format {text!r}, which docker compose does not know"
+
+
+def _device_request(node: Tree) -> Iterator[tuple[Tree, str]]:
+    fields = as_map(node)
+    count = fields.get("count")
+    if count is None:
+        return
+    if fields.get("device_ids") is not None:
+        yield count, "has both count and device_ids, which exclude each other"
+    text = text_of(count)
+    if text is not None and text.lower() != "all" and to_integer(text) is None and Marks.shown(text) == text:
+        yield count, f"has {text!r} for a number of devices: a number or all is needed"
 
 
 def _build(node: Tree) -> Iterator[tuple[Tree, str]]:
@@ -221,6 +230,8 @@ _CHECKS: State[Check] = patterns(
         "services.*.ports.[]": _port,
         "services.*.volumes.[]": _bind,
         "services.*.env_file.[].format": _format,
+        "services.*.deploy.resources.reservations.devices.[]": _device_request,
+        "services.*.gpus.[]": _device_request,
         "services.*.build": _build,
         "services.*": _service,
         "volumes.*": _volume,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TypeVar
 
 from confguard.discover.project import Project
 from confguard.model.compose.consistency import check
@@ -13,7 +16,7 @@ from confguard.model.compose.interpolation import InterpolationError, Interpolat
 from confguard.model.compose.loader import Loader
 from confguard.model.compose.normalize import normalize
 from confguard.model.compose.paths import join
-from confguard.model.compose.tree import Map, as_map
+from confguard.model.compose.tree import Map, as_map, may_change
 from confguard.model.compose.types import ComposeModel
 from confguard.model.compose.variables import EnvReader, EnvSource, project_environment, shell
 from confguard.model.compose.view import View
@@ -21,10 +24,34 @@ from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Value
 from confguard.source import Problem, SourceFile, Span
 
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _without_collection(function: F) -> F:
+    """Return a function during which Python does not look for garbage.
+
+    Its collector would walk the growing trees again and again, for more time than it takes to build them,
+    and they hold no circles.
+    """
+
+    @wraps(function)
+    def wrapped(*arguments: object, **named: object) -> object:
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return function(*arguments, **named)
+        finally:
+            if enabled:
+                gc.enable()
+
+    return wrapped  # type: ignore[return-value]
+
+
 _ROOT = "/\N{WHITE SQUARE}project"
 _NOT_NAME = re.compile("[^a-z0-9_-]")
 
 
+@_without_collection
 def load(
     project: Project,
     files: Sequence[str],
@@ -91,12 +118,11 @@ def _model(
     }
     problems, refusals = check(tree, services, resources, view.marks)
     nowhere = SourceFile("", "").span(0)
-    for span, message, by_default in faults(tree, view.marks):
-        (refusals if by_default else problems).append(Problem(span or nowhere, message))
+    for span, message, soft in faults(tree, view.marks):
+        (refusals if soft else problems).append(Problem(span or nowhere, message))
     if isinstance(name, Known) and normalize_name(name.value) != name.value:
-        problems.append(
-            Problem(name.span or nowhere, f"names the project {name.value!r}: lower case is needed")
-        )
+        words = f"names the project {name.value!r}: lower case is needed"
+        (refusals if may_change(name.trail) else problems).append(Problem(name.span or nowhere, words))
     if not tree.entries:
         first = loader.files[0] if loader.files else ""
         problems.append(Problem(SourceFile(first, "").span(0), "is an empty Compose file"))

@@ -15,10 +15,10 @@ from confguard.model.compose.merge import MergeError, enforce_unique, extend_ser
 from confguard.model.compose.overrides import Override, compare
 from confguard.model.compose.paths import PathResolver, join
 from confguard.model.compose.schema import validate
-from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, plain, text_of
+from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, may_change, place, plain, text_of
 from confguard.model.compose.variables import EnvReader, EnvSource
 from confguard.model.environment import Environment
-from confguard.model.value import Known, Origin, Step
+from confguard.model.value import Known, Step
 from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Loader:
     def _document(
         self, document: YamlMapping, path: str, scope: Scope, base: Map, included: tuple[str, ...]
     ) -> Map:
-        converter = Converter(scope.interpolator, self.problems)
+        converter = Converter(scope.interpolator, self.problems, self.refusals)
         tree = converter.document(document)
         before = base
         try:
@@ -122,24 +122,25 @@ class Loader:
             base = remove(base, [tagged.path for tagged in converter.tagged])
             tree = self._included(tree, scope, included)
             merged = enforce_unique(merge(base, tree), base)
-            merged, problems = validate(merged, base)
-            self.problems.extend(problems)
+            merged, found = validate(merged, base)
+            self.problems.extend(found.problems)
+            self.refusals.extend(found.refusals)
             merged = enforce_unique(self._canonical(merged.without("version"), base), base)
         except MergeError as error:
             span = error.span or document.span.first_line()
-            self.problems.append(Problem(span, error.message))
+            wrong = self.refusals if may_change(error.trail) else self.problems
+            wrong.append(Problem(span, error.message))
             return before
         if before.entries:
             self.overrides.extend(compare(before, tree, merged, converter.tagged))
         return merged
 
     def _canonical(self, tree: Map, settled: Map | None = None) -> Map:
-        """Return the tree in long forms; what an empty variable broke is not the file's fault."""
+        """Return the tree in long forms; what an operator may mend is not the file's fault."""
         errors: list[MergeError] = []
         result = canonical(tree, errors, settled)
         for error in errors:
-            filled = any(step.origin is Origin.DEFAULT for step in error.trail)
-            found = self.refusals if filled else self.problems
+            found = self.refusals if may_change(error.trail) else self.problems
             found.append(_at(error.span, error.message))
         return result
 
@@ -215,7 +216,7 @@ class Loader:
         tree = Map({})
         tags: list[Tagged] = []
         for document in parsed.documents:
-            converter = Converter(scope.interpolator, self.problems)
+            converter = Converter(scope.interpolator, self.problems, self.refusals)
             merged = enforce_unique(merge(tree, converter.document(document)))
             tree = enforce_unique(self._canonical(merged))
             tags = converter.tagged

@@ -6,7 +6,6 @@ import re
 
 from confguard.model.compose.shape import Array, Choice, Context, Object, Scalar, Shape, fit, scalar, words
 from confguard.model.compose.tree import Map
-from confguard.source import Problem
 
 _NAME = re.compile(r"^[a-zA-Z0-9._-]+$")
 _ANY = re.compile(r".")
@@ -370,11 +369,11 @@ _ROOT = Object(
 )
 
 
-def validate(root: Map, settled: Map | None = None) -> tuple[Map, list[Problem]]:
-    """Return the tree without what does not fit the schema, and a problem for each such place.
+def validate(root: Map, settled: Map | None = None) -> tuple[Map, Context]:
+    """Return the tree without what does not fit the schema, and the problems and refusals for it.
 
     ``settled`` is an earlier result: what is taken over from it fits.
     """
     context = Context()
     fitted = fit(root, _ROOT, context, settled)
-    return fitted if isinstance(fitted, Map) else Map({}), context.problems
+    return fitted if isinstance(fitted, Map) else Map({}), context

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from confguard.model.compose.interpolation import Marks
-from confguard.model.compose.tree import Leaf, LeafValue, Map, Seq, Tree, place, plain
+from confguard.model.compose.tree import Leaf, LeafValue, Map, Seq, Tree, may_change, place, plain
 from confguard.source import Problem, SourceFile, Span
 
 _WORDS = {
@@ -26,12 +26,15 @@ class Context:
     """Where problems go; ``path`` is the place in the model, for their words."""
 
     problems: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
+    """Those that an operator may mend, by what he delivers."""
     path: list[str | int] = field(default_factory=list)
 
-    def report(self, span: Span | None, message: str, help_text: str = "") -> None:
-        """Keep a problem at a place."""
+    def report(self, span: Span | None, message: str, help_text: str = "", node: Tree | None = None) -> None:
+        """Keep a problem at a place; ``node`` is the scalar that is wrong, if it is one."""
         place_or_none = span if span is not None else SourceFile("", "").span(0)
-        self.problems.append(Problem(place_or_none, message, help_text))
+        soft = isinstance(node, Leaf) and may_change(node.trail)
+        (self.refusals if soft else self.problems).append(Problem(place_or_none, message, help_text))
 
     @property
     def where(self) -> str:
@@ -164,7 +167,7 @@ def _wrong(node: Tree, shape: Shape, context: Context) -> None:
     if isinstance(node, Leaf) and "string" in _names(shape) and node.value is not None and span is not None:
         help_text = f'quote it: "{span.first_line().text}"'
     context.report(
-        span.first_line() if span else None, f"has {context.where}, which must be {wanted}", help_text
+        span.first_line() if span else None, f"has {context.where}, which must be {wanted}", help_text, node
     )
 
 
@@ -173,15 +176,19 @@ def _scalar(node: Leaf, shape: Scalar, context: Context) -> Leaf | None:
     if isinstance(value, str) and Marks.shown(value) == value:
         if shape.values and value not in shape.values:
             allowed = ", ".join(sorted(shape.values))
-            context.report(place(node), f"has {value!r} for {context.where}, which must be one of {allowed}")
+            context.report(
+                place(node), f"has {value!r} for {context.where}, which must be one of {allowed}", "", node
+            )
             return None
         if shape.pattern is not None and not shape.pattern.search(value):
-            context.report(place(node), f"has {value!r} for {context.where}, which docker compose refuses")
+            context.report(
+                place(node), f"has {value!r} for {context.where}, which docker compose refuses", "", node
+            )
             return None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         low, high = shape.low, shape.high
         if (low is not None and value < low) or (high is not None and value > high):
-            context.report(place(node), f"has {value} for {context.where}, which is out of range")
+            context.report(place(node), f"has {value} for {context.where}, which is out of range", "", node)
             return None
     return node
 
@@ -196,7 +203,7 @@ def _array(node: Seq, shape: Array, context: Context) -> Seq:
         if shape.unique and fitted is not None:
             key = _identity(fitted)
             if key in seen:
-                context.report(place(item), f"has the same item twice in {context.where}")
+                context.report(place(item), f"has the same item twice in {context.where}", "", item)
                 fitted = None
             seen.add(key)
         context.path.pop()

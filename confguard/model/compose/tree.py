@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from confguard.model.value import Step, Trail
+from confguard.model.value import Origin, Step, Trail
 from confguard.source import Span
 
 T = TypeVar("T")
@@ -174,6 +174,14 @@ def place(node: Tree | None) -> Span | None:
         if step.span is not None:
             return step.span
     return None
+
+
+def may_change(trail: Trail) -> bool:
+    """Say whether an operator may make a value another one.
+
+    So it is where a template's text took part, or a default because nothing was delivered.
+    """
+    return any(step.origin is not Origin.WRITTEN and step.span is not None for step in trail)
 
 
 def as_map(node: Tree | None) -> Map:
