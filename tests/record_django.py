@@ -1,7 +1,8 @@
 """Record what real Django makes of the conformance cases: ``python tests/record_django.py [case ...]``.
 
 Run it with a Python that has Django 5.2, django-environ, python-decouple, environs, dj-database-url,
-python-dotenv, django-cors-headers, django-csp and pydantic-settings. Each case is a folder of
+python-dotenv, django-cors-headers, django-csp, pydantic-settings, django-configurations,
+django-split-settings, dj-email-url, celery, structlog and sentry-sdk. Each case is a folder of
 fixtures/conformance/django with a settings.py and an environments.json; what came out is written beside
 them as recorded.json.
 """
@@ -48,9 +49,23 @@ def plain(value):
     return {"object": type(value).__name__}
 
 out = {}
+defaults = {}
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 try:
+    if "DJANGO_CONFIGURATION" in os.environ:
+        from configurations import importer
+        from django.conf import global_settings
+        importer.install()
+        text = open("settings.py").read()
+        # All of Django's defaults are settings then: those that the case does not speak of are left out.
+        defaults = {name: value for name, value in vars(global_settings).items() if name.isupper()}
+        defaults = {name: value for name, value in defaults.items() if not re.search(rf"\b{name}\b", text)}
     module = importlib.import_module("settings")
-    out["settings"] = {name: plain(value) for name, value in sorted(vars(module).items()) if name.isupper()}
+    out["settings"] = {
+        name: plain(value)
+        for name, value in sorted(vars(module).items())
+        if name.isupper() and not (name in defaults and defaults[name] == value)
+    }
 except BaseException as error:
     stack = traceback.extract_tb(error.__traceback__)
     frames = [(f.filename, f.lineno) for f in stack if f.filename.startswith(ROOT)]

@@ -387,7 +387,25 @@ class _Lowering:
             return ast.MatchAs(inner, node.name.value if node.name else None)
         if isinstance(node, cst.MatchOr):
             return ast.MatchOr([self.pattern(element.pattern) for element in node.patterns])
+        if isinstance(node, cst.MatchList | cst.MatchTuple):
+            return ast.MatchSequence([self.pattern_element(element) for element in node.patterns])
+        if isinstance(node, cst.MatchMapping):
+            keys = [self.expr(element.key) for element in node.elements]
+            values = [self.pattern(element.pattern) for element in node.elements]
+            return ast.MatchMapping(keys, values, node.rest.value if node.rest else None)
+        if isinstance(node, cst.MatchClass):
+            return ast.MatchClass(
+                self.expr(node.cls),
+                [self.pattern(element.value) for element in node.patterns],
+                [element.key.value for element in node.kwds],
+                [self.pattern(element.pattern) for element in node.kwds],
+            )
         return ast.MatchStar(UNSUPPORTED)
+
+    def pattern_element(self, node: cst.MatchSequenceElement | cst.MatchStar) -> ast.pattern:
+        if isinstance(node, cst.MatchStar):
+            return ast.MatchStar(node.name.value if node.name else None)
+        return self.pattern(node.value)
 
     # Expressions.
 

@@ -146,6 +146,8 @@ def class_attribute(run: Run, cls: ClassObject, name: str, span: Span) -> V | No
     """Return an attribute of a class itself."""
     if name == "__name__" or name == "__qualname__":
         return Known(cls.name)
+    if name in ("__mro__", "__bases__"):
+        return Unknown("is a tuple of classes")
     if name == "__module__":
         return Known(cls.module.name)
     found = find(cls, name)

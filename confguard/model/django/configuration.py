@@ -137,6 +137,7 @@ def _publish(run: Run, module: ModuleObject, known: Known[ClassObject]) -> None:
         for key, value in configurations.settle(run, name, found).items():
             run.journal.touch(module.namespace)
             module.namespace.names[key] = value
+    module.namespace.names.setdefault("DOTENV_LOADED", Known(None))
     _hook(run, known, "post_setup", span)
 
 

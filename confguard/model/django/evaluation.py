@@ -16,6 +16,7 @@ from confguard.model.django.operations import ROOT_MARK
 from confguard.model.django.policies import Middleware
 from confguard.model.django.publish import publish
 from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
+from confguard.model.django.version import django_version
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Trail, Unknown, Value
 from confguard.parsers import python
@@ -41,6 +42,8 @@ def run_module(
             tail = module.replace(".", "/")
             own = path.removesuffix(".py").removesuffix("/__init__").removesuffix(tail).rstrip("/")
             roots = tuple(dict.fromkeys((own, *roots)))
+    if version is None:
+        version = django_version(project, module if module.endswith(".py") else _path_of(project, module))
     dotted = module_name(module, roots) if module.endswith(".py") else module
     place = f"/{ROOT_MARK}" if at is None else at.rstrip("/")
     inside = f"{place}/{roots[0]}" if roots and roots[0] else place
@@ -49,7 +52,7 @@ def run_module(
         source = project.read(path)
         return parsed(project, source if source is not None else SourceFile(path, ""))
 
-    run = Run(project, environment, roots, place, cwd or inside, argv, load, main=dotted)
+    run = Run(project, environment, roots, place, cwd or inside, argv, load, main=dotted, version=version)
     found: ModuleObject | None = None
     try:
         found = imports.load(run, dotted, None)

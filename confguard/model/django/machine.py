@@ -154,6 +154,8 @@ class Run:
     hooks: dict[str, Any] = field(default_factory=dict)
     main: str = ""
     """The dotted name of the module that is evaluated."""
+    version: str | None = None
+    """Django's version ("5.2"), where the project says it."""
 
     # Making values.
 

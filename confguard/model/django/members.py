@@ -108,7 +108,8 @@ def put(run: Run, target: DictObject, key: V, value: V, span: Span) -> None:
     except operations.NotPlain as error:
         spoil(target, error.unknown)
         return
-    target.entries[hashed] = (key, value)
+    before = target.entries.get(hashed)  # a dict keeps the key that came first: 1 for 1, True and 1.0
+    target.entries[hashed] = (before[0] if before is not None and key != before[0] else key, value)
     target.maybe -= {hashed}
 
 

@@ -104,6 +104,8 @@ def find(run: Run, value: V, name: str, span: Span) -> V | None:
             return payload.items[payload.names.index(name)]
         return _native(_TUPLE, name, value)
     if isinstance(payload, str | bytes):
+        if name not in _TEXT and hasattr(payload, name) and not name.startswith("_"):
+            return Known(Native(name, lambda run, call: _unfollowed(run, name, value, call)), value.trail)
         if name in _TEXT and hasattr(payload, name):
             return Known(Native(name, lambda run, call: _text(run, name, value, call)), value.trail)
         return None
@@ -181,13 +183,21 @@ def _applied(run: Run, function: Callable[..., Any], value: V, call: Call) -> V:
         raise run.throw(type(error).__name__, str(error), call.span, trail) from None
 
 
+def _unfollowed(run: Run, name: str, value: V, call: Call) -> V:
+    """A method that is not modelled: its result is unknown, and what it was called on may have changed."""
+    from confguard.model.django import calls
+
+    calls.spoil(run, value, Unknown(f"is changed by {name}(), which is not followed"))
+    return calls.unknown_call(run, call, Unknown(f"comes from {name}(), which is not followed"))
+
+
 def _text(run: Run, name: str, value: V, call: Call) -> V:
     assert isinstance(value, Known)
     text = value.value
     if name == "join":
         return _join(run, value, call)
     if name in ("format", "format_map") and isinstance(text, str):
-        return _format(run, value, call)
+        return _format(run, name, value, call)
     trail = run.trail(call.step(f"{name}()"), value, *call.args)
     if operations.marked(text):
         return _marked(run, name, value, call, trail)
@@ -256,10 +266,16 @@ def _join(run: Run, value: V, call: Call) -> V:
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
-def _format(run: Run, value: V, call: Call) -> V:
+def _format(run: Run, name: str, value: V, call: Call) -> V:
     assert isinstance(value, Known)
     trail = run.trail(call.step("format()"), value, *call.args, *call.keywords.values())
     parts: list[str | Unknown] = []
+    if name == "format_map":
+        mapping = call.args[0].value if isinstance(call.args[0], Known) else None
+        if not isinstance(mapping, DictObject) or not mapping.complete or mapping.maybe:
+            return Unknown("is formatted with what is not known", trail)
+        named = {key: item for key, (_, item) in mapping.entries.items() if isinstance(key, str)}
+        call = Call([], named, call.span)
     position = counter = 0
     for match in _FIELD.finditer(value.value):
         parts.append(value.value[position : match.start()])
@@ -557,6 +573,17 @@ def _dict_pop(run: Run, value: V, call: Call) -> V:
     return found
 
 
+def _dict_popitem(run: Run, value: V, call: Call) -> V:
+    target = _dict(value)
+    run.journal.touch(target)
+    if not target.complete or target.maybe:
+        members.spoil(target, Unknown("an entry is taken out of it"))
+        return Unknown("not all of its entries are known", call.trail)
+    if not target.entries:
+        raise run.throw("KeyError", "popitem(): dictionary is empty", call.span, value.trail)
+    return Known(TupleObject(target.entries.pop(list(target.entries)[-1])), call.trail)
+
+
 def _dict_update(run: Run, value: V, call: Call) -> V:
     target = _dict(value)
     for arg in call.args:
@@ -672,6 +699,7 @@ _DICT: dict[str, Callable[[Run, V, Call], V]] = {
     "get": _get,
     "setdefault": _setdefault,
     "pop": _dict_pop,
+    "popitem": _dict_popitem,
     "update": _dict_update,
     "keys": _view(lambda pair: pair[0]),
     "values": _view(lambda pair: pair[1]),

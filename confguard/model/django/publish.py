@@ -44,6 +44,8 @@ def publish(value: V, depth: int = 0) -> Value[Any]:
         return Known(Partial(tuple(parts)), value.trail)
     if isinstance(payload, str | PurePosixPath) and ROOT_MARK in str(payload):
         return Known(Partial(tuple(_split(str(payload)))), value.trail)
+    if payload == "csp.constants.NONCE" and isinstance(payload, str):
+        return Unknown("is a nonce, which is made for each response", value.trail)
     if isinstance(payload, External):
         return Unknown(f"is {payload.path}", value.trail)
     if isinstance(payload, NativeObject) and hasattr(payload, "published"):

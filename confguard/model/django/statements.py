@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django import calls, classes, imports, iteration, members, operations
+from confguard.model.django import calls, classes, imports, iteration, members, operations, patterns
 from confguard.model.django.expressions import evaluate, lookup, sign_of
 from confguard.model.django.library import registry
 from confguard.model.django.machine import MAX_ITEMS, Fail, Frame, Outcome, Pending, Run
@@ -668,7 +668,7 @@ def match(run: Run, node: ast.Match, scope: Scope) -> None:
         if index == len(node.cases):
             return
         case = node.cases[index]
-        verdict = _matched(run, case.pattern, subject, scope)
+        verdict = patterns.matched(run, case.pattern, subject, scope)
         if verdict and case.guard is not None:
             verdict = operations.truth(evaluate(run, case.guard, scope))
         if verdict is None:
@@ -681,23 +681,6 @@ def match(run: Run, node: ast.Match, scope: Scope) -> None:
             from_case(index + 1)
 
     from_case(0)
-
-
-def _matched(run: Run, pattern: ast.pattern, subject: V, scope: Scope) -> bool | None:
-    if isinstance(pattern, ast.MatchValue):
-        return operations.equal(subject, evaluate(run, pattern.value, scope))
-    if isinstance(pattern, ast.MatchSingleton):
-        return None if isinstance(subject, Unknown) else subject.value is pattern.value
-    if isinstance(pattern, ast.MatchAs):
-        verdict = _matched(run, pattern.pattern, subject, scope) if pattern.pattern else True
-        if verdict is not False and pattern.name:
-            run.journal.touch(scope.names)
-            scope.names.names[pattern.name] = subject
-        return verdict
-    if isinstance(pattern, ast.MatchOr):
-        verdicts = [_matched(run, part, subject, scope) for part in pattern.patterns]
-        return True if True in verdicts else None if None in verdicts else False
-    return None
 
 
 _KINDS: dict[type, Callable[..., None]] = {

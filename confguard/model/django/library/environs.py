@@ -144,7 +144,7 @@ class Env(NativeObject):
                 message = f'Environment variable "{name}" not set'
                 raise osenviron.missing(run, "environs.EnvError", message, name, call.span)
             value = osenviron.defaulted(run, name, default, call.span)
-            if kind == "dj_db_url":
+            if kind in ("dj_db_url", "dj_email_url"):
                 value = self._cast(run, kind, value, call, name)
         elif isinstance(found, Unknown):
             run.may_raise("environs.EnvError", call.span)
@@ -178,6 +178,8 @@ class Env(NativeObject):
                     call.complete,
                 ),
             )
+        if kind == "dj_email_url":
+            return registry.functions()["dj_email_url.parse"](run, Call([value], {}, call.span))
         if kind == "path":
             return registry.functions()["pathlib.Path"](run, Call([value], {}, call.span))
         if kind == "url":

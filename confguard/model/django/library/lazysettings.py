@@ -42,7 +42,7 @@ class LazySettings(NativeObject):
         found = names.names.get(name)
         if found is not None:
             return found
-        default = django_default(name)
+        default = django_default(name, run.version)
         if isinstance(default, Known):
             return run.wrap(default.value, (Step(f"Django's default of {name}", None, Origin.DEFAULT),))
         if default is not None or not names.complete or name in OTHER_DEFAULTS:

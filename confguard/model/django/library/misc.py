@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from confguard.model.django import calls
+from confguard.model.django.defaults import django_default
 from confguard.model.django.library import registry
 from confguard.model.django.library.lazysettings import lazy_settings
 from confguard.model.django.library.standard import strtobool
@@ -83,6 +84,9 @@ def call(run: Run, target: External, arguments: Call) -> V | None:
 
 def constant(run: Run, path: str, trail: Trail) -> V | None:
     """Return objects that depend on the evaluation: Django's settings once they are loaded."""
+    if path.startswith("django.conf.global_settings."):
+        default = django_default(path.rpartition(".")[2], run.version)
+        return run.wrap(default.value, trail) if isinstance(default, Known) else None
     if path == "django.conf.settings":
         return Known(lazy_settings(run), trail)
     return None

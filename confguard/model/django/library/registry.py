@@ -13,13 +13,17 @@ from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
     ClassObject,
+    DictObject,
+    ExceptionObject,
     External,
     FunctionObject,
     InstanceObject,
+    ListObject,
     Namespace,
     Text,
     TupleObject,
     V,
+    is_scalar,
 )
 from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
@@ -48,10 +52,13 @@ def functions() -> dict[str, Function]:
         core,
         decouple,
         djangoenv,
+        email,
         environs,
+        functional,
         misc,
         osenviron,
         pydantic,
+        splitsettings,
         standard,
         urls,
     )
@@ -69,6 +76,9 @@ def functions() -> dict[str, Function]:
         pydantic,
         paths,
         configurations,
+        splitsettings,
+        email,
+        functional,
     ):
         out.update(room.FUNCTIONS)
     return out
@@ -147,10 +157,28 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
                     "TypeError", f"{target.path}() is missing an argument", arguments.span
                 ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
-    special = misc.call(run, target, arguments)
+    special = misc.call(run, target, arguments) or _unbound(run, target, arguments)
     if special is not None:
         return special
     return calls.unknown_call(run, arguments, Unknown(f"comes from {_origin(target.path)}", function.trail))
+
+
+def _unbound(run: Run, target: External, arguments: Call) -> V | None:
+    """Call ``str.strip`` and the like: methods that are taken from their class."""
+    from confguard.model.django import calls, members
+
+    parts = target.path.split(".")
+    kind = getattr(builtins, parts[1], None) if len(parts) == 3 and parts[0] == "builtins" else None
+    if not isinstance(kind, type) or not arguments.args or not arguments.complete:
+        return None
+    value = arguments.args[0]
+    if not isinstance(value, Known) or not isinstance(value.value, str | bytes | DictObject | ListObject):
+        return None
+    method = members.find_attribute(run, value, parts[2], arguments.span, arguments.scope)
+    if method is None:
+        return None
+    rest = Call(arguments.args[1:], arguments.keywords, arguments.span, True, arguments.scope)
+    return calls.call(run, method, rest)
 
 
 def _origin(path: str) -> str:
@@ -305,6 +333,14 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
             assert isinstance(member, Known)
             if arguments.args and operations.equal(member.value.namespace.names["value"], arguments.args[0]):
                 return member
+        if arguments.args and all(
+            isinstance(member, Known)
+            and operations.equal(member.value.namespace.names["value"], arguments.args[0]) is False
+            for member in members
+        ):
+            shown = arguments.args[0].value if isinstance(arguments.args[0], Known) else ""
+            message = f"{shown!r} is not a valid {cls.name}"
+            raise run.throw("ValueError", message, arguments.span, arguments.args[0].trail)
         return Unknown("is a member of an enumeration that is not known", arguments.trail)
     if classes.inherits(cls, pydantic.BASES):
         return pydantic.instantiate(run, cls, arguments)
@@ -365,6 +401,8 @@ def text(run: Run, value: V, span: Span) -> V:
         if "value" in payload.namespace.names and classes.inherits(payload.cls, ("enum.StrEnum",)):
             return payload.namespace.names["value"]
         return Unknown("is the text of an object of the program", value.trail)
+    if isinstance(payload, ExceptionObject) and isinstance(payload.cls, External):
+        return _exception_text(run, payload, span)
     if hasattr(payload, "shown"):
         shown: V = payload.shown(run, span)
         return shown
@@ -374,6 +412,20 @@ def text(run: Run, value: V, span: Span) -> V:
         return Unknown(error.unknown.reason, value.trail)
     except ValueError as error:
         raise run.throw("ValueError", str(error), span, value.trail) from None
+
+
+def _exception_text(run: Run, error: ExceptionObject, span: Span) -> V:
+    """Return ``str(error)`` for the exceptions of Python itself."""
+    if not error.args:
+        return Known("")
+    if error.cls.path.rpartition(".")[2] == "KeyError" and len(error.args) == 1:  # type: ignore[union-attr]
+        first = error.args[0]
+        return (
+            Known(repr(first.value), first.trail) if is_scalar(first) and isinstance(first, Known) else first
+        )
+    if len(error.args) == 1:
+        return text(run, error.args[0], span)
+    return Unknown("is the text of an exception")
 
 
 def path_join(run: Run, left: V, right: V, span: Span) -> V | None:

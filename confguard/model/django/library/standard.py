@@ -19,7 +19,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import members, operations, paths
+from confguard.model.django import iteration, members, operations, paths
 from confguard.model.django.library import registry
 from confguard.model.django.library.core import pure
 from confguard.model.django.machine import Run
@@ -82,6 +82,11 @@ class File(NativeObject):
         if name == "name":
             return self.path
         return Unknown("is a part of an open file")
+
+    def walk(self, run: Run, span: Span) -> iteration.Walk:
+        """Return its lines."""
+        lines = self._lines(run, Call([], {}, span), "readlines")
+        return iteration.iterate(run, lines, span)
 
     def _lines(self, run: Run, call: Call, name: str) -> V:
         whole = paths.read(run, self.path, call.span, self.binary)
