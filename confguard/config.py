@@ -111,7 +111,7 @@ def parse_settings(document: Mapping[str, Any], source: str, cards: Mapping[str,
         select=selectors("select"),
         ignore=selectors("ignore"),
         extend_select=selectors("extend-select"),
-        exclude=tuple(_strings(document, "exclude", source)),
+        exclude=_patterns(_strings(document, "exclude", source), source),
         severities=severities,
         fail_on=parse_severity(document.get("fail-on", "warning"), f"{source}: fail-on"),
         stacks=tuple(_stack(stack, f"{source}: stacks[{index}]") for index, stack in enumerate(stacks)),
@@ -162,6 +162,17 @@ def selected_cards(settings: Settings, cards: Mapping[str, Card]) -> tuple[Card,
         return not settings.select and card.default and not matches(card, settings.ignore)
 
     return tuple(card for card in cards.values() if wanted(card))
+
+
+def _patterns(patterns: Sequence[str], where: str) -> tuple[str, ...]:
+    from pathspec import GitIgnoreSpec
+
+    for pattern in patterns:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except ValueError as error:
+            raise ConfigError(f"{where}: exclude: {pattern!r} is no pattern: {error}") from None
+    return tuple(patterns)
 
 
 def _rule_options(card: Card, values: object, where: str) -> Mapping[str, Any]:

@@ -52,6 +52,7 @@ def test_all_selects_every_rule():
         ({"rules": {"ungated-proxy": {"convention": "maybe"}}}, "one of auto, always"),
         ({"rules": {"unpinned-image": True}}, "is a table of options"),
         ({"stacks": {}}, "list of tables"),
+        ({"exclude": ["docs/\\"]}, "is no pattern"),
         ({"stacks": [{"name": "x"}]}, r"stacks\[0\]: files names at least one"),
         ({"stacks": [{"files": ["a"], "role": "prod"}]}, "role is one of production"),
         ({"stacks": [{"files": ["a"], "profile": []}]}, r"unknown key 'profile' \(did you mean 'profiles'"),

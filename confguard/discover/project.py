@@ -211,6 +211,18 @@ def _git_files(root: Path) -> tuple[str, ...] | str:
     return tuple(sorted(names))
 
 
+def _valid_patterns(text: str) -> Iterator[str]:
+    """Yield the lines of a .gitignore that are patterns: git passes over those that are not."""
+    from pathspec import GitIgnoreSpec
+
+    for line in text.splitlines():
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        yield line
+
+
 def _walk(root: Path) -> Iterator[str]:
     """Yield the files below a folder that no .gitignore in it leaves out; links are not followed."""
     from pathspec import GitIgnoreSpec
@@ -234,7 +246,7 @@ def _walk(root: Path) -> Iterator[str]:
         for entry in entries:
             if entry.name == ".gitignore" and entry.is_file(follow_symlinks=False):
                 text = Path(entry.path).read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
-                specs = [*specs, (folder, GitIgnoreSpec.from_lines(text.splitlines()))]
+                specs = [*specs, (folder, GitIgnoreSpec.from_lines(_valid_patterns(text)))]
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):

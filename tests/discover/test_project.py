@@ -79,6 +79,11 @@ def test_without_git_the_folder_is_walked_as_gitignore_says(repository):
     assert project.listing.by == "walk"
 
 
+def test_a_line_of_gitignore_that_is_no_pattern_is_passed_over(repository):
+    root = repository({"a.yaml": "", "b.log": "", ".gitignore": "broken\\\n*.log\n"})
+    assert open_project(root).paths == (".gitignore", "a.yaml")
+
+
 def test_excluded_paths_are_not_there(tracked):
     assert open_project(tracked, ["app/"]).paths == (".gitignore", "compose.yaml")
 
