@@ -26,7 +26,24 @@ SEVERITIES = ("error", "warning", "info")
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 
 
+class _Commands(click.Group):
+    """Ends what nobody expected in one line and exit code 2, which CI tells from findings."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            import traceback
+
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).stem}:{frame.lineno}"
+            _fail(f"{type(error).__name__} at {where}: {error}\nplease report this", "internal error: ")
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, an internal error or nothing to check.",
 )

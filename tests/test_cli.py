@@ -73,6 +73,17 @@ def test_the_exit_code_is_the_same_in_every_format(invoke, repository, form):
     assert invoke("check", repository(CLEAN), "--output-format", form).exit_code in (0, 1)
 
 
+def test_what_nobody_expected_ends_with_2_and_one_line(invoke, repository, monkeypatch):
+    def explode(*arguments):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("confguard.run.classify", explode)
+    result = invoke("check", repository(BAD))
+    assert result.exit_code == 2
+    assert "internal error: ZeroDivisionError at test_cli:" in result.stderr
+    assert "Traceback" not in result.output
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_one(invoke, repository):
     result = invoke("check", repository(CLEAN), "--select", "unpined-image")
     assert "did you mean 'unpinned-image'?" in result.stderr
