@@ -45,8 +45,9 @@ def test_the_model_is_what_docker_compose_says(name: str) -> None:
 
 
 COMMON = """
-service project compose yaml invalid must validating that with thi ha have doe not and for from the file failed error due
-following decoding value additional property allowed load are which a i in to of by on it be no an or any
+service project compose yaml invalid must validating that with thi ha have doe not and for from the file
+failed error due following
+decoding value additional property allowed load are which a i in to of by on it be no an or any
 """
 """Words that are in every reason, without their final s."""
 
