@@ -13,7 +13,7 @@ from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
 from confguard.model.nginx import shell, stock
 from confguard.model.nginx.image_layers import ROOTS, Built, built_of, lay
-from confguard.model.nginx.refusals import refusals
+from confguard.model.nginx.refusals import newer_directives, refusals
 from confguard.model.nginx.standalone import assemble
 from confguard.model.nginx.statements import Expansion, Loaded
 from confguard.model.nginx.tree import FileTree
@@ -276,14 +276,14 @@ def model_of_tree(
             (unknown, *(item for _, missing in parts for item in missing)),
         )
         expansion.missing.append(unknown)
-    expansion.problems += refusals(model)
+    model = replace(model, version=version or model.version)
+    expansion.problems += (*refusals(model), *newer_directives(model))
     return replace(
         model,
         service=name,
         files=tuple(expansion.loaded),
         problems=(*expansion.problems, *_absent(expansion.missing)),
         missing=tuple(expansion.missing),
-        version=version or model.version,
         foreign=tuple(expansion.foreign.items()),
         trail=trail,
     )

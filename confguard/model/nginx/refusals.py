@@ -9,6 +9,7 @@ from confguard.model.nginx.tables import tables, unknown_variables
 from confguard.model.nginx.types import Level, Location, NginxModel, Server, Statement, Word
 from confguard.model.nginx.upstreams import PASSES, address_port, has_variable
 from confguard.model.nginx.values import mistakes, regex_mistake
+from confguard.model.value import Known
 from confguard.source import Problem
 
 
@@ -161,6 +162,30 @@ _ONCE = frozenset(
     }
 )  # fmt: skip
 """Directives that stand at a level once: a second one "is duplicate"."""
+
+
+_SINCE = {
+    "add_header_inherit": (1, 29, 3), "http2": (1, 25, 1), "http3": (1, 25, 0),
+    "keepalive_min_timeout": (1, 27, 4),
+    "ssl_certificate_cache": (1, 27, 4), "ssl_reject_handshake": (1, 19, 4),
+}  # fmt: skip
+"""The first version of nginx that has a directive (nginx's list of changes)."""
+
+
+def newer_directives(model: NginxModel) -> Iterator[Problem]:
+    """Yield directives that the image's nginx, whose version its tag tells, does not have yet."""
+    for level in model.levels():
+        for name, version in _SINCE.items():
+            if model.at_least(*version) is not False:
+                continue
+            for statement in level.named(name):
+                since, own = ".".join(map(str, version)), ".".join(map(str, _version(model)))
+                message = f'has the directive "{name}", which nginx has from {since}; the image has {own}'
+                yield Problem(statement.span, message, "take a newer image, or leave it out")
+
+
+def _version(model: NginxModel) -> tuple[int, ...]:
+    return model.version.value if isinstance(model.version, Known) else ()
 
 
 def _duplicates(level: Level) -> Iterator[Problem]:
