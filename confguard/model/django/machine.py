@@ -374,10 +374,14 @@ class Run:
 
     def trail(self, step: Step, *values: V | None) -> Trail:
         """Return a step followed by the trails of the values that it is made of."""
+        if len(values) == 1 and values[0] is not None and len(values[0].trail) < MAX_TRAIL:
+            return (step, *values[0].trail)
         made = [step]
         for value in values:
             if value is not None:
                 made.extend(value.trail)
+            if len(made) > 20 * MAX_TRAIL:
+                break
         if len(made) > MAX_TRAIL:
             # The ends of a trail say most: what happened last, and where it all came from.
             ends = [s for s in made[MAX_TRAIL:] if s.origin is not Origin.WRITTEN]

@@ -48,6 +48,10 @@ OBJECTS = (
 )
 
 
+MAX_PARTS = 100_000
+"""Parts of one value that are turned into plain data."""
+
+
 class NotPlain(Exception):
     """A value has unknown parts or is no plain data."""
 
@@ -58,20 +62,28 @@ class NotPlain(Exception):
 
 def plain(value: V) -> Any:
     """Return a value as plain Python data; raises NotPlain if a part of it is not known."""
+    return _plain(value, [MAX_PARTS])
+
+
+def _plain(value: V, left: list[int]) -> Any:
+    """``left``: how many parts may still be taken; a small value that holds itself many times is huge."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise NotPlain(Unknown("has more parts than are followed", value.trail))
     if isinstance(value, Unknown):
         raise NotPlain(value)
     payload = value.value
     if isinstance(payload, ListObject | TupleObject):
         if not payload.complete:
             raise NotPlain(Unknown("not all of its items are known", value.trail))
-        items = [plain(item) for item in payload.items]
+        items = [_plain(item, left) for item in payload.items]
         return items if isinstance(payload, ListObject) else tuple(items)
     if isinstance(payload, DictObject):
         if not payload.complete or payload.maybe:
             raise NotPlain(Unknown("not all of its entries are known", value.trail))
         if payload.kind == "dict":
-            return {plain(key): plain(item) for key, item in payload.entries.values()}
-        return {plain(key) for key, _ in payload.entries.values()}
+            return {_plain(key, left): _plain(item, left) for key, item in payload.entries.values()}
+        return {_plain(key, left) for key, _ in payload.entries.values()}
     if isinstance(payload, Text):
         raise NotPlain(next(part for part in payload.parts if isinstance(part, Unknown)))
     if isinstance(payload, OBJECTS):
@@ -145,6 +157,8 @@ def equal(left: V, right: V) -> bool | None:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
     a, b = left.value, right.value
+    if a is b and isinstance(a, ListObject | TupleObject | DictObject):
+        return True
     for kind in (ListObject, TupleObject):
         if isinstance(a, kind) and isinstance(b, kind):
             return _equal_items(a, b)

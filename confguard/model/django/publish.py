@@ -15,28 +15,34 @@ from confguard.model.django.objects import (
     TupleObject,
     V,
 )
-from confguard.model.django.operations import OBJECTS, ROOT_MARK
+from confguard.model.django.operations import MAX_PARTS, OBJECTS, ROOT_MARK
 from confguard.model.django.values import Entries, Items, Partial
 from confguard.model.value import Known, Unknown, Value
 
 _MAX_DEPTH = 40
 
 
-def publish(value: V, depth: int = 0) -> Value[Any]:
+def publish(value: V) -> Value[Any]:
     """Return a value as rules see it: no object of the evaluator is left in it."""
+    return _publish(value, 0, [MAX_PARTS])
+
+
+def _publish(value: V, depth: int, left: list[int]) -> Value[Any]:
+    """``left``: how many parts may still be taken."""
+    left[0] -= 1
     if isinstance(value, Unknown):
         return value
     payload = value.value
-    if depth > _MAX_DEPTH:
-        return Unknown("nests too deep", value.trail)
+    if depth > _MAX_DEPTH or left[0] < 0:
+        return Unknown("nests too deep" if left[0] >= 0 else "has too many parts", value.trail)
     if isinstance(payload, ListObject | TupleObject):
         kind = "list" if isinstance(payload, ListObject) else "tuple"
         return Known(
-            Items(kind, tuple(publish(item, depth + 1) for item in payload.items), payload.complete),
+            Items(kind, tuple(_publish(item, depth + 1, left) for item in payload.items), payload.complete),
             value.trail,
         )
     if isinstance(payload, DictObject):
-        return _dict(payload, value, depth)
+        return _dict(payload, value, depth, left)
     if isinstance(payload, Text):
         parts: list[str | Unknown] = []
         for part in payload.parts:
@@ -49,16 +55,16 @@ def publish(value: V, depth: int = 0) -> Value[Any]:
     if isinstance(payload, External):
         return Unknown(f"is {payload.path}", value.trail)
     if isinstance(payload, NativeObject) and hasattr(payload, "published"):
-        return publish(payload.published(), depth + 1)
+        return _publish(payload.published(), depth + 1, left)
     if isinstance(payload, OBJECTS):
         return Unknown(OBJECT_REASON, value.trail)
     return value
 
 
-def _dict(payload: DictObject, value: Known[Any], depth: int) -> Value[Any]:
+def _dict(payload: DictObject, value: Known[Any], depth: int, left: list[int]) -> Value[Any]:
     if payload.kind != "dict":
         items = tuple(
-            publish(key, depth + 1)
+            _publish(key, depth + 1, left)
             for hashed, (key, _) in payload.entries.items()
             if hashed not in payload.maybe
         )
@@ -66,11 +72,11 @@ def _dict(payload: DictObject, value: Known[Any], depth: int) -> Value[Any]:
     pairs = []
     complete = payload.complete
     for key, item in payload.entries.values():
-        name = publish(key, depth + 1)
+        name = _publish(key, depth + 1, left)
         if isinstance(name, Unknown):
             complete = False
             continue
-        pairs.append((name, publish(item, depth + 1)))
+        pairs.append((name, _publish(item, depth + 1, left)))
     return Known(Entries(tuple(pairs), complete, payload.maybe), value.trail)
 
 

@@ -18,8 +18,10 @@ _PINNED = re.compile(
     r"""^\s*-?\s*["']?django(?:\[[\w,-]*\])?["']?\s*(?:=\s*["'])?(?P<rule>[=~<>!^\d][^#;"'\n]*)""",
     re.IGNORECASE | re.MULTILINE,
 )
-_LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
-_REQUIREMENTS = re.compile(r"requirements[\w.-]*\.(txt|in)$|^(base|prod|production|common)\.(txt|in)$")
+_LOCKS = re.compile(r"(?:^|/)(?:uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock)$")
+_REQUIREMENTS = re.compile(
+    r"(?:^|/)(?:pyproject\.toml|Pipfile|requirements[\w.-]*\.(?:txt|in)|requirements/[\w.-]+\.(?:txt|in))$"
+)
 
 
 def django_version(project: Project, near: str = "") -> str | None:
@@ -44,25 +46,17 @@ def _candidates(project: Project, near: str) -> Iterator[list[str]]:
     while folder:
         above.add(folder)
         folder = posixpath.dirname(folder)
-    locks = [path for path in project.paths if posixpath.basename(path) in _LOCKS]
+    locks = [path for path in project.paths if _LOCKS.search(path)]
     yield [path for path in locks if posixpath.dirname(path) in above]
-    listed = [path for path in project.paths if _says(path)]
+    listed = [path for path in project.paths if _REQUIREMENTS.search(path)]
     inner = {posixpath.join(place, "requirements") for place in above} | above
     yield [path for path in listed if posixpath.dirname(path) in inner]
     yield [*locks, *listed]
 
 
-def _says(path: str) -> bool:
-    name = posixpath.basename(path)
-    in_folder = posixpath.basename(posixpath.dirname(path)) == "requirements" and name.endswith(
-        (".txt", ".in")
-    )
-    return name in ("pyproject.toml", "Pipfile") or in_folder or _REQUIREMENTS.match(name) is not None
-
-
 def _stated(source: SourceFile) -> str:
     """Return the version that one file says, or ``""``."""
-    if posixpath.basename(source.path) in _LOCKS:
+    if _LOCKS.search(source.path):
         versions = {match["a"] or match["b"] for match in _LOCKED.finditer(source.text)}
     else:
         versions = {_of_rule(match["rule"]) for match in _PINNED.finditer(source.text)}

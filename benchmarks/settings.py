@@ -1,0 +1,71 @@
+"""The settings of one repository: evaluating them against libcst's parse of the same files, and once more.
+
+    python benchmarks/settings.py [REPOSITORY [MODULE]]
+
+Without a repository a generated one is taken. Prints two ratios; ends with 1 if a first evaluation costs more
+than 3 times libcst's parse, or a second environment over the same files more than a fifth of the first.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import generate
+import libcst
+
+from confguard.discover.project import open_project
+from confguard.model.django import choose_module, evaluate
+from confguard.model.environment import Environment
+from confguard.model.value import Known
+
+MOST_OF_PARSE, MOST_OF_FIRST = 3.0, 0.2
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def main() -> int:
+    """Measure, print and judge."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("repository", nargs="?", type=Path)
+    options.add_argument("module", nargs="?", default="")
+    options.add_argument("--runs", type=int, default=5)
+    given = options.parse_args()
+    folder = given.repository
+    if folder is None:
+        folder = Path(tempfile.mkdtemp())
+        generate.write(folder, 10)
+    choice = choose_module(open_project(folder))
+    module = given.module or (choice.path if choice is not None and choice.path else "")
+    if not module:
+        print("there are no settings", file=sys.stderr)
+        return 2
+    evaluate(open_project(folder), module, Environment())  # what is imported lazily is not counted
+    parse, first, second, sources = [], [], [], []
+    for _ in range(given.runs):
+        project = open_project(folder)
+        first.append(seconds(lambda: evaluate(project, module, Environment())))
+        other = Environment({"DEBUG": Known("1"), "SECRET_KEY": Known("x" * 50)})
+        second.append(seconds(lambda: evaluate(project, module, other)))
+        files = evaluate(project, module, Environment()).files
+        sources = [source.text for path in files if (source := project.read(path)) is not None]
+        parse.append(seconds(lambda: [libcst.parse_module(text) for text in sources]))
+    parsing, one, two = map(statistics.median, (parse, first, second))
+    lines = sum(text.count("\n") for text in sources)
+    print(f"{module}: {len(sources)} files, {lines} lines")
+    print(f"libcst's parse         {parsing * 1000:8.1f} ms")
+    print(f"first evaluation       {one * 1000:8.1f} ms  {one / parsing:.2f} of the parse")
+    print(f"another environment    {two * 1000:8.1f} ms  {two / one:.2f} of the first")
+    return int(one > MOST_OF_PARSE * parsing or two > MOST_OF_FIRST * one)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
