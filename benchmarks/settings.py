@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import generate
@@ -32,6 +33,26 @@ def seconds(run: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+@dataclass(frozen=True)
+class Round:
+    """Seconds of one parse, first and second evaluation, and the texts of the files that took part."""
+
+    parse: float
+    first: float
+    second: float
+    sources: list[str]
+
+
+def _round(folder: Path, module: str) -> Round:
+    project = open_project(folder)
+    other = Environment({"DEBUG": Known("1"), "SECRET_KEY": Known("x" * 50)})
+    first = seconds(lambda: evaluate(project, module, Environment()))
+    second = seconds(lambda: evaluate(project, module, other))
+    files = evaluate(project, module, Environment()).files
+    sources = [source.text for path in files if (source := project.read(path)) is not None]
+    return Round(seconds(lambda: [libcst.parse_module(text) for text in sources]), first, second, sources)
+
+
 def main() -> int:
     """Measure, print and judge."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -49,15 +70,9 @@ def main() -> int:
         print("there are no settings", file=sys.stderr)
         return 2
     evaluate(open_project(folder), module, Environment())  # what is imported lazily is not counted
-    parse, first, second, sources = [], [], [], []
-    for _ in range(given.runs):
-        project = open_project(folder)
-        first.append(seconds(lambda: evaluate(project, module, Environment())))
-        other = Environment({"DEBUG": Known("1"), "SECRET_KEY": Known("x" * 50)})
-        second.append(seconds(lambda: evaluate(project, module, other)))
-        files = evaluate(project, module, Environment()).files
-        sources = [source.text for path in files if (source := project.read(path)) is not None]
-        parse.append(seconds(lambda: [libcst.parse_module(text) for text in sources]))
+    rounds = [_round(folder, module) for _ in range(given.runs)]
+    sources = rounds[0].sources
+    parse, first, second = ([getattr(one, name) for one in rounds] for name in ("parse", "first", "second"))
     parsing, one, two = map(statistics.median, (parse, first, second))
     lines = sum(text.count("\n") for text in sources)
     print(f"{module}: {len(sources)} files, {lines} lines")
