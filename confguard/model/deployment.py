@@ -19,6 +19,7 @@ from confguard.model.value import Known
 if TYPE_CHECKING:
     from confguard.model.compose import ComposeModel, Service
     from confguard.model.django import Settings
+    from confguard.model.dockerfile import Image
     from confguard.model.nginx import NginxModel
     from confguard.model.process import Process
     from confguard.model.stacks import Stack
@@ -137,14 +138,23 @@ class Deployment:
         loaded = (
             load(
                 self.project,
-                service,
-                self.processes[name].image,
+                *self._with_build(service),
                 self.processes[name].environment,
                 self.compose.configs,
             )
             for name, service in self.services.items()
         )
         return tuple(model for model in loaded if model is not None)
+
+    def _with_build(self, service: Service) -> tuple[Service, Image | None]:
+        """Return a service and its image; the build of one that another file's stack makes is put in."""
+        from confguard.model.built_elsewhere import built_elsewhere
+
+        image = self.processes[service.name].image
+        if image is not None:
+            return service, image
+        paths = [file.path for file in of_kind(self.files, Kind.COMPOSE)]
+        return built_elsewhere(self.project, paths, service) or (service, None)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
