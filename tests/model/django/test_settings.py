@@ -381,3 +381,38 @@ def test_a_star_import_that_is_not_followed_leaves_every_other_setting_open(repo
     assert isinstance(settings.get("ALLOWED_HOSTS"), Unknown)
     assert isinstance(settings.get("DEBUG"), Unknown)
     assert settings.get("USE_TZ").value is True
+
+
+@pytest.mark.parametrize(
+    ("dsn", "refused"),
+    [("", False), ("https://key@example.com/1", False), ("https://example.com/1", True), ("changeme", True)],
+)
+def test_a_dsn_that_sentry_refuses_keeps_the_module_from_starting(tmp_path, dsn, refused):
+    settings = evaluated(tmp_path, f"import sentry_sdk\nsentry_sdk.init(dsn={dsn!r})\nDEBUG = False\n")
+    assert (settings.failure is not None) == refused
+    assert [call.name for call in settings.calls] == ["sentry_sdk.init"]
+
+
+def test_what_django_heroku_may_set_is_unknown_and_all_else_is_kept(tmp_path):
+    text = "import django_heroku\nDEBUG = False\nALLOWED_HOSTS = []\ndjango_heroku.settings(locals())\n"
+    settings = evaluated(tmp_path, text)
+    assert plain(settings.values["DEBUG"]) is False
+    assert unknown(settings, "ALLOWED_HOSTS")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "version"),
+    [
+        ("requirements.txt", "Django==5.2.19\ndjango-environ==0.11\n", "5.2"),
+        ("requirements/base.txt", "django>=4.2,<5.0\n", "4.2"),
+        ("uv.lock", '[[package]]\nname = "django"\nversion = "6.0.1"\n', "6.0"),
+        ("Pipfile.lock", '{"default": {"django": {"hashes": [], "version": "==5.0.2"}}}', "5.0"),
+        ("pyproject.toml", '[project]\ndependencies = [\n  "django>=4.2",\n]\n', None),
+        ("requirements.txt", "djangorestframework==3.15\n", None),
+    ],
+)
+def test_the_version_of_django_is_what_locks_and_requirements_say(tmp_path, name, text, version):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    assert evaluated(tmp_path, "DEBUG = False\n").version == version

@@ -119,7 +119,6 @@ FUNCTIONS: dict[str, registry.Function] = {
         "is a URL that is made when it is used", call.trail
     ),
     "django.utils.functional.lazy": lambda run, call: Unknown("is made when it is used", call.trail),
-    "sentry_sdk.init": _recorded("sentry_sdk.init"),
     "logging.getLogger": _logger,
     "structlog.get_logger": _logger,
     "structlog.configure": _recorded("structlog.configure"),

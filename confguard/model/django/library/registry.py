@@ -55,6 +55,7 @@ def functions() -> dict[str, Function]:
         email,
         environs,
         functional,
+        hosted,
         misc,
         osenviron,
         pydantic,
@@ -79,6 +80,7 @@ def functions() -> dict[str, Function]:
         splitsettings,
         email,
         functional,
+        hosted,
     ):
         out.update(room.FUNCTIONS)
     return out
