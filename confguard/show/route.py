@@ -15,12 +15,15 @@ from confguard.model.nginx import (
     Request,
     Route,
     Statement,
+    limits,
     lost_headers,
+    sent,
     upstream_headers,
     upstream_path,
 )
 from confguard.model.nginx import headers as headers_at
 from confguard.model.nginx import route as follow
+from confguard.model.nginx.answer import absolute
 from confguard.model.value import Known, Unknown
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
@@ -102,6 +105,9 @@ def way_of(proxy: Proxy, url: str, request: Request) -> Way:
     """Follow a request in one nginx; the port is that of the host, and may lead to another one."""
     inner = replace(request, port=proxy.container_port(request.port))
     found = follow(proxy.model, inner)
+    if found.subrequests and found.unknown:
+        let_in = follow(proxy.model, replace(inner, upstream_status=200))
+        return Way(proxy, url, request.port, found, (("if auth_request lets it in", let_in),))
     if not found.asked:
         return Way(proxy, url, request.port, found)
     asked = found.asked[0]
@@ -140,7 +146,7 @@ def _outcome(way: Way, route: Route) -> dict[str, Any]:
         "locations": [_location(one) for one in route.locations],
         "status": route.status.value if isinstance(route.status, Known) else None,
         "unknown": clean(route.unknown),
-        "redirect": shown(route.redirect) if route.redirect else None,
+        "redirect": shown(absolute(route, route.redirect)) if route.redirect else None,
         "file": clean(route.file) or None,
         "upstreams": [clean(text) for text in _targets(route)],
         "upstream_path": shown(upstream_path(route)) if route.targets else None,
@@ -175,17 +181,19 @@ def _response_headers(route: Route) -> Iterator[tuple[str, str, str, str]]:
     if route.level is None:
         return
     known = route.status.value if isinstance(route.status, Known) else None
-    headers = route.headers if known is None else route.sent_headers(known)
-    for header in headers.headers:
-        value = header.value
-        if isinstance(value, Known) and route.state is not None:
-            value = route.state.text(value.value)
-        if isinstance(value, Known) and not value.value:
-            continue
-        written = header.value.value if isinstance(header.value, Known) else ""
-        text = shown(value) if isinstance(value, Known) or not written else clean(written)
+    for header in sent(route, known):
+        if header.name == "Location":
+            continue  # has a row of its own
+        statement = header.statement
+        written = " ".join(statement.texts) if statement is not None else ""
+        if statement is not None and statement.name == "add_header":
+            written = statement.texts[1]
+        text = shown(header.value) if isinstance(header.value, Known) or not written else clean(written)
+        if statement is not None and statement.name == "expires" and isinstance(header.value, Unknown):
+            text = f"(expires {clean(written)})"
         condition = "" if known is not None or header.always else "not on 4xx and 5xx"
-        yield header.name, text, "" if header.statement.stock else place_of(header.span), condition
+        place = place_of(statement.span) if statement is not None and not statement.stock else ""
+        yield header.name, text, place, condition
 
 
 def _lost(route: Route) -> Iterator[tuple[str, str, str]]:
@@ -306,11 +314,14 @@ def _answer(way: Way, route: Route, look: Style) -> list[str]:
     else:
         rows.append(_status_row(route, place))
     if route.redirect is not None:
-        rows.append(Row("Location", shown(route.redirect)))
+        rows.append(Row("Location", shown(absolute(route, route.redirect))))
     if route.file and not route.targets:
         rows.append(Row("file", clean(route.file)))
     for name, text, where, condition in _response_headers(route):
         rows.append(Row("adds", f"{clean(name)}: {text}" + (f"  ({condition})" if condition else ""), where))
+    for limit in limits(route.level) if route.level else ():
+        text = f"{limit.name} {' '.join(limit.texts)}: what comes too often is refused"
+        rows.append(Row("limited by", clean(text), place_of(limit.span), YELLOW))
     rows += lost_rows(route.level)
     return rows_text(rows, look, 2, 12)
 

@@ -69,6 +69,28 @@ def test_a_route_tells_what_is_lost_and_why(ask):
     assert "because location /old/ has an add_header of its own  site.conf:9" in output
 
 
+def test_expiry_limits_and_full_addresses_are_shown(ask, tmp_path):
+    (tmp_path / "x.conf").write_text(
+        "limit_req_zone $binary_remote_addr zone=z:1m rate=1r/s;\n"
+        "server { listen 80; server_name a.example; location / {\n"
+        "expires 1h; limit_req zone=z;\nreturn 301 /b; } }\n"
+    )
+    output = ask("route", "http://a.example/", "--conf", tmp_path / "x.conf").output
+    assert "Location      http://a.example/b" in output
+    assert "Cache-Control: max-age=3600" in output
+    assert "Expires: (expires 1h)" in output
+    assert "limit_req zone=z: what comes too often is refused" in output
+
+
+def test_what_another_service_lets_in_is_followed_on(ask, tmp_path):
+    (tmp_path / "x.conf").write_text(
+        "server { listen 80; location / { auth_request /check; proxy_pass http://app:1; }\n"
+        "location = /check { proxy_pass http://auth:2; } }\n"
+    )
+    output = ask("route", "/a", "--conf", tmp_path / "x.conf").output
+    assert "if auth_request lets it in\n  passed to     http://app:1/a" in output
+
+
 def test_where_a_file_decides_both_ways_are_shown(ask):
     output = ask("route", "http://shop.example:8080/page").output
     assert "if /srv/page is there\n  answer        200 OK\n  file          /srv/page" in output
