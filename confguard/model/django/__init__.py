@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confguard.model.django.defaults import django_default
 from confguard.model.django.modules import Choice, SettingsFile, choose_module, settings_modules
+from confguard.model.django.named import Naming, disagreement, named_modules
 from confguard.model.django.policies import Policy
 from confguard.model.django.settings import (
     CallFact,
@@ -24,15 +25,18 @@ __all__ = [
     "EnvRead",
     "Failure",
     "Items",
+    "Naming",
     "Partial",
     "Policy",
     "Settings",
     "SettingsFile",
     "choose_module",
     "content_security_policies",
+    "disagreement",
     "django_default",
     "evaluate",
     "module_name",
+    "named_modules",
     "plain",
     "search_roots",
     "settings_modules",
