@@ -10,21 +10,19 @@ from confguard.model.nginx.container import load, unloaded
 from confguard.model.nginx.effective import (
     Header,
     HeaderSet,
-    RequestHeader,
     effective,
     flag,
     header_set,
     headers,
-    http_version,
     is_set,
     lost_headers,
     nearest,
-    request_headers,
     seconds,
     size,
     text,
 )
 from confguard.model.nginx.proxying import upstream_headers, upstream_path
+from confguard.model.nginx.request_headers import RequestHeader, http_version, request_headers
 from confguard.model.nginx.route import Route, route
 from confguard.model.nginx.single import load_alone
 from confguard.model.nginx.standalone import load_standalone, model_of

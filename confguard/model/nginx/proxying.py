@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from confguard.model.nginx.effective import request_headers
+from confguard.model.nginx.request_headers import request_headers
 from confguard.model.nginx.route import Route
 from confguard.model.nginx.types import NginxModel
 from confguard.model.nginx.uri import as_bytes, escape, split_target

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from confguard.model.nginx.answer import GOOD
 from confguard.model.nginx.effective import (
     HeaderSet,
-    RequestHeader,
     flag,
     header_set,
-    request_headers,
 )
+from confguard.model.nginx.request_headers import RequestHeader, request_headers
 from confguard.model.nginx.select import default_server, find_server
 from confguard.model.nginx.types import Level, Listen, Location, Missing, NginxModel, Server, Statement
 from confguard.model.nginx.upstreams import Target
