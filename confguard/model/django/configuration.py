@@ -127,8 +127,11 @@ def _publish(run: Run, module: ModuleObject, known: Known[ClassObject]) -> None:
     for name, value in sorted(_table(cls).items()):
         cls.namespace.names.update(configurations.settle(run, name, value))
     _hook(run, known, "setup", span)
-    instance = Known(InstanceObject(cls, Namespace(run.journal.serial)), known.trail)
-    for name in sorted(_table(cls)):
+    instance = calls.instantiate(run, cls, Call([], {}, span))
+    if not isinstance(instance, Known) or not isinstance(instance.value, InstanceObject):
+        instance = Known(InstanceObject(cls, Namespace(run.journal.serial)), known.trail)
+    own = {name for name in instance.value.namespace.names if name.isupper()}
+    for name in sorted({*_table(cls), *own}):
         found = classes.instance_attribute(run, instance, instance.value, name, span)
         if found is None:
             continue

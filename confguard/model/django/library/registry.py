@@ -34,6 +34,8 @@ _KNOWN_CLASSES = frozenset(
     {
         "django.utils.deprecation.MiddlewareMixin",
         "pydantic.BaseModel",
+        "configurations.Configuration",
+        "configurations.base.Configuration",
         "builtins.dict",
         "builtins.list",
         "typing.NamedTuple",
