@@ -56,7 +56,9 @@ def _severity(deployment: Deployment, targets: list[Target]) -> Severity:
     """Warn of a Django application that takes forms, and of what is not known; the rest is advice."""
     for target in targets:
         service = service_behind(deployment, target)
-        if service is None or deployment.app_of(service.name) is not None:
+        if service is None:
+            return Severity.WARNING
+        if deployment.app_of(service.name) is not None and deployment.serves_http(service.name):
             return Severity.WARNING
     return Severity.INFO if deployment.apps else Severity.WARNING
 
