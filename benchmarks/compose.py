@@ -1,8 +1,8 @@
-"""Times the Compose model against PyYAML's parse of the same files: ``python benchmarks/compose.py [SERVICES...]``.
+"""Times the Compose model against PyYAML's parse: ``python benchmarks/compose.py [SERVICES...]``.
 
 For each size it writes a stack of five Compose files and an ``.env`` file, the same each time, and prints the
 time of ``yaml.compose`` (libyaml) over the files, of confguard's located parse, of the whole model (merge,
-schema, interpolation, env file, checks, typed view, overrides), the model's ratio to ``yaml.compose``, and its
+schema, interpolation, env file, checks, typed view, overrides), its ratio to ``yaml.compose``, and its
 time per service. Times are the least of several runs, in processor time. The collector of Python costs PyYAML
 more than its parse, the more the larger the heap; so there is a second ratio with the collector off for both.
 """
@@ -49,11 +49,11 @@ def stack(services: int) -> dict[str, str]:
 
 def _service(index: int, chance: random.Random) -> tuple[str, ...]:
     base = (
-        f"    <<: *common\n    image: registry.example.org/team/app{index}:${{TAG:-1.{chance.randrange(9)}}}\n"
+        f"    <<: *common\n    image: registry.example.org/team/app{index}:${{TAG:-{chance.randrange(9)}}}\n"
         f"    environment:\n      DATABASE_URL: postgres://app:${{PASSWORD}}@db:5432/app{index}\n"
         f'      MODE: ${{MODE:-production}}\n      WORKERS: "{chance.randrange(1, 9)}"\n'
         f'    ports:\n      - "127.0.0.1:{10000 + index}:8000"\n'
-        f"    volumes:\n      - data{index % 7}:/var/lib/app\n      - ./config/{index}.conf:/etc/app.conf:ro\n"
+        f"    volumes:\n      - data{index % 7}:/var/lib/app\n      - ./conf/{index}.conf:/etc/app.conf:ro\n"
         "    networks:\n      - backend\n    healthcheck:\n"
         "      test: [CMD, curl, -f, http://localhost:8000/health]\n      interval: 30s\n      retries: 3\n"
     )

@@ -21,6 +21,9 @@ from confguard.model.compose.tree import (
 from confguard.model.value import Step
 from confguard.source import Span
 
+MAX_PORTS = 70_000
+"""More ports of one service are refused: there are 65,535 of them."""
+
 Transform = Callable[[Tree, "Errors"], Tree]
 
 
@@ -120,6 +123,9 @@ def _ports(node: Tree, errors: Errors) -> Tree:
         except ShortFormError as error:
             errors.append(_refuse(item, f"has the invalid port {sprint(item.value)!r}: {error}"))
             continue
+        if len(ports) + len(found) > MAX_PORTS:
+            errors.append(_refuse(item, f"has more than {MAX_PORTS:,} ports in one service"))
+            break
         for port in found:
             fields: dict[str, object] = {"mode": "ingress"}
             if port.host_ip:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
 from confguard.source import Span
 
-_PATTERN = re.compile(
-    r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
-    r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*(?::?[-+?](.*))?)\}|(?P<invalid>)))",
-    re.IGNORECASE,
+_START = re.compile(
+    r"\$(?:\$|[_a-z][_a-z0-9]*|\{(?:[_a-z][_a-z0-9]*(?:\}|(?P<operator>:?[-+?]))|))", re.IGNORECASE
 )
+"""Where a use begins: ``${`` alone is an invalid one, and one with an operator goes on behind it."""
+
 _OPERATOR = re.compile(r":?[-+?]")
 _FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
 _MARKS = re.compile("[\U000f0000-\U000ffffd]")
 _MAX_DEPTH = 50
+_MAX_LENGTH = 200_000
+"""Longer texts that use variables are refused (characters): each level of defaults is read again."""
 
 
 class InterpolationError(Exception):
@@ -116,38 +118,35 @@ class Interpolator:
             return text, ()
         if depth > _MAX_DEPTH:
             raise InterpolationError("nests defaults too deeply", span)
+        if len(text) > _MAX_LENGTH:
+            raise InterpolationError(
+                f"has a text of more than {_MAX_LENGTH:,} characters with variables", span
+            )
         parts: list[str] = []
         trail: list[Step] = []
         position = 0
-        for match in _PATTERN.finditer(text):
-            parts.append(text[position : match.start()])
-            filled, steps = self._replace(match.group(), span, depth)
+        for start, end in _uses(text):
+            parts.append(text[position:start])
+            filled, steps = self._replace(text[start:end], span, depth)
             parts.append(filled)
             trail.extend(steps)
-            position = match.end()
+            position = end
         parts.append(text[position:])
         return "".join(parts), tuple(trail)
 
     def _replace(self, use: str, span: Span | None, depth: int) -> tuple[str, Iterable[Step]]:
-        rest = ""
-        closing = _closing_brace(use)
-        if closing > -1:
-            use, rest = use[: closing + 1], use[closing + 1 :]
-        match = _PATTERN.match(use)
-        if match is None:
-            raise InterpolationError("has an invalid interpolation", _inside(span, use))
-        if match["escaped"]:
+        if use == "$$":
             return "$", ()
-        expression = match["named"] or match["braced"]
-        if not expression:
+        if use == "${":
             raise InterpolationError("has an invalid interpolation", _inside(span, use))
-        operator = _OPERATOR.search(expression) if match["braced"] else None
+        if not use.startswith("${"):
+            return self._plain(use[1:], _inside(span, use))
+        expression = use[2:-1]
+        operator = _OPERATOR.search(expression)
         if operator is None:
             return self._plain(expression, _inside(span, use))
         name, argument = expression[: operator.start()], expression[operator.end() :]
-        value, steps = self._operated(name, operator.group(), argument, _inside(span, use), depth)
-        after, more = self.substitute(rest, span, depth + 1)
-        return value + after, (*steps, *more)
+        return self._operated(name, operator.group(), argument, _inside(span, use), depth)
 
     def _plain(self, name: str, span: Span | None) -> tuple[str, Trail]:
         found = self.lookup(name)
@@ -198,10 +197,28 @@ class Interpolator:
         return value.value, value.trail
 
 
-def _closing_brace(text: str) -> int:
+def _uses(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each use of a variable; an invalid one is ``${`` alone."""
+    position, line_end, last = 0, -1, -1
+    while (match := _START.search(text, position)) is not None:
+        start, position = match.span()
+        if match["operator"] is not None:
+            if start >= line_end:
+                newline = text.find("\n", start)
+                line_end = newline if newline != -1 else len(text)
+                last = text.rfind("}", start, line_end)
+            if last < position:
+                position = start + 2
+            else:
+                closing = _closing_brace(text, start, last + 1)
+                position = (closing if closing > -1 else last) + 1
+        yield start, position
+
+
+def _closing_brace(text: str, index: int, end: int) -> int:
     """Return the index of the brace that closes the first one, or -1 (``getFirstBraceClosingIndex``)."""
-    depth, index = 0, 0
-    while index < len(text):
+    depth = 0
+    while index < end:
         if text[index] == "}":
             depth -= 1
             if depth == 0:

@@ -60,6 +60,7 @@ class Loader:
     files: list[str] = field(default_factory=list)
     env_sources: list[EnvSource] = field(default_factory=list)
     parsed: dict[str, ComposeFile] = field(default_factory=dict)
+    imports: int = 0
 
     def scope(self, folder: str, environment: Environment) -> Scope:
         """Return a scope whose uses of variables are collected here."""
@@ -250,6 +251,11 @@ class Loader:
             self._problem(place(item), "has an include without a path")
             return None
         if any(self.marks.unknown_in(text) is not None for text, _ in paths):
+            return None
+        self.imports += 1
+        if self.imports > MAX_FILES:
+            if self.imports == MAX_FILES + 1:
+                self._problem(paths[0][1], f"includes more than {MAX_FILES} files, one inside of the other")
             return None
         files = [join(scope.folder, text) for text, _ in paths]
         if files[0] in included or len(included) > MAX_CHAIN:
