@@ -128,10 +128,10 @@ def test_paths_are_relative_to_the_checkout():
 @pytest.mark.parametrize(
     ("workspace", "root", "prefix"),
     [
-        ("/work/repo", "/work/repo", ""),
-        ("/work/repo", "/work/repo/services/shop", "services/shop/"),
-        ("/work/repo", "/elsewhere", ""),
-        ("/work/repo", "/work/repository", ""),
+        ("/home/runner/work/repo", "/home/runner/work/repo", ""),
+        ("/home/runner/work/repo", "/home/runner/work/repo/services/shop", "services/shop/"),
+        ("/home/runner/work/repo", "/elsewhere", ""),
+        ("/home/runner/work/repo", "/home/runner/work/repository", ""),
         ("", "/elsewhere", ""),
     ],
 )
