@@ -41,6 +41,8 @@ class Route:
     status: Value[int] = field(default_factory=lambda: Unknown("it has not been followed to its end"))
     redirect: Value[str] | None = None
     targets: tuple[Target, ...] = ()
+    through: tuple[Target, ...] = ()
+    """Where it was passed on before an X-Accel-Redirect of that upstream led on."""
     subrequests: list[tuple[int, tuple[Location | None, ...]]] = field(default_factory=list)
     """The locations that answered an ``auth_request``, with how many locations came before."""
     statement: Statement | None = None

@@ -19,7 +19,8 @@ class Request:
     ``body_size`` is the Content-Length in bytes, None without a body. ``address`` is the server's own,
     where the client connects to a certain one. ``exists`` says whether a path of the container is a
     file (or with a trailing slash, a folder); None for what cannot be known. ``upstream_status`` is what
-    every upstream is taken to answer; None where that is not known.
+    every upstream is taken to answer; None where that is not known. ``upstream_headers`` are the headers
+    of that answer.
     """
 
     target: str = "/"
@@ -33,6 +34,7 @@ class Request:
     client: str = ""
     exists: Callable[[str], bool | None] = lambda path: None
     upstream_status: int | None = None
+    upstream_headers: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str:
         """Return a header's value, ``""`` without it."""

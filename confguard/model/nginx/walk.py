@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from confguard.model.nginx import access
+from confguard.model.nginx import accel, access
 from confguard.model.nginx.content import Next, static, try_files
 from confguard.model.nginx.effective import effective, flag, nearest, size
 from confguard.model.nginx.rewrite import Outcome
@@ -140,8 +140,8 @@ class Walk:
                         return self.answer(413) if large else None
                     return self._content(self.server.level)
                 result.level = state.level = level = self._limited(location)
-                if location.level.named("internal") and not self.internal:
-                    return self.answer(404)
+                if (hidden := self._hidden(location.level)) is not False:
+                    return self.answer(404) if hidden else None
                 result.locations.append(location)
                 if (large := self._too_large(level)) is not False:
                     return self.answer(413) if large else None
@@ -167,6 +167,18 @@ class Walk:
             location = None
         result.status = Known(500)
         return None
+
+    def _hidden(self, level: Level) -> bool | None:
+        """Say whether ``internal``, which is inherited, refuses the request; None if that is not known."""
+        if self.internal or not self.state.raw:  # a rewrite makes a request internal too
+            return False
+        around = [at for at in level.chain() if at.kind == "location"]  # it stands nowhere else
+        if any(at.named("internal") for at in around):
+            return True
+        if missing := next((lost for at in around if (lost := at.may_hold("internal"))), None):
+            self.result.stop(f"the location may be internal: {missing.reason}")
+            return None
+        return False
 
     def _limited(self, location: Location) -> Level:
         """Return the level that applies to the method: a limit_except, or the location itself."""
@@ -210,11 +222,11 @@ class Walk:
             return try_files(self, level, tries[0])
         return self.handler(level)
 
-    def _intercepted(self, level: Level, name: str, status: int) -> Next:
-        """Go on to an error page in place of an upstream's answer, where that is switched on."""
+    def _answered(self, level: Level, name: str, status: int) -> Next:
+        """Go on from an upstream's answer to an error page or to where X-Accel-Redirect leads."""
         switch = effective(level, f"{name.removesuffix('_pass')}_intercept_errors")
         if status < 300 or not isinstance(switch, Known) or switch.value[0] != "on":
-            return None
+            return accel.follow(self, level, name)
         targets = self.result.targets
         again = self.answer(status)
         if again is None and not self.result.unknown:
@@ -267,7 +279,7 @@ class Walk:
                         result.status = Unknown("the upstream answers")
                         return None
                     result.status = Known(request.upstream_status)
-                    return self._intercepted(level, name, request.upstream_status)
+                    return self._answered(level, name, request.upstream_status)
                 if missing := at.may_hold(name):
                     result.stop(f"{name} may be set: {missing.reason}")
                     return None

@@ -8,6 +8,7 @@ import pytest
 
 from confguard.discover.project import Listing, Project
 from confguard.model.nginx import stock
+from confguard.model.nginx.accel import KEPT
 from confguard.model.nginx.answer import dropped_headers, sent
 from confguard.model.nginx.container import model_of_tree
 from confguard.model.nginx.proxying import upstream_headers, upstream_path
@@ -61,6 +62,7 @@ def request_of(said: dict[str, Any], files: list[str]) -> Request:
         client=said.get("client_ip", "192.0.2.1"),
         exists=exists,
         upstream_status=said.get("backend", {}).get("status", 200),
+        upstream_headers=tuple((name, value) for name, value in said.get("backend", {}).get("headers", [])),
     )
 
 
@@ -83,7 +85,7 @@ def differences(model: NginxModel, way: Route, answer: dict[str, Any], asked: di
     if isinstance(way.status, Known) and way.status.value != (answer["status"] or 444):
         found.append(f"status {way.status.value}, nginx {answer['status']}")
     hit = answer["upstreams"][-1] if answer["upstreams"] else None
-    if not way.unknown and bool(way.targets) != bool(hit):
+    if not way.unknown and bool(way.targets or way.through) != bool(hit):
         found.append(f"passed on: {bool(way.targets)}, nginx {bool(hit)}")
     if way.targets and hit:
         target = way.targets[0]
@@ -122,8 +124,10 @@ def header_differences(way: Route, answer: dict[str, Any], asked: dict[str, Any]
     hidden = dropped_headers(way, answer["status"])
     if way.headers.missing or hidden is None:
         return []
-    if way.targets:
-        of_backend = asked.get("backend", {}).get("headers", [])
+    of_backend = asked.get("backend", {}).get("headers", [])
+    if way.through and not way.targets:
+        wanted += [pair for pair in of_backend if pair[0].lower() in KEPT - NOT_KEPT]
+    elif way.targets:
         wanted += [pair for pair in of_backend if pair[0].lower() not in hidden | varying | PASSED]
     own = [pair for pair in answer["headers"] if pair[0].lower() not in varying | PASSED]
     wanted = [pair for pair in wanted if pair[0].lower() not in varying]
