@@ -1,0 +1,44 @@
+"""The command line: one module for each group of commands. Nothing else imports click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from confguard import __version__
+from confguard.cli.check import check
+from confguard.cli.output import fail
+from confguard.cli.rules import rule, rules
+from confguard.cli.show import route, show, trace
+
+
+class _Commands(click.Group):
+    """Ends what nobody expected in one line and exit code 2, which CI tells from findings."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            import traceback
+
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).stem}:{frame.lineno}"
+            fail(f"{type(error).__name__} at {where}: {error}\nplease report this", "internal error: ")
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, an internal error or nothing to check.",
+)
+@click.version_option(__version__, "-V", "--version", message="confguard %(version)s")
+def main() -> None:
+    """Say what a Compose + nginx + Django deployment would really do, and where the files disagree."""
+
+
+for _command in (check, rule, rules, show, route, trace):
+    main.add_command(_command)

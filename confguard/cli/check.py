@@ -1,0 +1,174 @@
+"""``confguard check``: turns options into settings, and a run into output and an exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
+
+if TYPE_CHECKING:
+    from confguard.run import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+SEVERITIES = ("error", "warning", "info")
+
+
+def _names(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Split comma-separated names; the option may also be given several times."""
+    return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
+
+
+def _selector(flag: str, text: str) -> Callable[[F], F]:
+    return click.option(
+        flag, multiple=True, metavar="NAME[,NAME...]", callback=_names, help=f"{text} May be repeated."
+    )
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@click.option(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    envvar="CONFGUARD_OUTPUT_FORMAT",
+    default="full",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file, not to stdout.",
+)
+@_selector("--select", "Run only these rules or families.")
+@_selector("--ignore", "Do not run these rules or families.")
+@_selector("--extend-select", "Run these rules or families too.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Show only findings this bad or worse.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 for findings this bad or worse.  [default: warning]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--no-suppressions", is_flag=True, help="Ignore the suppression comments of the project.")
+@click.option("--show-files", is_flag=True, help="List each file with its kind and why, and check nothing.")
+@click.option(
+    "--annotations/--no-annotations",
+    default=None,
+    help="Write GitHub annotations beside the text.  [default: under GitHub Actions]",
+)
+@click.option("--color/--no-color", default=None, help="Colour the text.  [default: on a terminal]")
+@click.option("--hook", is_flag=True, help="Run as a pre-commit hook: nothing to check is no error.")
+def check(path: Path, **options: Any) -> None:
+    """Check the project that PATH (a file or a folder) belongs to."""
+    from confguard import run
+
+    try:
+        settings = _settings(path, options)
+        if options["show_files"]:
+            emit(_file_list(path, settings.exclude), options["output_file"])
+            return
+        done = run.check(path, settings)
+    except usage_errors() as error:
+        fail(str(error))
+    if done.nothing_to_check:
+        _nothing_to_check(done, hook=options["hook"])
+    _write(done, options)
+    sys.exit(_exit_code(done, exit_zero=options["exit_zero"]))
+
+
+def _settings(path: Path, options: Mapping[str, Any]) -> Any:
+    """Put the command line over the project's configuration; raises ConfigError for unknown names."""
+    from confguard.cards import load_cards
+    from confguard.config import check_selectors
+    from confguard.finding import Severity
+    from confguard.run import settings_for
+
+    settings = settings_for(path)
+    cards = load_cards()
+    for flag in ("select", "ignore", "extend_select"):
+        check_selectors(options[flag], cards, f"--{flag.replace('_', '-')}")
+    if options["select"]:  # a selection by hand replaces the configured one, ignores included
+        settings = replace(settings, select=options["select"], extend_select=(), ignore=())
+    return replace(
+        settings,
+        ignore=(*settings.ignore, *options["ignore"]),
+        extend_select=(*settings.extend_select, *options["extend_select"]),
+        minimum=Severity.parse(options["severity"]) if options["severity"] else settings.minimum,
+        fail_on=Severity.parse(options["fail_on"]) if options["fail_on"] else settings.fail_on,
+        suppressions=settings.suppressions and not options["no_suppressions"],
+    )
+
+
+def _exit_code(done: Run, *, exit_zero: bool) -> int:
+    if done.crashed:
+        return EXIT_ERROR
+    if exit_zero:
+        return EXIT_CLEAN
+    worst = max((finding.severity or 0 for finding in done.report.findings), default=0)
+    return EXIT_FINDINGS if worst >= done.settings.fail_on else EXIT_CLEAN
+
+
+def _nothing_to_check(done: Run, *, hook: bool) -> NoReturn:
+    text = f"nothing to check: no Compose, nginx, env or Django settings file in {done.report.root}"
+    text = "\n".join((text, *(f"note: {note}" for note in done.report.notes)))
+    if hook:
+        click.echo(text)
+        sys.exit(EXIT_CLEAN)
+    fail(f"{text}\nhint: `confguard check --show-files` lists what was looked at", prefix="")
+
+
+def _write(done: Run, options: Mapping[str, Any]) -> None:
+    """Write the report, and under GitHub Actions the annotations and the job summary too."""
+    from confguard.reporters import render
+    from confguard.reporters.github import checkout_prefix
+    from confguard.reporters.terminal import terminal_options
+
+    form, target, environment = options["output_format"], options["output_file"], os.environ
+    # GitHub finds a file by its path from the checkout's root, which may lie above the project's.
+    prefix = checkout_prefix(environment, done.report.root)
+    is_tty = target is None and sys.stdout.isatty()
+    look = terminal_options(
+        environment,
+        is_tty=is_tty,
+        columns=shutil.get_terminal_size().columns if is_tty else None,
+        color={None: "auto", True: "always", False: "never"}[options["color"]],
+        prefix=prefix if form in ("github", "sarif") else "",
+    )
+    emit(render(form, done.report, look), target)
+    in_actions = environment.get("GITHUB_ACTIONS") == "true"
+    annotate = in_actions if options["annotations"] is None else options["annotations"]
+    # Annotations go beside text that people read, never into output that a program reads.
+    if annotate and form != "github" and (form in ("full", "concise") or target is not None):
+        emit(render("github", done.report, terminal_options({}, is_tty=False, prefix=prefix)), None)
+    summary = environment.get("GITHUB_STEP_SUMMARY")
+    if in_actions and summary:
+        from confguard.reporters.job_summary import job_summary
+
+        with Path(summary).open("a", encoding="utf-8") as handle:
+            handle.write(job_summary(done.report, terminal_options({}, is_tty=False, prefix=prefix)))
+
+
+def _file_list(path: Path, exclude: tuple[str, ...]) -> str:
+    from confguard.discover.kinds import classify
+    from confguard.discover.project import open_project
+    from confguard.reporters.text import visible
+
+    project = open_project(path, exclude)
+    files = classify(project)
+    width = max((len(file.kind.value) for file in files), default=0)
+    longest = min(max((len(file.path) for file in files), default=0), 60)
+    lines = [
+        f"{file.kind.value:<{width}}  {visible(file.path):<{longest}}  {visible(file.why)}" for file in files
+    ]
+    lines.append(f"{len(files)} of {len(project.paths)} files have a part in the deployment.")
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""``confguard rule`` and ``confguard rules``: what is said about the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from confguard.cli.output import fail
+
+if TYPE_CHECKING:
+    from confguard.cards import Card
+
+
+@click.command()
+@click.argument("name")
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rule(name: str, output_format: str) -> None:
+    """Show the card of the rule NAME: why it matters, how to fix it, bad and good examples."""
+    from confguard.cards import load_cards
+    from confguard.config import suggestion
+
+    cards = load_cards()
+    if name not in cards:
+        fail(f"there is no rule {name!r}{suggestion(name, cards)}")
+    card = cards[name]
+    if output_format == "json":
+        import json
+
+        click.echo(json.dumps(_card_facts(card) | {"body": card.body}, indent=2, ensure_ascii=False))
+        return
+    default = "on" if card.default else "off (select it by name)"
+    facts = [
+        f"{card.family}/{card.name}",
+        f"severity: {card.severity.label}   confidence: {card.confidence.label}   by default: {default}",
+        f"reads: {', '.join(card.reads)}   since: {card.since}   fix: {card.fix}",
+    ]
+    click.echo("\n".join(facts) + "\n\n" + card.body.rstrip("\n"))
+
+
+@click.command()
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rules(output_format: str) -> None:
+    """List all rules."""
+    from confguard.cards import load_cards
+
+    cards = load_cards().values()
+    if output_format == "json":
+        import json
+
+        click.echo(json.dumps([_card_facts(card) for card in cards], indent=2, ensure_ascii=False))
+        return
+    name_width = max(len(card.name) for card in cards)
+    for card in cards:
+        off = "" if card.default else "  (off by default)"
+        click.echo(
+            f"{card.family:<10}  {card.name:<{name_width}}  {card.severity.label:<7}  {card.title}{off}"
+        )
+
+
+def _card_facts(card: Card) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "family": card.family,
+        "title": card.title,
+        "severity": card.severity.label,
+        "confidence": card.confidence.label,
+        "default": card.default,
+        "reads": list(card.reads),
+        "since": card.since,
+        "plan": list(card.plan),
+        "peers": list(card.peers),
+        "tags": list(card.tags),
+        "fix": card.fix,
+        "options": {
+            option.name: {
+                "type": option.type,
+                "default": option.default,
+                "description": option.description,
+                "choices": list(option.choices),
+            }
+            for option in card.options.values()
+        },
+    }
