@@ -25,6 +25,7 @@ from confguard.model.nginx import (
 from confguard.model.value import Known
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
+from confguard.show.nginx_policies import limit_rows, log_rows, policy_facts, tls_facts, tls_rows
 from confguard.show.page import (
     BOLD,
     CYAN,
@@ -49,12 +50,12 @@ _TIMEOUTS = (
     "proxy_connect_timeout", "proxy_read_timeout", "proxy_send_timeout", "uwsgi_read_timeout",
     "fastcgi_read_timeout", "grpc_read_timeout", "client_body_timeout", "send_timeout", "keepalive_timeout",
 )  # fmt: skip
-_ACCESS = ("auth_basic", "auth_request", "allow", "deny", "satisfy", "limit_req", "limit_conn")
+_ACCESS = ("auth_basic", "auth_request", "allow", "deny", "satisfy")
 _SWITCHES = (
     "proxy_buffering", "proxy_request_buffering", "proxy_http_version", "proxy_redirect", "proxy_hide_header",
-    "proxy_cache", "expires", "gzip", "error_page", "access_log",
+    "proxy_cache", "expires", "gzip", "error_page",
 )  # fmt: skip
-_TLS = ("ssl_certificate", "ssl_protocols", "ssl_ciphers", "ssl_session_tickets", "ssl_stapling", "http2")
+_TLS = ("ssl_session_tickets", "ssl_stapling", "http2")
 
 
 def page(proxy: Proxy, style: Style | None = None) -> str:
@@ -102,7 +103,7 @@ def _server(model: NginxModel, server: Server, look: Style) -> Iterator[str]:
     title = " ".join(["server", *names]) if names else "server (without a name)"
     yield from _heading(clipped(title), server.level.statement, look, 0)
     yield from rows_text(
-        [*_listens(server), *_tls(server), *_level_rows(model, server.level, None)], look, 2, 12
+        [*_listens(server), *_tls(model, server), *_level_rows(model, server.level, None)], look, 2, 12
     )
     for location in server.locations:
         yield from _location(model, location, look, 2)
@@ -115,8 +116,9 @@ def _listens(server: Server) -> Iterator[Row]:
         yield Row("listens", clean(text), place_of(listen.statement.span if listen.statement else None))
 
 
-def _tls(server: Server) -> Iterator[Row]:
+def _tls(model: NginxModel, server: Server) -> Iterator[Row]:
     if server.has_tls:
+        yield from tls_rows(model, server)
         for name in _TLS:
             yield from _written(server.level, name)
 
@@ -145,6 +147,8 @@ def _level_rows(model: NginxModel, level: Level, outer: Level | None) -> Iterato
     yield from _body_limit(level, outer)
     for name in (*_TIMEOUTS, *_ACCESS, *_SWITCHES):
         yield from _written(level, name)
+    yield from limit_rows(model, level, outer)
+    yield from log_rows(level, outer)
     yield from _headers(level, outer)
     yield from _sends(model, level)
 
@@ -244,6 +248,7 @@ def facts(proxy: Proxy) -> dict[str, Any]:
             {
                 "names": [clean(name.text) for name in server.names],
                 "listens": [row.text for row in _listens(server)],
+                **({"tls": tls_facts(model, server)} if server.has_tls else {}),
                 **_level_facts(model, server.level),
                 "locations": [_location_facts(model, location) for location in server.locations],
             }
@@ -273,6 +278,7 @@ def _level_facts(model: NginxModel, level: Level) -> dict[str, Any]:
             {"name": clean(one.name), "value": shown(one.value), "always": one.always} for one in own.headers
         ],
         "headers_complete": own.complete,
+        **policy_facts(model, level),
         "request_headers": {clean(one.name): shown(one.value) for one in request_headers(model, level)[0]}
         if level.named("proxy_pass")
         else {},

@@ -15,7 +15,6 @@ from confguard.model.nginx import (
     Request,
     Route,
     Statement,
-    limits,
     lost_headers,
     sent,
     upstream_headers,
@@ -27,6 +26,7 @@ from confguard.model.nginx.answer import absolute
 from confguard.model.value import Known, Unknown
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
+from confguard.show.nginx_policies import limit_rows
 from confguard.show.page import (
     BOLD,
     CYAN,
@@ -319,9 +319,9 @@ def _answer(way: Way, route: Route, look: Style) -> list[str]:
         rows.append(Row("file", clean(route.file)))
     for name, text, where, condition in _response_headers(route):
         rows.append(Row("adds", f"{clean(name)}: {text}" + (f"  ({condition})" if condition else ""), where))
-    for limit in limits(route.level) if route.level else ():
-        text = f"{limit.name} {' '.join(limit.texts)}: what comes too often is refused"
-        rows.append(Row("limited by", clean(text), place_of(limit.span), YELLOW))
+    early = statement is not None and statement.name in ("return", "rewrite")
+    if route.level is not None and not early:  # they answer in the phase before limits are looked at
+        rows += limit_rows(way.proxy.model, route.level, None)
     rows += lost_rows(route.level)
     return rows_text(rows, look, 2, 12)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from confguard.model.nginx.answer import Sent, dropped_headers, hidden_headers, limits, sent
+from confguard.model.nginx.answer import Sent, dropped_headers, hidden_headers, sent
 from confguard.model.nginx.container import load, unloaded
 from confguard.model.nginx.effective import (
     Header,
@@ -21,11 +21,13 @@ from confguard.model.nginx.effective import (
     size,
     text,
 )
+from confguard.model.nginx.limits import AccessLog, Limit, access_logs, limits, log_format
 from confguard.model.nginx.proxying import upstream_headers, upstream_path
 from confguard.model.nginx.request_headers import RequestHeader, http_version, request_headers
 from confguard.model.nginx.route import Route, route
 from confguard.model.nginx.single import load_alone
 from confguard.model.nginx.standalone import load_standalone, model_of
+from confguard.model.nginx.tls import certificates, ciphers, protocols
 from confguard.model.nginx.types import (
     Level,
     Listen,
@@ -43,9 +45,11 @@ from confguard.model.nginx.upstreams import Target, resolvers, targets_of, upstr
 from confguard.model.nginx.uri import Request
 
 __all__ = [
+    "AccessLog",
     "Header",
     "HeaderSet",
     "Level",
+    "Limit",
     "Listen",
     "Location",
     "Missing",
@@ -61,6 +65,9 @@ __all__ = [
     "Upstream",
     "UpstreamServer",
     "Word",
+    "access_logs",
+    "certificates",
+    "ciphers",
     "dropped_headers",
     "effective",
     "flag",
@@ -73,9 +80,11 @@ __all__ = [
     "load",
     "load_alone",
     "load_standalone",
+    "log_format",
     "lost_headers",
     "model_of",
     "nearest",
+    "protocols",
     "request_headers",
     "resolvers",
     "route",

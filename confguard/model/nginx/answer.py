@@ -145,12 +145,3 @@ def dropped_headers(route: Route, status: int) -> frozenset[str] | None:
         one.name.lower() for one in sent(route, status) if one.statement and one.statement.name == "expires"
     }
     return None if hidden is None else hidden | again
-
-
-def limits(level: Level) -> tuple[Statement, ...]:
-    """Return the ``limit_req`` and ``limit_conn`` in effect: what comes too often is refused (503)."""
-    found: list[Statement] = []
-    for name in ("limit_req", "limit_conn"):
-        near = nearest(level, name)
-        found += near[1] if isinstance(near, tuple) else ()
-    return tuple(found)
