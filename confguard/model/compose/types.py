@@ -142,6 +142,8 @@ class Resource:
     internal: bool
     span: Span | None
     implicit: bool = False
+    content: Value[str] | None = None
+    """The text that a config has in the Compose file itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,6 +339,7 @@ class View:
                 internal=self.flag(fields.get("internal")),
                 span=span,
                 implicit=span is None,
+                content=self.text(fields.get("content")),
             )
         return result
 

@@ -13,6 +13,7 @@ from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
 from confguard.model.nginx import shell, stock
 from confguard.model.nginx.image_layers import ROOTS, Built, built_of, lay
+from confguard.model.nginx.inline import inline_source
 from confguard.model.nginx.refusals import newer_directives, refusals
 from confguard.model.nginx.standalone import assemble
 from confguard.model.nginx.statements import Expansion, Loaded
@@ -131,6 +132,13 @@ def _mount(tree: FileTree, project: Project, service: Service, configs: Mapping[
     for grant in service.configs:
         resource = configs.get(grant.source)
         target = grant.target or f"/{grant.source}"
+        content = resource.content if resource else None
+        if isinstance(content, Known) and (span := content.span):
+            tree.put(target, Loaded(span.path, inline_source(content.value, span)))
+            continue
+        if isinstance(content, Unknown):
+            tree.forget(target, content.reason)
+            continue
         path = _config_path(project, resource)
         if path is None or not tree.put_project_path(path, target):
             tree.forget(target, f"the config {grant.source} is not in the repository")
