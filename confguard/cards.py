@@ -51,7 +51,7 @@ class Option:
         expected = {"bool": bool, "int": int, "str": str, "list": list}[self.type]
         if not isinstance(value, expected) or (self.type == "int" and isinstance(value, bool)):
             return False
-        if self.type == "list" and not all(isinstance(item, str) for item in value):  # type: ignore[attr-defined]
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             return False
         return not self.choices or value in self.choices
 
@@ -295,4 +295,4 @@ def marks(content: str) -> Iterable[tuple[str, str, int]]:
 
 def _alone(line: str) -> bool:
     match = _MARK.search(line)
-    return bool(match) and not line[: match.start()].strip()  # type: ignore[union-attr]
+    return match is not None and not line[: match.start()].strip()

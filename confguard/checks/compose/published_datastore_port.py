@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
@@ -68,10 +69,20 @@ def _target(port: Port) -> str:
 
 def _help(port: Port, files: tuple[str, ...]) -> str:
     """Say how to mend it: in the file that publishes the port, or in the production file behind it."""
-    bound = f"bind it to loopback: `127.0.0.1:{_published(port)}:{_target(port)}`"
+    bound = f"bind it to loopback: `{_on_loopback(port)}`"
     if len(files) > 1 and port.span and port.span.path != files[-1]:
         return f"take it away in {files[-1]} with `ports: !reset []`, or {bound}"
     return f"remove it, the services of the stack do not need it; if the host itself does, {bound}"
+
+
+def _on_loopback(port: Port) -> str:
+    """Return the port bound to loopback, with its variables as they are written."""
+    written = port.span.text.strip().strip("\"'") if port.span else ""
+    if port.host_ip is None and re.fullmatch(
+        r"(?:\$\{[^}]*\}|[\d$\w-])+:(?:\$\{[^}]*\}|[\d$\w-])+(?:/\w+)?", written
+    ):
+        return f"127.0.0.1:{written}"
+    return f"127.0.0.1:{_published(port)}:{_target(port)}"
 
 
 def _notes(port: Port, files: tuple[str, ...]) -> tuple[str, ...]:

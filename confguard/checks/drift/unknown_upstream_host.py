@@ -22,13 +22,13 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             reported = set()
             for target in upstream_targets(model):
-                if not _is_judged(target) or target.host_span in reported:
+                host = _judged_host(target)
+                if host is None or target.host_span in reported:
                     continue
-                found = reach(deployment, proxy, target.host.value)  # type: ignore[union-attr]
+                found = reach(deployment, proxy, host)
                 if found.kind is not Reach.NOBODY:
                     continue
                 reported.add(target.host_span)
-                host = target.host.value  # type: ignore[union-attr]
                 yield Finding(
                     f"nginx passes requests to {host}, and service {proxy.name} knows no host of this name",
                     Label(target.host_span, "no service, alias or container name"),
@@ -44,17 +44,17 @@ def _proxy(proxy: Service) -> tuple[Label, ...]:
     return (Label(proxy.span, "the service that runs this nginx"),) if proxy.span else ()
 
 
-def _is_judged(target: Target) -> bool:
-    """Say whether nginx resolves this host when it starts, as a name that the stack itself must know."""
+def _judged_host(target: Target) -> str | None:
+    """Return the host if nginx resolves it when it starts, as a name that the stack itself must know."""
     if not isinstance(target.host, Known) or target.uses_variable or target.socket:
-        return False
+        return None
     if "down" in target.parameters or "resolve" in target.parameters:
-        return False
+        return None
     host = target.host.value
     if not host or "." in host or "$" in host or host == "localhost":
-        return False
+        return None
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return True
-    return False
+        return host
+    return None
