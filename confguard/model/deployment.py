@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from confguard.model.image import DATASTORES, PROXIES, ImageReference, parse_ima
 from confguard.model.value import Known
 
 if TYPE_CHECKING:
+    from confguard.model.built_elsewhere import Builders
     from confguard.model.compose import ComposeModel, Service
     from confguard.model.django import Settings
     from confguard.model.dockerfile import Image
@@ -28,6 +29,11 @@ _DJANGO_PROGRAM = re.compile(
     r"\bmanage\.py\b|\bdjango-admin\b|\b(gunicorn|uvicorn|daphne|hypercorn|granian)\b[^\n;&|]*\b(wsgi|asgi)\b"
     r"|\buwsgi\b|\bcelery\b"
 )
+
+_WITHOUT_PYTHON = frozenset([
+    *DATASTORES, *PROXIES, "node", "golang", "rust", "ruby", "php", "openjdk", "eclipse-temurin", "caddy",
+    "traefik", "haproxy", "httpd", "bun", "deno",
+])  # fmt: skip
 
 _SERVER = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|uwsgi|runserver\w*)\b")
 _NO_SERVER = re.compile(r"\b(celery|celeryworker|celerybeat|flower|beat|rqworker|dramatiq)\b|\bmanage\.py\b")
@@ -63,6 +69,7 @@ class Deployment:
     files: tuple[ProjectFile, ...]
     stack: Stack
     evaluations: Evaluations
+    builders: Builders
 
     @property
     def name(self) -> str:
@@ -107,7 +114,8 @@ class Deployment:
         from confguard.model.process import process_of
 
         return {
-            name: process_of(self.project, self.compose, service) for name, service in self.services.items()
+            name: process_of(self.project, self.compose, service, self.builders)
+            for name, service in self.services.items()
         }
 
     def base_image(self, service: Service) -> ImageReference | None:
@@ -147,14 +155,11 @@ class Deployment:
         return tuple(model for model in loaded if model is not None)
 
     def _with_build(self, service: Service) -> tuple[Service, Image | None]:
-        """Return a service and its image; the build of one that another file's stack makes is put in."""
-        from confguard.model.built_elsewhere import built_elsewhere
-
-        image = self.processes[service.name].image
-        if image is not None:
-            return service, image
-        paths = [file.path for file in of_kind(self.files, Kind.COMPOSE)]
-        return built_elsewhere(self.project, paths, service) or (service, None)
+        """Return a service and its image; the build of one that only names an image is put in."""
+        process = self.processes[service.name]
+        if service.build is None and process.build is not None:
+            return replace(service, build=process.build), process.image
+        return service, process.image
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
@@ -196,15 +201,18 @@ class Deployment:
         return next((app for app in self.apps if service in app.services), None)
 
     def _runs_django(self, process: Process) -> bool:
-        if not _DJANGO_PROGRAM.search(process.text) and "DJANGO_SETTINGS_MODULE" not in process.environment:
-            return False
         reference = self.base_image(process.service)
-        return reference is None or (reference.name not in DATASTORES and reference.name not in PROXIES)
+        if _DJANGO_PROGRAM.search(process.text):
+            return reference is None or (reference.name not in DATASTORES and reference.name not in PROXIES)
+        if "DJANGO_SETTINGS_MODULE" not in process.environment:
+            return False
+        # An env file that all services share names the module to those, too, which have no Python.
+        return reference is None or reference.name not in _WITHOUT_PYTHON
 
     def _settings(self, process: Process) -> Settings | None:
         from confguard.model.django import choose_module
 
-        build = process.service.build
+        build = process.build
         context = build.context.value if build and isinstance(build.context, Known) else None
         choice = choose_module(
             self.project,

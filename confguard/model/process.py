@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.compose import ComposeModel, Service
@@ -14,6 +15,10 @@ from confguard.model.environment import Environment
 from confguard.model.image import OFFICIAL, parse_image
 from confguard.model.value import Known, Step, Unknown, Value
 from confguard.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from confguard.model.built_elsewhere import Builders
+    from confguard.model.compose.types import Build
 
 _EXPORT = re.compile(r"(?:^|[;&|{(\s])export[ \t]+(?:-\w+[ \t]+)*(?P<names>[A-Za-z_][^\n;&|]*)", re.MULTILINE)
 _NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)")
@@ -43,6 +48,8 @@ class Process:
     environment: Environment
     span: Span | None
     """Where the command is written."""
+    build: Build | None = None
+    """How the image is built: by the service, by another one, or by what else in the repository builds it."""
 
     @property
     def text(self) -> str:
@@ -50,28 +57,35 @@ class Process:
         return "\n".join((" ".join(self.words), *(script.text for script in self.scripts)))
 
 
-def process_of(project: Project, compose: ComposeModel, service: Service) -> Process:
-    """Return what a service's container runs."""
-    built = image_of(project, compose, service)
+def process_of(
+    project: Project, compose: ComposeModel, service: Service, builders: Builders | None = None
+) -> Process:
+    """Return what a service's container runs; ``builders`` know of images that the stack only pulls."""
+    build = build_of(compose, service) or (builders.build_of(service) if builders else None)
+    built = image_of(project, build) if build else None
     entrypoint, entry_span, entry_known = _words(service.entrypoint, built.entrypoint if built else None)
     # An entrypoint in the Compose file resets the image's command (Compose specification, `entrypoint`).
     inherited = built.command if built and service.entrypoint is None else None
     command, command_span, command_known = _words(service.command, inherited)
     words = (*entrypoint, *command)
-    scripts = tuple(_scripts(project, service, built, words))
+    scripts = tuple(_scripts(project, build, built, words))
     known = (built is not None or (service.entrypoint is not None)) and entry_known and command_known
     environment = _environment(compose.container_environment(service.name), service, built, words, scripts)
-    return Process(service, built, words, known, scripts, environment, command_span or entry_span)
+    return Process(service, built, words, known, scripts, environment, command_span or entry_span, build)
 
 
-def image_of(project: Project, compose: ComposeModel, service: Service) -> Image | None:
-    """Return the configuration of the image that the stack builds for a service, or None.
+def build_of(compose: ComposeModel, service: Service) -> Build | None:
+    """Return how the stack builds the image of a service, or None.
 
     A service that only names an image which another service builds uses the same one.
     """
     builder = service if service.build else builder_of(compose, service)
-    build = builder.build if builder else None
-    if build is None or build.dockerfile_path is None:
+    return builder.build if builder else None
+
+
+def image_of(project: Project, build: Build) -> Image | None:
+    """Return the configuration of the image that a build makes; None where its Dockerfile is not known."""
+    if build.dockerfile_path is None:
         return None
     from confguard.parsers.dockerfile import parse
 
@@ -119,10 +133,10 @@ def _words(
 
 
 def _scripts(
-    project: Project, service: Service, built: Image | None, words: tuple[str, ...]
+    project: Project, build: Build | None, built: Image | None, words: tuple[str, ...]
 ) -> Iterator[SourceFile]:
     """Yield the repository's scripts that the words run, and those which these run in turn."""
-    context = service.build.context if service.build else None
+    context = build.context if build else None
     folder = context.value if isinstance(context, Known) else ""
     pending, seen = [(word, 0) for word in _mentioned(" ".join(words))], set()
     while pending:

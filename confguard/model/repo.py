@@ -16,6 +16,7 @@ from confguard.model.evaluations import Evaluations
 from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
+    from confguard.model.built_elsewhere import Builders
     from confguard.model.stacks import ConfiguredStack, Sighting, Stack
 
 _MAIN_KINDS = (Kind.COMPOSE, Kind.NGINX, Kind.ENV, Kind.SETTINGS)
@@ -39,6 +40,8 @@ class Repo:
     stacks: tuple[Stack, ...]
     sightings: tuple[Sighting, ...]
     """The commands and documents that name Compose files, with their profiles."""
+    builders: Builders
+    """What builds images."""
     options: Mapping[str, Mapping[str, Any]]
     """Rule name to option name to value, with the cards' defaults filled in."""
     selected_by_name: frozenset[str]
@@ -62,7 +65,9 @@ class Repo:
     def deployments(self) -> tuple[Deployment, ...]:
         """Every stack with what runs in it, in the order of the stacks."""
         evaluations = Evaluations(self.project)
-        return tuple(Deployment(self.project, self.files, stack, evaluations) for stack in self.stacks)
+        return tuple(
+            Deployment(self.project, self.files, stack, evaluations, self.builders) for stack in self.stacks
+        )
 
     @cached_property
     def production(self) -> tuple[Deployment, ...]:
@@ -123,11 +128,13 @@ def build(
     selected_by_name: frozenset[str],
 ) -> Repo:
     """Build the model of a repository; nothing is parsed yet but what the stacks need."""
+    from confguard.model.built_elsewhere import Builders
     from confguard.model.stacks import find, gather
 
     gathered = gather(project, files)
     stacks = find(project, files, configured, gathered)
-    return Repo(project, files, stacks, gathered.sightings, options, selected_by_name)
+    builders = Builders(project, files, gathered.builds)
+    return Repo(project, files, stacks, gathered.sightings, builders, options, selected_by_name)
 
 
 def _evidence(stack: Stack) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from confguard.parsers.command_lines import CommandLine, Form, lines
+from confguard.parsers.image_builds import ImageBuild, build_command
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.source import SourceFile, Span
 
@@ -68,9 +69,13 @@ class Commands:
 
     invocations: tuple[Invocation, ...]
     copies: tuple[Copy, ...]
+    builds: tuple[ImageBuild, ...] = ()
 
 
-_RELEVANT = re.compile(r"[Cc]ompose|stack deploy|COMPOSE|\.env|env[_-]|[_-]env|dotenv")
+_RELEVANT = re.compile(
+    r"[Cc]ompose|(?:docker|podman|buildx|image|depot) build\b"
+    r"|stack deploy|COMPOSE|\.env|env[_-]|[_-]env|dotenv"
+)
 _COMPOSE = re.compile(r"(?:docker|podman|nerdctl)[- ]compose\b|docker stack deploy")
 _LINE = re.compile(
     r"compose|docker|podman|nerdctl|[=$]|\b(?:cd|pushd|cp|copy|mv|move|ln|install|export)\b", re.I
@@ -128,7 +133,7 @@ def parse(source: SourceFile, form: Form) -> Commands:
     reader = _Reader(form)
     for line in lines(source, form):
         reader.line(line)
-    return Commands(tuple(_unique(reader.invocations)), tuple(reader.copies))
+    return Commands(tuple(_unique(reader.invocations)), tuple(reader.copies), tuple(reader.builds))
 
 
 def _unique(found: list[Invocation]) -> Iterator[Invocation]:
@@ -152,6 +157,7 @@ class _Reader:
         self.form = form
         self.invocations: list[Invocation] = []
         self.copies: list[Copy] = []
+        self.builds: list[ImageBuild] = []
         self.scope: dict[str, Alternatives] = {}
         self.places: dict[str, Span] = {}
         self.exported: set[str] = set()
@@ -317,6 +323,8 @@ class _Reader:
                 self._copy(paths[0], paths[1], self._span(words, line), line)
         elif (compose := _compose_start(words)) is not None:
             self._invocation(words, compose, local, line, spoken)
+        elif builds := list(build_command(words, self._span(words, line), self._folder_text())):
+            self.builds += builds
         else:
             self._nested(words, line, spoken)
 
@@ -362,6 +370,9 @@ class _Reader:
         if self.copies and self.copies[-1].span == span:
             return  # the same line under another value of a variable
         self.copies.append(Copy(source, target, self.folder, span, line.context))
+
+    def _folder_text(self) -> str | None:
+        return "" if self.folder is None else self.folder.text
 
     def _span(self, words: Sequence[ShellWord], line: CommandLine) -> Span:
         return line.joined.span(words[0].start, words[-1].end)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
@@ -16,42 +18,63 @@ from confguard.source import Span
 _HELP = "name a version, as in `{name}:<version>`, or pin the bytes with a digest (`@sha256:...`)"
 
 
+@dataclass(frozen=True)
+class _Use:
+    """One place that names a moving image: a service pulls it, or a Dockerfile starts from it."""
+
+    reference: ImageReference
+    text: str
+    span: Span
+    service: str
+    stack: str
+
+
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each place that names a moving image."""
+    """Yield one finding for each moving image, with all the places that name it."""
     digest = bool(repo.options["unpinned-image"]["require-digest"])
+    pulled: dict[str, list[_Use]] = {}
+    bases: dict[str, list[_Use]] = {}
     for deployment in repo.production:
         for service in deployment.services.values():
-            if service.build is None:
-                yield from _pulled(deployment, service, digest)
-            else:
-                yield from _base(deployment, service, digest)
+            found, use = (
+                (pulled, _pulled(deployment, service, digest))
+                if service.build is None
+                else (bases, _base(deployment, service, digest))
+            )
+            if use is not None:
+                found.setdefault(use.text, []).append(use)
+    for uses in pulled.values():
+        names = tuple(dict.fromkeys(use.service for use in uses))
+        word = "service" if len(names) == 1 else "services"
+        yield _finding(f"image {uses[0].text} of {word} {joined(names)}", uses, digest)
+    for uses in bases.values():
+        yield _finding(f"base image {uses[0].text}", uses, digest)
 
 
-def _pulled(deployment: Deployment, service: Service, digest: bool) -> Iterator[Finding]:
+def _pulled(deployment: Deployment, service: Service, digest: bool) -> _Use | None:
     """Judge the image of a service that is not built: what another service builds under the name is ours."""
     if service.image is None or builder_of(deployment.compose, service) is not None:
-        return
+        return None
     reference, text = _judged(service.image, digest)
     span = service.image.span
-    if reference is not None and span is not None:
-        yield _finding(
-            f"image {text} of service {service.name}", reference, span, deployment, service.name, digest
-        )
+    if reference is None or span is None:
+        return None
+    return _Use(reference, text, span, service.name, deployment.name)
 
 
-def _base(deployment: Deployment, service: Service, digest: bool) -> Iterator[Finding]:
+def _base(deployment: Deployment, service: Service, digest: bool) -> _Use | None:
     """Judge the image that a service's Dockerfile starts from."""
     built = deployment.processes[service.name].image
     if built is None or not isinstance(built.base, Known) or built.base.value == "scratch":
-        return
+        return None
     if any(
         _same_image(other.image, built.base) for other in deployment.compose.services.values() if other.build
     ):
-        return
+        return None
     reference, text = _judged(built.base, digest)
-    if reference is not None:
-        first = built.stages[0].image.span
-        yield _finding(f"base image {text}", reference, first, deployment, first.text, digest)
+    if reference is None:
+        return None
+    return _Use(reference, text, built.stages[0].image.span, service.name, deployment.name)
 
 
 def _judged(image: Value[str], digest: bool) -> tuple[ImageReference | None, str]:
@@ -73,14 +96,15 @@ def _same_image(one: Value[str] | None, other: Value[str]) -> bool:
     )
 
 
-def _finding(
-    what: str, reference: ImageReference, span: Span, deployment: Deployment, address: str, digest: bool
-) -> Finding:
-    missing = "no digest" if digest and not reference.is_mutable else "no version"
+def _finding(what: str, uses: Sequence[_Use], digest: bool) -> Finding:
+    first = uses[0]
+    missing = "no digest" if digest and not first.reference.is_mutable else "no version"
+    places = list(dict.fromkeys(use.span for use in uses))
     return Finding(
         f"{what} names {missing}",
-        Label(span, "whatever is newest on the day of the pull"),
-        help=_HELP.format(name=reference.path),
-        stacks=(deployment.name,),
-        address=(address,),
+        Label(places[0], "whatever is newest on the day of the pull"),
+        tuple(Label(span, "the same image") for span in places[1:]),
+        help=_HELP.format(name=first.reference.path),
+        stacks=tuple(dict.fromkeys(use.stack for use in uses)),
+        address=(first.reference.path,),
     )

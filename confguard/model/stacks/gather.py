@@ -13,6 +13,7 @@ from confguard.model.stacks.stack import Role, default_files, role_of_context, r
 from confguard.model.value import Origin, Step
 from confguard.parsers.command_lines import Form
 from confguard.parsers.commands import Argument, Commands, Invocation, parse
+from confguard.parsers.image_builds import ImageBuild
 from confguard.source import SourceFile, Span
 
 FORMS = {
@@ -65,6 +66,8 @@ class Gathered:
 
     sightings: tuple[Sighting, ...]
     copies: tuple[Copied, ...]
+    builds: tuple[ImageBuild, ...] = ()
+    """The images that commands build."""
 
 
 def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
@@ -72,6 +75,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
     composes = tuple(file.path for file in files if file.kind is Kind.COMPOSE and not file.inactive)
     sightings: list[Sighting] = []
     copies: list[Copied] = []
+    builds: list[ImageBuild] = []
     for file in files:
         form = FORMS.get(file.kind)
         if form is None or _IGNORED.search(file.path):
@@ -86,6 +90,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
             sightings += fetched
             copies += made
         found: Commands = parse(source, form)
+        builds += found.builds
         for invocation in found.invocations:
             sighting = _sighting(project, composes, file, invocation)
             if sighting:
@@ -94,7 +99,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
             resolved = _copied(project, file, copy.source, copy.target, copy.folder, copy.span, copy.context)
             if resolved:
                 copies.append(resolved)
-    return Gathered(tuple(sightings), tuple(copies))
+    return Gathered(tuple(sightings), tuple(copies), tuple(builds))
 
 
 def _sighting(
