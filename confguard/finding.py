@@ -93,9 +93,9 @@ class Finding:
         return (self.primary, *self.related)
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
-        """Order of output: path, place, rule, message."""
-        return (*self.primary.span.sort_key, self.rule, self.message)
+    def sort_key(self) -> tuple[int, str, int, int, str, str]:
+        """Order of output: the most severe first, then path, place, rule, message."""
+        return (-(self.severity or 0), *self.primary.span.sort_key, self.rule, self.message)
 
     @property
     def fingerprint(self) -> str:

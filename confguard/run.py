@@ -85,7 +85,7 @@ def check(path: Path, settings: Settings) -> Run:
     if broken:  # a rule about the run that crashes cannot be left to rules about the run
         raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
     more, silenced, _ = apply(list(_distinct(_stamped(judged, settings, repo))), suppressions)
-    everything = sorted((*kept, *more), key=lambda finding: (-(finding.severity or 0), finding.sort_key))
+    everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     report = Report(
         version=__version__,

@@ -94,9 +94,11 @@ def test_a_path_that_does_not_exist_is_a_usage_error(tmp_path):
         run.settings_for(tmp_path / "nowhere")
 
 
-def test_the_order_of_findings_is_that_of_their_places(repository):
+def test_the_most_severe_findings_come_first_then_by_place(repository):
     found = run.check(repository(FILES | {"a.yml": FILES["compose.yaml"]}), Settings()).report.findings
     assert list(found) == sorted(found, key=lambda finding: finding.sort_key)
+    severities = [one.severity for one in found]
+    assert severities == sorted(severities, reverse=True) and len(set(severities)) > 1
 
 
 def test_every_rule_that_ran_is_described(repository):

@@ -46,6 +46,30 @@ def show_nginx(project: Path, stack: str, service: str, conf: str, form: str) ->
     emit("\n".join(nginx.page(one, Style(colored())) for one in found), None)
 
 
+@show.command("stacks")
+@_PROJECT
+@_STACK
+@click.option("--all", "everything", is_flag=True, help="Show those in full, too, that are not production.")
+@_FORMAT
+def show_stacks(project: Path, stack: str, everything: bool, form: str) -> None:
+    """Show the stacks that were found, what each is for, and what says so."""
+    from confguard import run
+    from confguard.show import stacks
+    from confguard.show.choose import ChoiceError
+    from confguard.show.page import Style
+
+    try:
+        found = stacks.chosen(run.repo(project, run.settings_for(project)), stack)
+    except ChoiceError as error:
+        fail(str(error))
+    except usage_errors() as error:
+        fail(str(error))
+    if form == "json":
+        emit_json([stacks.facts(one) for one in found])
+        return
+    emit(stacks.page(found, Style(colored()), everything), None)
+
+
 @show.command("compose")
 @_PROJECT
 @_STACK
