@@ -1,0 +1,70 @@
+"""The Dockerfile declares the build arguments that the stack passes to it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from confguard.finding import Finding, Label, Severity
+from confguard.model.builds import Building, buildings
+from confguard.model.repo import Repo
+from confguard.source import Span
+
+_BUILDER = re.compile(
+    r"(BUILDKIT_\w+|DOCKER_BUILDKIT|SOURCE_DATE_EPOCH|COMPOSE_\w+|(http|https|ftp|no|all)_proxy"
+    r"|(BUILD|TARGET)(PLATFORM|OS|ARCH|VARIANT|OSVERSION))\Z",
+    re.IGNORECASE,
+)
+"""Arguments that the builder itself takes, or that many pass on by custom."""
+
+_BUNDLED = ("VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_", "VUE_APP_", "PUBLIC_", "GATSBY_", "EXPO_PUBLIC_")
+"""Beginnings of the variables that front-end builds put into what they bundle."""
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each build whose arguments reach nothing."""
+    for deployment in repo.production:
+        for building in buildings(deployment):
+            if lost := list(_lost(building)):
+                yield _finding(deployment.name, building, lost)
+
+
+def _lost(building: Building) -> Iterator[str]:
+    declared = {
+        pair.name.text for one in building.dockerfile.instructions if one.name == "ARG" for pair in one.pairs
+    }
+    for name, value in building.build.args.items():
+        if value is not None and name not in declared and not _BUILDER.match(name):
+            yield name
+
+
+def _finding(stack: str, building: Building, lost: list[str]) -> Finding:
+    text = building.dockerfile.source.text
+    names = " and ".join(part for part in (", ".join(lost[:-1]), lost[-1]) if part)
+    declared = sorted({pair.name.text for one in building.dockerfile.instructions for pair in one.pairs})
+    near = [found for name in lost for found in difflib.get_close_matches(name, declared, n=1, cutoff=0.8)]
+    matters = near or any(name.startswith(_BUNDLED) or re.search(rf"\${{?{name}\b", text) for name in lost)
+    places = [place for name in lost if (place := _place(building, name))]
+    first = building.dockerfile.stages[0].start.span if building.dockerfile.stages else None
+    return Finding(
+        f"the build of {building.where} is given {names}, which {building.dockerfile.source.path} "
+        "does not declare",
+        Label(places[0].first_line(), "the builder drops it, with no more than a warning"),
+        (
+            *(Label(place.first_line(), "the same") for place in places[1:]),
+            *((Label(first.first_line(), "no stage declares it"),) if first else ()),
+        ),
+        notes=tuple(f"the Dockerfile declares {name}" for name in near),
+        help=f"write `ARG {lost[0]}` in the stage that uses it, or take it out of `args`",
+        stacks=(stack,),
+        address=(building.services[0].name, *lost),
+        severity=None if matters else Severity.INFO,
+    )
+
+
+def _place(building: Building, name: str) -> Span | None:
+    value = building.build.args.get(name)
+    steps = [step.span for step in value.trail if step.span] if value else []
+    service = building.services[0]
+    return (steps[0] if steps else None) or building.build.span or service.span
