@@ -19,6 +19,7 @@ from confguard.model.value import Known
 if TYPE_CHECKING:
     from confguard.model.built_elsewhere import Builders
     from confguard.model.compose import ComposeModel, Service
+    from confguard.model.container_files import ContainerFiles
     from confguard.model.django import Settings
     from confguard.model.dockerfile import Image
     from confguard.model.nginx import NginxModel
@@ -175,6 +176,11 @@ class Deployment:
             if settings is not None:
                 found.append(App((name,), settings, process.environment))
         return tuple(_joined(found))
+
+    @cached_property
+    def container_files(self) -> Mapping[str, ContainerFiles]:
+        """Where the project's files lie in each running service's container, by the service's name."""
+        return {name: process.files for name, process in self.processes.items()}
 
     @cached_property
     def documented(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.compose import ComposeModel, Service
+from confguard.model.container_files import ContainerFiles, layout
 from confguard.model.dockerfile import Command, Image, image
 from confguard.model.environment import Environment
 from confguard.model.image import OFFICIAL, parse_image
@@ -48,6 +49,8 @@ class Process:
     environment: Environment
     span: Span | None
     """Where the command is written."""
+    files: ContainerFiles
+    """Where the project's files lie in the container."""
     build: Build | None = None
     """How the image is built: by the service, by another one, or by what else in the repository builds it."""
 
@@ -68,10 +71,12 @@ def process_of(
     inherited = built.command if built and service.entrypoint is None else None
     command, command_span, command_known = _words(service.command, inherited)
     words = (*entrypoint, *command)
-    scripts = tuple(_scripts(project, build, built, words))
+    files = layout(project, compose, service, build, built)
+    scripts = tuple(_scripts(project, build, files, words))
     known = (built is not None or (service.entrypoint is not None)) and entry_known and command_known
     environment = _environment(compose.container_environment(service.name), service, built, words, scripts)
-    return Process(service, built, words, known, scripts, environment, command_span or entry_span, build)
+    span = command_span or entry_span
+    return Process(service, built, words, known, scripts, environment, span, files, build)
 
 
 def build_of(compose: ComposeModel, service: Service) -> Build | None:
@@ -133,7 +138,7 @@ def _words(
 
 
 def _scripts(
-    project: Project, build: Build | None, built: Image | None, words: tuple[str, ...]
+    project: Project, build: Build | None, files: ContainerFiles, words: tuple[str, ...]
 ) -> Iterator[SourceFile]:
     """Yield the repository's scripts that the words run, and those which these run in turn."""
     context = build.context if build else None
@@ -141,7 +146,7 @@ def _scripts(
     pending, seen = [(word, 0) for word in _mentioned(" ".join(words))], set()
     while pending:
         word, depth = pending.pop(0)
-        path = _copied(project, folder, built, word) or _find(project, folder, word)
+        path = _in_container(project, files, word) or _find(project, folder, word)
         if path is None or path in seen or depth > _SCRIPT_DEPTH:
             continue
         seen.add(path)
@@ -156,21 +161,11 @@ def _mentioned(text: str) -> list[str]:
     return re.findall(r"[\w./-]*[\w-](?:\.(?:sh|bash))\b|(?:(?<=\s)|^)/[\w./-]+", text)
 
 
-def _copied(project: Project, folder: str, built: Image | None, word: str) -> str | None:
-    """Return the project's file that the Dockerfile copies to a path in the container."""
-    for copy in reversed(built.copies if built else ()):
-        if copy.stage is not None or copy.image is not None or not isinstance(copy.destination, Known):
-            continue
-        for source in copy.sources:
-            if not isinstance(source, Known):
-                continue
-            target = copy.destination.value
-            if target.endswith("/") or len(copy.sources) > 1:
-                target = posixpath.join(target, posixpath.basename(source.value))
-            path = posixpath.normpath(posixpath.join(folder, source.value.lstrip("/")))
-            if target == word and project.exists(path):
-                return path
-    return None
+def _in_container(project: Project, files: ContainerFiles, word: str) -> str | None:
+    """Return the project's file that lies at a path in the container."""
+    place = files.absolute(word)
+    source = files.source_of(place.value) if isinstance(place, Known) else None
+    return source.value if isinstance(source, Known) and project.exists(source.value) else None
 
 
 def _find(project: Project, folder: str, word: str) -> str | None:

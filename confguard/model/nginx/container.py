@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
+from confguard.model.container_files import resource_path
+from confguard.model.copies import Built, built_of
 from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
 from confguard.model.nginx import shell, stock
-from confguard.model.nginx.image_layers import ROOTS, Built, built_of, lay
+from confguard.model.nginx.image_layers import ROOTS, lay
 from confguard.model.nginx.inline import inline_source
 from confguard.model.nginx.refusals import newer_directives, refusals
 from confguard.model.nginx.standalone import assemble
@@ -54,7 +56,7 @@ def load(
     ``configs`` the configs at the top level of the Compose model. A service runs nginx if its image is
     known to be nginx, or if the project puts a configuration into a place where nginx looks for it.
     """
-    built = built_of(project, service, image)
+    built = built_of(project, service.build, image)
     reference = _reference(service, built)
     name = reference[0] if reference else ""
     is_bitnami = reference is not None and reference[2] == "bitnami"
@@ -139,21 +141,13 @@ def _mount(tree: FileTree, project: Project, service: Service, configs: Mapping[
         if isinstance(content, Unknown):
             tree.forget(target, content.reason)
             continue
-        path = _config_path(project, resource)
+        path = resource_path(project, resource.file if resource else None)
         if path is None or not tree.put_project_path(path, target):
             tree.forget(target, f"the config {grant.source} is not in the repository")
 
 
 def _target(value: Value[str]) -> str:
     return posixpath.normpath(value.value) if isinstance(value, Known) else ""
-
-
-def _config_path(project: Project, resource: Resource | None) -> str | None:
-    if resource is None or not isinstance(resource.file, Known):
-        return None
-    path = resource.file.value
-    root = str(project.root)
-    return path[len(root) + 1 :] if path.startswith(f"{root}/") else path if project.exists(path) else None
 
 
 # ---- the start ---------------------------------------------------------------------------------------
