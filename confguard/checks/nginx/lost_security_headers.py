@@ -3,66 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.nginx import Header, Level, NginxModel, lost_headers, targets_of
+from confguard.model.nginx import Header, Level, NginxModel, Statement, lost_headers, targets_of
 from confguard.model.repo import Repo
-from confguard.model.responses import headers_of_app
+from confguard.model.responses import SECURITY_HEADERS, headers_of_app
 
-SECURITY_HEADERS = frozenset(
-    {
-        "content-security-policy",
-        "content-security-policy-report-only",
-        "cross-origin-embedder-policy",
-        "cross-origin-opener-policy",
-        "cross-origin-resource-policy",
-        "permissions-policy",
-        "referrer-policy",
-        "strict-transport-security",
-        "x-content-type-options",
-        "x-frame-options",
-        "x-permitted-cross-domain-policies",
-    }
-)
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A level whose own add_header drops security headers of the levels around it."""
+
+    level: Level
+    gone: tuple[Header, ...]
+    dropper: Statement
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(header.name for header in self.gone))
+
+    @property
+    def answers_itself(self) -> bool:
+        """Whether it gives a fixed answer (`return 200 "ok"`): no page that the headers could protect."""
+        return self.level.kind == "location" and bool(self.level.named("return"))
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each level whose own add_header drops security headers."""
-    wanted = SECURITY_HEADERS | {name.lower() for name in repo.options["lost-security-headers"]["headers"]}
+    """Yield one finding for the levels of a server that drop the same security headers."""
+    wanted = {*SECURITY_HEADERS, *(name.lower() for name in repo.options["lost-security-headers"]["headers"])}
     for deployment in repo.production:
         for model in deployment.proxies:
+            groups: dict[tuple[object, ...], list[_Loss]] = {}
             for level in model.levels():
-                yield from _judge(deployment, model, level, wanted)
+                for loss in _losses(deployment, model, level, wanted):
+                    key = (level.enclosing("server"), loss.names, loss.answers_itself)
+                    groups.setdefault(key, []).append(loss)
+            for losses in groups.values():
+                yield _finding(deployment, model, losses)
 
 
-def _judge(
-    deployment: Deployment, model: NginxModel, level: Level, wanted: frozenset[str]
-) -> Iterator[Finding]:
+def _losses(deployment: Deployment, model: NginxModel, level: Level, wanted: set[str]) -> Iterator[_Loss]:
     lost, droppers = lost_headers(level)
-    sent_by_app = headers_of_app(deployment, targets_of(model, level)) if lost else frozenset()
-    gone = [
+    if not lost or not droppers or level.is_stock:
+        return
+    sent_by_app = headers_of_app(deployment, targets_of(model, level))
+    gone = tuple(
         header
         for header in lost
         if header.name.lower() in wanted
         # What the application itself sends is still there, unless nginx hides it.
         and header.name.lower() not in sent_by_app
-    ]
-    if not gone or not droppers or level.is_stock:
-        return
-    names = list(dict.fromkeys(header.name for header in gone))
-    yield Finding(
-        f"{_title(model, level)} loses {_joined(names)}: its own {droppers[0].name} drops those of the "
-        f"{_outer(gone[0])}",
-        Label(droppers[0].span.first_line(), "drops all that the levels above add"),
-        tuple(Label(header.span.first_line(), f"lost in {level.title}") for header in gone),
-        notes=("nginx inherits add_header only into levels that have none of their own",),
-        help="repeat the lost headers here, from one snippet that both levels include"
+    )
+    if gone:
+        yield _Loss(level, gone, droppers[0])
+
+
+def _finding(deployment: Deployment, model: NginxModel, losses: list[_Loss]) -> Finding:
+    first, *others = losses
+    more = f" and {len(others)} more locations" if others else ""
+    verb, own = ("lose", "their") if others else ("loses", "its")
+    outer = first.gone[0].level
+    outer_name = outer.title if outer.kind == "location" else outer.kind
+    names = (
+        joined(first.names)
+        if len(first.names) < 5
+        else f"{', '.join(first.names[:3])} and {len(first.names) - 3} more"
+    )
+    return Finding(
+        f"{_title(model, first.level)}{more} {verb} {names}: "
+        f"{own} own {first.dropper.name} drops those of the {outer_name}",
+        Label(first.dropper.span.first_line(), "drops all that the levels above add"),
+        (
+            *(Label(one.dropper.span.first_line(), f"so does {one.level.title}") for one in others),
+            *(Label(header.span.first_line(), "is lost there") for header in first.gone),
+        ),
+        notes=(
+            "nginx inherits add_header only into levels that have none of their own",
+            *((f"lost are {joined(first.names)}",) if names != joined(first.names) else ()),
+        ),
+        help="repeat the lost headers there, from one snippet that both levels include"
         + (", or write `add_header_inherit merge;`" if model.at_least(1, 29, 3) else ""),
         stacks=(deployment.name,),
-        address=(level.span.path if level.span else "", level.title),
-        # A fixed answer (`return 200 "ok"`) is no page that the headers could protect.
-        severity=Severity.INFO if level.named("return") and level.kind == "location" else None,
+        address=(first.level.span.path if first.level.span else "", first.level.title),
+        severity=Severity.INFO if first.answers_itself else None,
     )
 
 
@@ -73,11 +99,3 @@ def _title(model: NginxModel, level: Level) -> str:
     if not several or server is None or not server.names or level.kind == "server":
         return level.title
     return f"{level.title} of server {server.names[0].span.text}"
-
-
-def _outer(header: Header) -> str:
-    return header.level.title if header.level.kind == "location" else f"{header.level.kind}"
-
-
-def _joined(names: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from confguard.model.django.defaults import django_default
 from confguard.model.django.modules import Choice, SettingsFile, choose_module, settings_modules
 from confguard.model.django.named import Naming, disagreement, named_modules
-from confguard.model.django.policies import Policy
+from confguard.model.django.policies import Policy, WrittenHeader
 from confguard.model.django.settings import (
     CallFact,
     EnvRead,
@@ -30,6 +30,7 @@ __all__ = [
     "Policy",
     "Settings",
     "SettingsFile",
+    "WrittenHeader",
     "choose_module",
     "content_security_policies",
     "disagreement",

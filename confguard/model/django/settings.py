@@ -14,7 +14,7 @@ from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
-    from confguard.model.django.policies import Middleware, Policy
+    from confguard.model.django.policies import Middleware, Policy, WrittenHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ class Settings:
     def policies(self) -> tuple[Policy, ...]:
         """The Content-Security-Policy headers that its middleware writes: made when first asked for."""
         return self.middleware.policies if self.middleware is not None else ()
+
+    @property
+    def written_headers(self) -> tuple[WrittenHeader, ...]:
+        """The other security headers that middleware of the repository writes."""
+        return self.middleware.headers if self.middleware is not None else ()
 
     def under(self, environment: Environment) -> Settings:
         """Return the same settings for an environment that answers every read of theirs alike."""

@@ -120,18 +120,19 @@ def expires_of(statement: Statement, state: State) -> tuple[Value[str], Value[st
     return clock, Known(f"max-age={int(time)}")
 
 
-def hidden_headers(level: Level) -> frozenset[str] | None:
+def hidden_headers(level: Level, protocol: str = "proxy") -> frozenset[str] | None:
     """Return the names, in lower case, of the upstream's headers that do not pass; None if not known.
 
-    ``proxy_hide_header`` adds to nginx's own, ``proxy_pass_header`` takes away (ngx_http_upstream_hide).
+    ``proxy_hide_header`` adds to nginx's own, ``proxy_pass_header`` takes away (ngx_http_upstream_hide);
+    ``protocol`` is ``proxy``, ``uwsgi``, ``fastcgi``, ``grpc`` or ``scgi``.
     """
     hidden = {*_HIDDEN, *_HIDDEN_TOO}
-    for name in ("proxy_hide_header", "proxy_pass_header"):
+    for name in (f"{protocol}_hide_header", f"{protocol}_pass_header"):
         found = nearest(level, name)
         if isinstance(found, Missing):
             return None
         named = {item.first.lower() for item in found[1]} if found else set()
-        hidden = hidden | named if name == "proxy_hide_header" else hidden - named
+        hidden = hidden | named if name.endswith("_hide_header") else hidden - named
     return frozenset(hidden)
 
 

@@ -52,14 +52,20 @@ DEFAULTS = {
 _LISTS = frozenset(
     {
         "add_header",
+        "fastcgi_hide_header",
         "fastcgi_param",
+        "fastcgi_pass_header",
+        "grpc_hide_header",
+        "grpc_pass_header",
         "grpc_set_header",
         "limit_conn",
         "limit_req",
         "proxy_hide_header",
         "proxy_pass_header",
         "proxy_set_header",
+        "uwsgi_hide_header",
         "uwsgi_param",
+        "uwsgi_pass_header",
     }
 )
 _SIZE = re.compile(r"(\d+)([kKmMgG]?)")

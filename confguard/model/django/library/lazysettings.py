@@ -13,10 +13,12 @@ from confguard.source import Span
 class LazySettings(NativeObject):
     """``django.conf.settings`` while settings load: DJANGO_SETTINGS_MODULE, or what is there of it."""
 
-    __slots__ = ("names",)
+    __slots__ = ("asked", "names")
 
     def __init__(self) -> None:
         self.names: Namespace | None = None
+        self.asked: list[str] = []
+        """The settings that were asked for, in their order."""
 
     def _load(self, run: Run, span: Span) -> Namespace | None:
         if self.names is None:
@@ -37,6 +39,8 @@ class LazySettings(NativeObject):
         if name in ("configure", "configured", "is_overridden"):
             return Unknown("depends on how Django was started")
         names = self._load(run, span) if name.isupper() else None
+        if name.isupper():
+            self.asked.append(name)
         if names is None:
             return Unknown("is a setting of a module that is not known")
         found = names.names.get(name)

@@ -1,0 +1,41 @@
+"""Which service and which Django application a target of nginx leads to."""
+
+from __future__ import annotations
+
+from confguard.model.compose import Service
+from confguard.model.deployment import App, Deployment
+from confguard.model.nginx import NginxModel, Target, upstream_targets
+from confguard.model.value import Known
+
+
+def app_behind(deployment: Deployment, target: Target) -> App | None:
+    """Return the Django application that answers behind a target of nginx, if its host is known to be one.
+
+    Flower and other programs that run with Django's settings answer themselves.
+    """
+    service = service_behind(deployment, target)
+    if service is None or not deployment.serves_http(service.name):
+        return None
+    return deployment.app_of(service.name)
+
+
+def service_behind(deployment: Deployment, target: Target) -> Service | None:
+    """Return the service of the stack that a target of nginx leads to, if its host is known to be one."""
+    if not isinstance(target.host, Known):
+        return None
+    name = target.host.value
+    for service in deployment.services.values():
+        networks = {attachment.network for attachment in service.networks}
+        if name == service.name or any(name in service.names_in(network) for network in networks):
+            return service
+    return None
+
+
+def apps_behind(deployment: Deployment, model: NginxModel) -> tuple[App, ...]:
+    """Return the Django applications that an nginx passes requests to, each once."""
+    found: list[App] = []
+    for target in upstream_targets(model):
+        app = app_behind(deployment, target)
+        if app is not None and app not in found:
+            found.append(app)
+    return tuple(found)
