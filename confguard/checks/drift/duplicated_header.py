@@ -38,8 +38,10 @@ def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
             places[(one.by_app.place.first_line(), f"Django sends {canonical(one.name)}")] = None
     (primary, text), *others = places
     verb = "comes" if len(names) == 1 else "come"
+    services = list(dict.fromkeys(name for one in found for name in one.services))
+    where = f"service{'' if len(services) == 1 else 's'} {joined(services)}"
     return Finding(
-        f"{joined(names)} {verb} twice in the answers of {found[0].app.where}, from Django and from nginx: "
+        f"{joined(names)} {verb} twice in the answers of {where}, from Django and from nginx: "
         f"{told[0].verdict.words}",
         Label(primary, text),
         tuple(Label(span, words) for span, words in others),

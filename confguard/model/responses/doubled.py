@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Header, NginxModel, Server, Target, upstream_targets
 from confguard.model.responses.app_headers import AppHeader, When
-from confguard.model.responses.behind import app_behind
+from confguard.model.responses.behind import app_behind, service_behind
 from confguard.model.responses.joint import Carried, carried
 from confguard.model.responses.scheme import believes_https
 from confguard.model.responses.twice import Verdict, twice
@@ -18,10 +18,14 @@ from confguard.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Doubled:
-    """One header that comes twice; ``targets`` are the routes on which the same two directives meet."""
+    """One header that comes twice; ``targets`` are the routes on which the same two directives meet.
+
+    ``services`` are those that answer there.
+    """
 
     server: Server
     app: App
+    services: tuple[str, ...]
     name: str
     by_app: AppHeader
     by_nginx: Header
@@ -43,7 +47,9 @@ def doubled(deployment: Deployment, model: NginxModel) -> tuple[Doubled, ...]:
             key = (server.level, header.span, ours.name)
             known = found.get(key)
             targets = (*known.targets, target) if known else (target,)
-            found[key] = Doubled(server, app, ours.name, ours, header, verdict, targets)
+            behind = (service_behind(deployment, one) for one in targets)
+            services = tuple(dict.fromkeys(service.name for service in behind if service))
+            found[key] = Doubled(server, app, services, ours.name, ours, header, verdict, targets)
     return tuple(found.values())
 
 
