@@ -1,6 +1,7 @@
 """One repository's check against the programs that people run instead: their times together, and peak memory.
 
-    python benchmarks/deployment.py REPOSITORY --peer 'gixy=gixy nginx/nginx.conf' --peer 'dclint=dclint docker-compose.yml' \\
+    python benchmarks/deployment.py REPOSITORY --peer 'gixy=gixy nginx/nginx.conf' \\
+        --peer 'dclint=dclint docker-compose.yml' \\
         --peer 'check --deploy=python manage.py check --deploy' --in 'check --deploy=backend'
 
 Each command is run from the repository's folder, or from the one that --in names, in turns with the check.
@@ -68,8 +69,9 @@ def main() -> int:
     together = sum(medians.values())
     if not together:
         return 0
-    print(f"{'together':<20} {together:6.2f} s, confguard takes {own / together:.2f} x that, at most {MOST} wanted")
-    return int(own / together > MOST)
+    share = own / together
+    print(f"{'together':<20} {together:6.2f} s, confguard takes {share:.2f} x that, at most {MOST} wanted")
+    return int(share > MOST)
 
 
 if __name__ == "__main__":

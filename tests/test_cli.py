@@ -212,3 +212,26 @@ def test_python_m_confguard_is_the_command():
     done = subprocess.run([sys.executable, "-m", "confguard", "--version"], capture_output=True, text=True)
     assert done.stdout == f"confguard {__version__}\n"
     assert Path(sys.executable).exists()
+
+
+def test_several_formats_can_be_written_in_one_run(invoke, repository, tmp_path):
+    sarif, junit = tmp_path / "out.sarif", tmp_path / "junit.xml"
+    done = invoke(
+        "check", repository(BAD), "--output-format", "concise", "--output-format", f"sarif:{sarif}",
+        "--output-format", f"junit:{junit}",
+    )  # fmt: skip
+    assert done.output.rstrip().splitlines()[-1].startswith("Found ")
+    assert json.loads(sarif.read_text())["version"] == "2.1.0"
+    assert junit.read_text().startswith("<?xml")
+
+
+def test_only_one_format_can_go_to_stdout(invoke, repository):
+    done = invoke("check", repository(BAD), "--output-format", "json", "--output-format", "sarif")
+    assert done.exit_code == 2
+    assert "only one format can go to stdout" in done.output
+
+
+def test_an_unknown_format_is_named_with_the_nearest_one(invoke, repository):
+    done = invoke("check", repository(BAD), "--output-format", "sariff")
+    assert done.exit_code == 2
+    assert "did you mean 'sarif'" in done.output

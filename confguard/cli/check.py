@@ -19,13 +19,35 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMATS = ("full", "concise", "json", "github", "sarif")
+FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "rdjson", "markdown")
+_FROM_CHECKOUT = frozenset(["github", "sarif", "gitlab", "rdjson"])
+"""Formats whose readers look for files from the root of the checkout."""
+
 SEVERITIES = ("error", "warning", "info")
 
 
 def _names(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Split comma-separated names; the option may also be given several times."""
     return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
+
+
+def _outputs(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[tuple[str, Path | None], ...]:
+    """Read ``FORMAT`` and ``FORMAT:FILE``; at most one format goes to stdout."""
+    found = []
+    for text in value or ("full",):
+        name, _, path = text.partition(":")
+        if name not in FORMATS:
+            import difflib
+
+            near = difflib.get_close_matches(name, FORMATS, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f" ({', '.join(FORMATS)})"
+            raise click.BadParameter(f"there is no format {name!r}{hint}")
+        found.append((name, Path(path) if path else None))
+    if sum(path is None for _, path in found) > 1:
+        raise click.BadParameter("only one format can go to stdout: write the others as FORMAT:FILE")
+    return tuple(found)
 
 
 def _selector(flag: str, text: str) -> Callable[[F], F]:
@@ -38,16 +60,17 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
 @click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
 @click.option(
     "--output-format",
-    type=click.Choice(FORMATS),
+    "outputs",
+    multiple=True,
     envvar="CONFGUARD_OUTPUT_FORMAT",
-    default="full",
-    show_default=True,
-    help="How findings are written.",
+    callback=_outputs,
+    metavar="FORMAT[:FILE]",
+    help=f"How findings are written, and where: {', '.join(FORMATS)}. May be repeated.  [default: full]",
 )
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file, not to stdout.",
+    help="Write to this file what would go to stdout.",
 )
 @_selector("--select", "Run only these rules or families.")
 @_selector("--ignore", "Do not run these rules or families.")
@@ -133,22 +156,26 @@ def _write(done: Run, options: Mapping[str, Any]) -> None:
     from confguard.reporters.github import checkout_prefix
     from confguard.reporters.terminal import terminal_options
 
-    form, target, environment = options["output_format"], options["output_file"], os.environ
+    environment = os.environ
     # GitHub finds a file by its path from the checkout's root, which may lie above the project's.
     prefix = checkout_prefix(environment, done.report.root)
-    is_tty = target is None and sys.stdout.isatty()
-    look = terminal_options(
-        environment,
-        is_tty=is_tty,
-        columns=shutil.get_terminal_size().columns if is_tty else None,
-        color={None: "auto", True: "always", False: "never"}[options["color"]],
-        prefix=prefix if form in ("github", "sarif") else "",
-    )
-    emit(render(form, done.report, look), target)
+    spoken = []
+    for form, path in options["outputs"]:
+        target = path or options["output_file"]
+        is_tty = target is None and sys.stdout.isatty()
+        look = terminal_options(
+            environment,
+            is_tty=is_tty,
+            columns=shutil.get_terminal_size().columns if is_tty else None,
+            color={None: "auto", True: "always", False: "never"}[options["color"]],
+            prefix=prefix if form in _FROM_CHECKOUT else "",
+        )
+        emit(render(form, done.report, look), target)
+        spoken += [form] if target is None else []
     in_actions = environment.get("GITHUB_ACTIONS") == "true"
     annotate = in_actions if options["annotations"] is None else options["annotations"]
     # Annotations go beside text that people read, never into output that a program reads.
-    if annotate and form != "github" and (form in ("full", "concise") or target is not None):
+    if annotate and all(form in ("full", "concise") for form in spoken):
         emit(render("github", done.report, terminal_options({}, is_tty=False, prefix=prefix)), None)
     summary = environment.get("GITHUB_STEP_SUMMARY")
     if in_actions and summary:

@@ -15,6 +15,10 @@ FORMATS: Mapping[str, str] = {
     "json": "confguard.reporters.json_v1",
     "github": "confguard.reporters.github",
     "sarif": "confguard.reporters.sarif",
+    "gitlab": "confguard.reporters.gitlab",
+    "junit": "confguard.reporters.junit",
+    "rdjson": "confguard.reporters.rdjson",
+    "markdown": "confguard.reporters.markdown",
 }
 """The formats by the name that users give, and the module whose ``render`` makes each."""
 

@@ -40,8 +40,11 @@ def render(report: Report, options: Options) -> str:
 
 
 def checkout_prefix(environ: Mapping[str, str], root: Path) -> str:
-    """Return the path from GITHUB_WORKSPACE to the root, with ``/`` at its end; ``""`` if unrelated."""
-    workspace = environ.get("GITHUB_WORKSPACE", "")
+    """Return the path from the CI's checkout to the root, with ``/`` at its end; ``""`` if unrelated.
+
+    GitHub names the checkout in GITHUB_WORKSPACE, GitLab in CI_PROJECT_DIR.
+    """
+    workspace = environ.get("GITHUB_WORKSPACE") or environ.get("CI_PROJECT_DIR", "")
     if not workspace:
         return ""
     try:

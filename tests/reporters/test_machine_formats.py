@@ -7,12 +7,14 @@ import json
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 
 from confguard.finding import Finding, Label, Severity
 from confguard.reporters import render, sarif
+from confguard.reporters.job_summary import job_summary
 from confguard.reporters.result import Report, RuleInfo
 from confguard.reporters.terminal import Options
 from confguard.source import SourceFile
@@ -186,3 +188,57 @@ def test_texts_and_lists_keep_to_the_limits_of_github():
 def test_the_hostile_text_of_a_message_is_shown_escaped():
     assert BAD not in run(hostile_report())["results"][0]["message"]["text"]
     assert "\\x1b[31m\\r\\n::error" in run(hostile_report())["results"][0]["message"]["text"]
+
+
+def test_gitlab_gets_every_field_that_it_reads_and_distinct_fingerprints():
+    issues = json.loads(render("gitlab", REPORT, Options(prefix="shop/")))
+    assert len(issues) == len(REPORT.findings)
+    for issue, finding in zip(issues, REPORT.findings, strict=True):
+        assert issue["description"].startswith(f"{finding.rule}: ")
+        assert issue["check_name"] == finding.rule
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"]["path"].startswith("shop/")
+        assert issue["location"]["positions"]["begin"]["line"] == finding.primary.span.line
+    twice = dataclasses.replace(REPORT, findings=(REPORT.findings[0],) * 3)
+    again = [issue["fingerprint"] for issue in json.loads(render("gitlab", twice, Options()))]
+    assert len(set(again)) == 3
+    assert again[0] == REPORT.findings[0].fingerprint
+
+
+def test_junit_is_well_formed_has_a_case_for_each_finding_and_counts_them():
+    for report in (REPORT, hostile_report()):
+        root = ElementTree.fromstring(render("junit", report, Options()))
+        cases = root.findall("testsuite/testcase")
+        assert len(cases) == len(report.findings) == int(root.attrib["failures"])
+        assert all(case.find("failure") is not None for case in cases)
+        for suite in root:
+            assert int(suite.attrib["tests"]) == len(suite)
+
+
+def test_junit_of_a_clean_run_has_a_case_that_passes():
+    root = ElementTree.fromstring(render("junit", EMPTY, Options()))
+    (case,) = root.findall("testsuite/testcase")
+    assert (case.attrib["name"], list(case)) == ("No errors found", [])
+
+
+def test_rdjson_counts_columns_in_bytes():
+    file = SourceFile("é.env", "NAME=é€x\n")
+    finding = Finding("m", Label(file.span(7, 8)), rule="r", severity=Severity.WARNING)
+    document = json.loads(render("rdjson", Report("1", Path("/x"), (finding,)), Options()))
+    (diagnostic,) = document["diagnostics"]
+    place = {"start": {"line": 1, "column": 11}, "end": {"line": 1, "column": 12}}
+    assert diagnostic["location"] == {"path": "é.env", "range": place}
+    assert (diagnostic["severity"], diagnostic["code"]) == ("WARNING", {"value": "r"})
+
+
+def test_rdjson_suggests_a_safe_fix_of_the_same_file_only():
+    suggested = [
+        diagnostic.get("suggestions")
+        for diagnostic in json.loads(render("rdjson", REPORT, Options()))["diagnostics"]
+    ]
+    for finding, suggestions in zip(REPORT.findings, suggested, strict=True):
+        assert bool(suggestions) == bool(finding.fix and finding.fix.safe)
+
+
+def test_markdown_is_the_table_of_the_job_summary():
+    assert render("markdown", REPORT, Options()) == job_summary(REPORT)
