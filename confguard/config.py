@@ -56,6 +56,8 @@ class Settings:
     stacks: tuple[ConfiguredStack, ...] = ()
     rule_options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _EMPTY)
     suppressions: bool = True
+    env_files: tuple[str, ...] = ()
+    """Env files of the host, as ``[PATH=]FILE``: only ever given by hand, never by a configuration."""
     source: str | None = None
     """The file that the settings come from, relative to the root; None: built-in defaults."""
 

@@ -16,8 +16,10 @@ from confguard.config import ConfigError, Settings, load_settings, selected_card
 from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.finding import Finding, Severity
+from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
 from confguard.model.repo import Repo, build
+from confguard.reporters.conceal import concealer
 from confguard.reporters.result import Report, RuleInfo, StackInfo
 from confguard.source import SourceFile
 from confguard.suppress import Malformed, Suppression, apply, find_suppressions
@@ -55,7 +57,15 @@ def settings_for(path: Path) -> Settings:
 def repo(path: Path, settings: Settings) -> Repo:
     """Return the model of the project that a path belongs to; raises FileNotFoundError for no path."""
     project = open_project(path, settings.exclude)
-    return build(project, classify(project), settings.stacks, _options(settings), _by_name(settings))
+    return _build(project, classify(project), settings)
+
+
+def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings) -> Repo:
+    options, by_name = _options(settings), _by_name(settings)
+    try:
+        return build(project, files, settings.stacks, options, by_name, settings.env_files)
+    except HostFileError as error:
+        raise ConfigError(str(error)) from None
 
 
 def check(path: Path, settings: Settings) -> Run:
@@ -64,7 +74,7 @@ def check(path: Path, settings: Settings) -> Run:
     project = open_project(path, settings.exclude)
     files = classify(project)
     cards = selected_cards(settings, load_cards())
-    repo = build(project, files, settings.stacks, _options(settings), _by_name(settings))
+    repo = _build(project, files, settings)
     findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo)
     comments = list(_comments(project, files)) if settings.suppressions else []
     suppressions = [comment for comment in comments if isinstance(comment, Suppression)]
@@ -87,6 +97,8 @@ def check(path: Path, settings: Settings) -> Run:
     more, silenced, _ = apply(list(_distinct(_stamped(judged, settings, repo))), suppressions)
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
+    if repo.given:
+        shown = tuple(map(concealer(repo.private_values), shown))
     report = Report(
         version=__version__,
         root=project.root,

@@ -21,6 +21,8 @@ class SourceFile:
 
     path: str
     text: str = field(repr=False)
+    private: bool = False
+    """It was given by hand, from outside of what git tracks: its values must not be shown."""
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file what would go to stdout.",
 )
+@host_env_option()
 @_selector("--select", "Run only these rules or families.")
 @_selector("--ignore", "Do not run these rules or families.")
 @_selector("--extend-select", "Run these rules or families too.")
@@ -129,6 +131,7 @@ def _settings(path: Path, options: Mapping[str, Any]) -> Any:
         minimum=Severity.parse(options["severity"]) if options["severity"] else settings.minimum,
         fail_on=Severity.parse(options["fail_on"]) if options["fail_on"] else settings.fail_on,
         suppressions=settings.suppressions and not options["no_suppressions"],
+        env_files=options["host_env"],
     )
 
 

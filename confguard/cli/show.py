@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_FINDINGS, colored, emit, emit_json, fail, usage_errors
 
 
@@ -151,6 +152,7 @@ _SET = click.option("--set", "sets", multiple=True, metavar="K=V", help="Set a v
 _ENV_FILE = click.option(
     "--env-file", "env_files", multiple=True, type=click.Path(path_type=Path), help="May be repeated."
 )
+_HOST_ENV = host_env_option()
 _MODULE = click.option("--module", default="", metavar="NAME", help="Take this settings module alone.")
 _DJANGO_SERVICE = click.option("--service", default="", metavar="NAME", help="Take what this service runs.")
 _REVEAL = click.option("--reveal", is_flag=True, help="Print secrets as they are.")
@@ -175,6 +177,35 @@ def show_settings(project: Path, form: str, reveal: bool, **chosen: Any) -> None
         emit_json([settings.facts(one, reveal) for one in found])
         return
     emit("\n".join(settings.page(one, Style(colored()), reveal) for one in found), None)
+
+
+@show.command("env")
+@click.argument("service")
+@_PROJECT
+@_STACK
+@_HOST_ENV
+@_REVEAL
+@_FORMAT
+def show_env(
+    service: str, project: Path, stack: str, host_env: tuple[str, ...], reveal: bool, form: str
+) -> None:
+    """Show the environment that SERVICE really gets: each variable's value, place and readers."""
+    from confguard import run
+    from confguard.show import env
+    from confguard.show.choose import ChoiceError
+    from confguard.show.page import Style
+
+    try:
+        settings = run.settings_for(project).with_options(env_files=host_env)
+        found = env.deliveries(run.repo(project, settings), service, stack)
+    except ChoiceError as error:
+        fail(str(error))
+    except usage_errors() as error:
+        fail(str(error))
+    if form == "json":
+        emit_json([env.facts(one, reveal) for one in found])
+        return
+    emit("\n".join(env.page(one, Style(colored()), reveal) for one in found), None)
 
 
 @click.command()

@@ -10,7 +10,7 @@ import os
 import posixpath
 import stat
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +114,15 @@ class Project:
         """What was wrong with the files that have been read so far, by path."""
         return tuple(self._problems[path] for path in sorted(self._problems))
 
+    def with_given(self, given: Mapping[str, SourceFile]) -> Project:
+        """Return the same project with files that a person gave by hand, each at the path it stands at."""
+        paths = tuple(sorted({*self.paths, *given}))
+        made = Project(self.root, Listing(paths, self.listing.by, self.listing.note))
+        made._sources = {**self._sources, **given}
+        made._problems = {path: problem for path, problem in self._problems.items() if path not in given}
+        made._parsed = {key: found for key, found in self._parsed.items() if key[1] not in given}
+        return made
+
     def _load(self, path: str) -> SourceFile | None:
         def broken(message: str) -> SourceFile:
             source = SourceFile(path, "")
@@ -145,6 +154,25 @@ class Project:
         except FileNotFoundError:
             return None  # deleted in the work tree, or a dangling link
         return real if stat.S_ISREG(mode) else None
+
+
+def read_given(file: Path, path: str) -> SourceFile:
+    """Read a file that a person named, wherever it lies; ``path`` is where it stands in the project.
+
+    Its values are private. Raises FileNotFoundError, PermissionError or ValueError with a text to show.
+    """
+    try:
+        if not file.is_file():
+            raise FileNotFoundError(f"there is no file {str(file)!r}")
+        if file.stat().st_size > MAX_BYTES:
+            raise ValueError(f"{str(file)!r} is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        data = file.read_bytes()
+    except PermissionError:
+        raise PermissionError(f"{str(file)!r} may not be read") from None
+    source, problem = decode(path, data)
+    if problem is not None and not source.text:
+        raise ValueError(f"{str(file)!r} {problem.message}")
+    return SourceFile(path, source.text, private=True)
 
 
 def open_project(path: Path, exclude: Iterable[str] = ()) -> Project:

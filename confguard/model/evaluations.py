@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.environment import Environment
 
 if TYPE_CHECKING:
+    from confguard.model.delivery.code import Code
     from confguard.model.django import Settings
 
 
@@ -22,6 +24,13 @@ class Evaluations:
 
     project: Project
     _known: dict[str, list[tuple[Environment, Settings]]] = field(default_factory=dict)
+
+    @cached_property
+    def code(self) -> Code:
+        """What the code of the project reads, for all deployments."""
+        from confguard.model.delivery.code import Code
+
+        return Code(self.project)
 
     def settings(self, module: str, path: str, environment: Environment) -> Settings:
         """Return what a settings module, by its dotted name and its file, is under an environment."""

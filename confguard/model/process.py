@@ -13,6 +13,7 @@ from confguard.model.compose import ComposeModel, Service
 from confguard.model.container_files import ContainerFiles, layout
 from confguard.model.dockerfile import Command, Image, image
 from confguard.model.environment import Environment
+from confguard.model.exports import exports, inline_script
 from confguard.model.image import OFFICIAL, parse_image
 from confguard.model.value import Known, Step, Unknown, Value
 from confguard.source import SourceFile, Span
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _EXPORT = re.compile(r"(?:^|[;&|{(\s])export[ \t]+(?:-\w+[ \t]+)*(?P<names>[A-Za-z_][^\n;&|]*)", re.MULTILINE)
 _NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)")
 _PREFIXED = re.compile(
-    r"(?:^|[;&|]\s*|\benv\s+)((?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+)(?=\S)", re.MULTILINE
+    r"(?:^|[;&|]\s*|\benv\s+)((?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)[ \t]+)+)(?=\S)", re.MULTILINE
 )
 _SOURCED = re.compile(
     r"(?:^|[;&|]\s*)(?:\.|source)[ \t]+\S+|(?:^|[;&|]\s*)set[ \t]+-\w*a|\beval\b", re.MULTILINE
@@ -199,13 +200,20 @@ def _environment(
     line = " ".join(words)
     for script in (None, *scripts):
         text = script.text if script else line
+        run = inline_script(words) if script is None else _handing_over(script, line)
+        known = exports(run, values, script) if run else {}
         for name, start in _exported(text):
             span = script.span(start, start + len(name)) if script else None
             step = Step("set by the start script", span)
-            values[name] = Unknown("the start script sets it", (step,))
+            values[name] = known.get(name) or Unknown("the start script sets it", (step,))
         if _SOURCED.search(text) and complete:
             complete, reason = False, "the start script reads another file into its environment"
     return Environment(values, complete, delivered.trail, reason)
+
+
+def _handing_over(script: SourceFile, line: str) -> str | None:
+    """Return the text of a script that the command names itself: what others run stays with those."""
+    return script.text if posixpath.basename(script.path) in line else None
 
 
 def _exported(text: str) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,8 @@ class Repo:
     """Rule name to option name to value, with the cards' defaults filled in."""
     selected_by_name: frozenset[str]
     """Rules that somebody asked for by their own name: a team's convention applies to it then."""
+    given: Mapping[str, SourceFile] = field(default_factory=dict)
+    """Env files of the host that were given by hand, by the path that each stands at."""
 
     @property
     def empty(self) -> bool:
@@ -97,6 +99,13 @@ class Repo:
                     parsed = self.project.parsed(_parser(kind), path)
                     yield from parsed.problems if parsed is not None else ()
 
+    @cached_property
+    def private_values(self) -> frozenset[str]:
+        """Every value of the files that were given by hand: none of them may be shown."""
+        from confguard.model.host_files import values_of
+
+        return values_of(self.project, self.given)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the run as a whole."""
@@ -126,15 +135,31 @@ def build(
     configured: Sequence[ConfiguredStack],
     options: Mapping[str, Mapping[str, Any]],
     selected_by_name: frozenset[str],
+    host_env: Sequence[str] = (),
 ) -> Repo:
-    """Build the model of a repository; nothing is parsed yet but what the stacks need."""
+    """Build the model of a repository; nothing is parsed yet but what the stacks need.
+
+    ``host_env`` are env files of the host as ``[PATH=]FILE``; raises HostFileError for one that fits nowhere.
+    """
     from confguard.model.built_elsewhere import Builders
     from confguard.model.stacks import find, gather
 
     gathered = gather(project, files)
     stacks = find(project, files, configured, gathered)
     builders = Builders(project, files, gathered.builds)
-    return Repo(project, files, stacks, gathered.sightings, builders, options, selected_by_name)
+    repo = Repo(project, files, stacks, gathered.sightings, builders, options, selected_by_name)
+    if not host_env:
+        return repo
+    from confguard.model.host_files import host_files
+
+    given = host_files(project, repo.production, host_env)
+    extra = [ProjectFile(path, Kind.ENV, "given by hand") for path in given if not project.exists(path)]
+    return replace(
+        repo,
+        project=project.with_given(given),
+        files=tuple(sorted((*files, *extra), key=lambda file: file.path)),
+        given=given,
+    )
 
 
 def _evidence(stack: Stack) -> str:

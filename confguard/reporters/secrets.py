@@ -74,6 +74,8 @@ def line_secrets(file: SourceFile, line: int) -> list[Range]:
     text = file.line_text(line)
     if len(text) > LONGEST_LINE:
         return [(0, len(text))]
+    if file.private:
+        return _all_values(text)
     code = file.path.endswith(".py")
     found = secret_ranges(text, code=code)
     if "PRIVATE KEY" in file.text:
@@ -83,6 +85,15 @@ def line_secrets(file: SourceFile, line: int) -> list[Range]:
             found.append((low, high))
     found += continued(file, line, text, code)
     return merge_ranges(found)
+
+
+def _all_values(line: str) -> list[Range]:
+    """Return all of a line but the name that it sets."""
+    if line.lstrip().startswith("#"):
+        return []
+    name = re.match(r"\s*(?:export\s+)?[A-Za-z_][\w.]*\s*[=:][ \t]*", line)
+    start = name.end() if name else 0
+    return [(start, len(line))] if line[start:].strip() else []
 
 
 def hidden_values(file: SourceFile, line: int) -> list[str]:

@@ -33,7 +33,8 @@ def test_the_environment_is_composes_over_the_images(deployment_of):
 @pytest.mark.parametrize(
     ("script", "name"),
     [
-        ('export DATABASE_URL=postgres://db\nexec "$@"\n', "DATABASE_URL"),
+        ('export DATABASE_URL=$(cat /run/secrets/url)\nexec "$@"\n', "DATABASE_URL"),
+        ('if [ -f /x ]; then export DATABASE_URL=postgres://db; fi\nexec "$@"\n', "DATABASE_URL"),
         ("A=1\nexport A B\n", "B"),
         ('CELERY="x" OTHER=1 celery -A app worker\n', "OTHER"),
         ("cd /app && env MODE=web gunicorn\n", "MODE"),
@@ -50,6 +51,22 @@ def test_what_a_start_script_sets_is_not_known_but_set(deployment_of, script, na
     found = environment(deployment_of, files).get(name)
     assert isinstance(found, Unknown)
     assert "start script" in found.reason
+
+
+def test_what_a_start_script_surely_exports_is_known(deployment_of):
+    script = '#!/bin/sh\nexport DATABASE_URL="postgres://${DB_USER:-app}@db/app" MODE=web\nexec "$@"\n'
+    compose = "services:\n  web:\n    build: .\n    env_file: .env\n"
+    files = {
+        "compose.yaml": compose,
+        "Dockerfile": DOCKERFILE,
+        "start.sh": script,
+        ".env.example": "DB_USER=shop\n",
+    }
+    found = environment(deployment_of, files)
+    assert found.get("DATABASE_URL").value == "postgres://shop@db/app"
+    assert found.get("DATABASE_URL").from_template
+    assert found.get("MODE").value == "web"
+    assert not found.get("MODE").from_template
 
 
 def test_a_script_that_reads_another_file_leaves_everything_open(deployment_of):

@@ -39,10 +39,12 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
     shape = shape_of(text)
     if key.value.from_template and shape is not Shape.DEVELOPMENT:
         return  # the operator replaces a placeholder; what looks like a usable key is often left as it is
+    if _is_private(key.value) and shape is Shape.PLAIN:
+        return  # the host's own env file, which the repository does not hold
     severity = Severity.WARNING if key.value.from_template else Severity.ERROR
     yield Finding(
         f"SECRET_KEY{key.where('of')} is {_source(key.value, shape)}",
-        Label(key.place, f"{len(text)} characters that anybody can read in the repository"),
+        Label(key.place, _words(key.value, text, shape)),
         deliveries(key.value),
         notes=explain(key),
         help=_help(key.value),
@@ -52,8 +54,23 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
     )
 
 
+def _is_private(key: Known[Any]) -> bool:
+    return any(step.span is not None and step.span.file.private for step in key.trail)
+
+
+def _words(key: Known[Any], text: str, shape: Shape) -> str:
+    if _is_private(key):
+        return f"is still {shape.value}"
+    return f"{len(text)} characters that anybody can read in the repository"
+
+
 def _help(key: Known[Any]) -> str:
     """Say how to mend it where the key is written; whoever read it once can use it for ever."""
+    if _is_private(key):
+        return (
+            "set a key of its own on the host: `python -c 'from django.core.management.utils import "
+            "get_random_secret_key as key; print(key())'` makes one"
+        )
     replace = "and replace the key: whoever cloned the repository has it"
     elsewhere = _outside_of_code(key)
     if elsewhere is None:
@@ -71,6 +88,8 @@ def _outside_of_code(key: Known[Any]) -> str | None:
 
 
 def _source(key: Known[Any], shape: Shape) -> str:
+    if _is_private(key):
+        return f"{shape.value} in the host's {_outside_of_code(key)}"
     if key.from_template:
         return f"{shape.value} in a template, where a placeholder belongs"
     elsewhere = _outside_of_code(key)

@@ -1,0 +1,132 @@
+"""Which variables code reads: a quick look at texts, with places; nothing is parsed or run."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from confguard.discover.project import Project
+from confguard.source import SourceFile, Span
+
+_HEAD = 400_000  # bytes of a file that are looked at
+_PYTHON = re.compile(
+    r"(?:\benviron(?:\.(?:get|pop|setdefault))?|\bgetenv|\bconfig|\b[\w.]*env(?:\.\w+)?)\s*[(\[]\s*"
+    r"(?P<quote>[\"'])(?P<name>[A-Za-z_]\w*)(?P=quote)"
+    r"|(?P<other>[\"'])(?P<asked>[A-Za-z_]\w*)(?P=other)\s+(?:not\s+)?in\s+(?:os\.)?environ\b",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>[A-Za-z_]\w*)")
+_SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
+_WORD = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
+_FRONT_END = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".mjs", ".cjs", ".mts")
+_NO_CODE = (
+    *(
+        ".md",
+        ".mdx",
+        ".rst",
+        ".adoc",
+        ".txt",
+        ".po",
+        ".pot",
+        ".lock",
+        ".svg",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+    ),
+    *(".ico", ".webp", ".woff", ".woff2", ".ttf", ".eot", ".pdf", ".mo", ".csv", ".map", ".css", ".scss"),
+    *(".html", ".snap", ".gz", ".zip", ".ipynb", ".sql", ".geojson", ".mp3", ".mp4", ".min.js"),
+)
+_SKIPPED = re.compile(r"(^|/)(node_modules|vendor|site-packages|migrations|locale|static/(?:lib|vendor))/")
+_TESTS = re.compile(r"(^|/)(tests?|testing|e2e|__tests__)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRead:
+    """One place where code names a variable of the environment as one."""
+
+    name: str
+    span: Span
+
+
+@dataclass
+class Code:
+    """The code of a project, looked at when first asked for and then kept."""
+
+    project: Project
+    _folders: dict[tuple[str, tuple[str, ...]], tuple[CodeRead, ...]] = field(default_factory=dict)
+
+    def python(self, folder: str) -> tuple[CodeRead, ...]:
+        """Return what the Python files below a folder read, tests left out."""
+        return self._below(folder, (".py",), _PYTHON, (b"env", b"config("))
+
+    def front_end(self, folder: str) -> tuple[CodeRead, ...]:
+        """Return what JavaScript, TypeScript and their like below a folder read."""
+        return self._below(folder, _FRONT_END, _SCRIPT, (b"env",))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word in capitals of the project's code and configuration.
+
+        What env files, Compose files and documents say is left out: they deliver and tell.
+        """
+        found: set[bytes] = set()
+        for path in self.project.paths:
+            name = posixpath.basename(path).lower()
+            if name.endswith(_NO_CODE) or _SKIPPED.search(path) or _delivers(name):
+                continue
+            data = self.project.head(path, _HEAD)
+            if b"\0" not in data[:1024]:
+                found.update(_WORD.findall(data))
+        return frozenset(word.decode("ascii") for word in found)
+
+    def _below(
+        self, folder: str, endings: tuple[str, ...], pattern: re.Pattern[str], needed: tuple[bytes, ...]
+    ) -> tuple[CodeRead, ...]:
+        key = (folder, endings)
+        if key not in self._folders:
+            self._folders[key] = tuple(self._reads(folder, endings, pattern, needed))
+        return self._folders[key]
+
+    def _reads(
+        self, folder: str, endings: tuple[str, ...], pattern: re.Pattern[str], needed: tuple[bytes, ...]
+    ) -> Iterator[CodeRead]:
+        for path in self.project.under(folder):
+            if not path.endswith(endings) or _SKIPPED.search(path) or _TESTS.search(path):
+                continue
+            head = self.project.head(path, _HEAD).lower()
+            if not any(one in head for one in needed):
+                continue
+            source = self.project.read(path)
+            if source is not None:
+                yield from _found(source, pattern)
+
+
+def _delivers(name: str) -> bool:
+    return bool(re.search(r"(^|[._-])env([._-]|$)|compose|lock\.(json|yaml)$|^\.git", name)) and not (
+        name.endswith((".py", ".sh", ".js", ".ts", ".mjs", ".cjs", ".d.ts"))
+    )
+
+
+def _found(source: SourceFile, pattern: re.Pattern[str]) -> Iterator[CodeRead]:
+    for match in pattern.finditer(source.text):
+        group = "name" if match["name"] else "asked"
+        yield CodeRead(match[group], source.span(match.start(), match.end()))
+
+
+def shell_uses(text: str) -> Mapping[str, int]:
+    """Return the variables that a shell text uses, each with the offset of its first use."""
+    found: dict[str, int] = {}
+    for match in _SHELL.finditer(text):
+        found.setdefault(match["name"], match.start())
+    return found
+
+
+def placeholders(source: SourceFile) -> Iterator[CodeRead]:
+    """Yield the ``${NAME}`` and ``$NAME`` in capitals of a text for envsubst."""
+    for match in re.finditer(r"\$(?:\{([A-Z]\w*)\}|([A-Z][A-Z0-9_]+)\b)", source.text):
+        yield CodeRead(match[1] or match[2], source.span(match.start(), match.end()))
