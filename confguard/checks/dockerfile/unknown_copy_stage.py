@@ -49,13 +49,12 @@ _STAGES = frozenset(
 
 def _finding(stack: str, building: Building, copy: Copy) -> Finding:
     assert isinstance(copy.image, Known)
-    name = copy.image.value
+    name, path = copy.image.value, building.dockerfile.source.path
     stages = {stage.name: stage for stage in building.dockerfile.stages if stage.name}
     near = difflib.get_close_matches(name.lower(), stages, n=1, cutoff=0.6)
     flag = copy.instruction.flag("from")
     return Finding(
-        f"the build of {building.where} copies from the stage `{name}`, which {building.dockerfile.source.path} "
-        "does not have",
+        f"the build of {building.where} copies from the stage `{name}`, which {path} does not have",
         Label(
             flag.span if flag else copy.instruction.span, "taken for an image of Docker Hub: the build fails"
         ),
@@ -63,5 +62,5 @@ def _finding(stack: str, building: Building, copy: Copy) -> Finding:
         notes=(f"its stages are {', '.join(stages)}",) if stages else (),
         help="name one of the stages (`FROM ... AS name`)",
         stacks=(stack,),
-        address=(building.dockerfile.source.path, name),
+        address=(path, name),
     )

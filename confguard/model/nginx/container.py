@@ -70,7 +70,8 @@ def load(
         return None
     entry = _start(tree, service, built, variables)
     trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
-    return model_of_tree(tree, entry, service.name, _version(service, built), trail)
+    model = model_of_tree(tree, entry, service.name, _version(service, built), trail)
+    return replace(model, delivered=tree.delivered)
 
 
 def _runs_nginx(service: Service, built: Built | None) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]+")
+"""A name that is written like a variable of the environment: nginx's own are in lower case."""
+
 _NAMES = """
 ancient_browser args binary_remote_addr body_bytes_sent bytes_received bytes_sent connection
 connection_requests connection_time connections_accepted connections_active connections_handled

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from confguard.model.nginx.known_variables import BUILT_IN, PREFIXES
+from confguard.model.nginx.known_variables import BUILT_IN, PLACEHOLDER, PREFIXES
 from confguard.model.nginx.types import NginxModel, Statement, Word
 from confguard.model.nginx.variables import VARIABLE
 from confguard.parsers.nginx_directives import FOREIGN
@@ -94,6 +94,8 @@ def unknown_variables(model: NginxModel) -> Iterator[Problem]:
                 name = match[1] or match[2]
                 if name.isdigit() or name in BUILT_IN or name in defined or name.startswith(PREFIXES):
                     continue
+                if PLACEHOLDER.fullmatch(name):
+                    continue  # a variable of the environment that nobody filled in
                 yield Problem(word.span, f'uses the variable "${name}", which nothing defines')
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from confguard.discover.project import Project
 from confguard.model.nginx.statements import Loaded
 from confguard.model.nginx.stock import Stock, is_silent
+from confguard.model.nginx.types import Delivered
 from confguard.source import SourceFile
 
 MAX_FILES = 20_000
@@ -94,6 +95,15 @@ class FileTree:
             self.remove(path)
         if reason:
             self.unknown[path] = reason
+
+    @property
+    def delivered(self) -> tuple[Delivered, ...]:
+        """The files of the repository, in the order of their paths in the container."""
+        return tuple(
+            Delivered(loaded.path, path, loaded.environment is not None)
+            for path, loaded in sorted(self.files.items())
+            if not loaded.stock
+        )
 
     def cover(self, folder: str) -> None:
         """Say that a folder holds what was put into it and nothing else."""

@@ -333,6 +333,18 @@ class Upstream:
         return self.level.statement
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A file of the repository in a container of nginx: its path here and there.
+
+    ``filled`` says that envsubst fills in its variables at that place.
+    """
+
+    path: str
+    target: str
+    filled: bool
+
+
 @dataclass(frozen=True, eq=False)
 class NginxModel:
     """What one nginx would do: a container's, or that of a file looked at alone.
@@ -358,6 +370,8 @@ class NginxModel:
     """Files in another template language, which could not be read: path and language."""
     trail: Trail = ()
     """Why this container is nginx and which files it gets."""
+    delivered: tuple[Delivered, ...] = ()
+    """Where the container has files of the repository that may be configuration, read or not."""
 
     @cached_property
     def by_upstream(self) -> dict[str, Upstream]:
