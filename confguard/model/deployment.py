@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from confguard.model.container_files import ContainerFiles
     from confguard.model.django import Settings
     from confguard.model.dockerfile import Image
+    from confguard.model.listening import Listening
     from confguard.model.nginx import NginxModel
     from confguard.model.process import Process
+    from confguard.model.roles import RoleOf
     from confguard.model.stacks import Stack
 
 _DJANGO_PROGRAM = re.compile(
@@ -35,9 +37,6 @@ _WITHOUT_PYTHON = frozenset([
     *DATASTORES, *PROXIES, "node", "golang", "rust", "ruby", "php", "openjdk", "eclipse-temurin", "caddy",
     "traefik", "haproxy", "httpd", "bun", "deno",
 ])  # fmt: skip
-
-_SERVER = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|uwsgi|runserver\w*)\b")
-_NO_SERVER = re.compile(r"\b(celery|celeryworker|celerybeat|flower|beat|rqworker|dramatiq)\b|\bmanage\.py\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,10 +196,26 @@ class Deployment:
             entry.key for file in files if file for entry in file.entries if entry.commented and entry.key
         )
 
+    @cached_property
+    def roles(self) -> Mapping[str, RoleOf]:
+        """What each running service is there for, by the service's name."""
+        from confguard.model.roles import role_of
+
+        return {name: role_of(self, service) for name, service in self.services.items()}
+
+    @cached_property
+    def listening(self) -> Mapping[str, Listening]:
+        """The ports that each running service listens on, by the service's name."""
+        from confguard.model.listening import listening
+
+        return {name: listening(self, name) for name in self.services}
+
     def serves_http(self, service: str) -> bool:
-        """Say whether a service's program answers requests, as far as its command tells: not a worker."""
-        words = " ".join(self.processes[service].words)
-        return not _NO_SERVER.search(words) or bool(_SERVER.search(words))
+        """Say whether a service answers requests of the web: it does, or what it does is not known."""
+        from confguard.model.roles import ServiceRole
+
+        found = self.roles[service]
+        return not found.sure or found.role in (ServiceRole.APP, ServiceRole.FRONTEND, ServiceRole.PROXY)
 
     def app_of(self, service: str) -> App | None:
         """Return the Django application that a service runs."""

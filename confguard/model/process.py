@@ -142,20 +142,31 @@ def _scripts(
     project: Project, build: Build | None, files: ContainerFiles, words: tuple[str, ...]
 ) -> Iterator[SourceFile]:
     """Yield the repository's scripts that the words run, and those which these run in turn."""
-    context = build.context if build else None
-    folder = context.value if isinstance(context, Known) else ""
     pending, seen = [(word, 0) for word in _mentioned(" ".join(words))], set()
     while pending:
         word, depth = pending.pop(0)
-        path = _in_container(project, files, word) or _find(project, folder, word)
-        if path is None or path in seen or depth > _SCRIPT_DEPTH:
+        source = script_of(project, build, files, word)
+        if source is None or source.path in seen or depth > _SCRIPT_DEPTH:
             continue
-        seen.add(path)
-        source = project.read(path)
-        if source is None or (not source.text.startswith("#!") and not path.endswith((".sh", ".bash"))):
-            continue
+        seen.add(source.path)
         yield source
         pending += [(word, depth + 1) for word in _mentioned(source.text)]
+
+
+def script_of(project: Project, build: Build | None, files: ContainerFiles, word: str) -> SourceFile | None:
+    """Return the script of the repository that a path in a container is; None if there is none."""
+    path = path_of(project, build, files, word)
+    source = project.read(path) if path is not None else None
+    if source is None or path is None:
+        return None
+    return source if source.text.startswith("#!") or path.endswith((".sh", ".bash")) else None
+
+
+def path_of(project: Project, build: Build | None, files: ContainerFiles, word: str) -> str | None:
+    """Return the project's file that a path in a container is, or most likely is, by its name."""
+    context = build.context if build else None
+    folder = context.value if isinstance(context, Known) else ""
+    return _in_container(project, files, word) or _find(project, folder, word)
 
 
 def _mentioned(text: str) -> list[str]:

@@ -16,11 +16,12 @@ UNKNOWN = "\ue000"
 Scope = Mapping[str, Sequence[str]]
 """Variables by name, each as its words: one for a scalar, any number for an array.
 
-An element of an associative array has the name ``array[key]``.
+An element of an associative array has the name ``array[key]``. A script's arguments are ``@``, ``#``,
+``1`` and so on, where they are known.
 """
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACED = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(\[[@*]\])?(?::?([-=+?])([^{}]*))?\}")
+_BRACED = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*|[@*#0-9])(\[[@*]\])?(?::?([-=+?])([^{}]*))?\}")
 _ELEMENT = re.compile(r"\{([A-Za-z_]\w*)\[[\"']?([\w./-]+)[\"']?\]\}")
 _PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9 _.-]*>")
 _COMPOSE = re.compile(r"docker[- ]compose|podman[- ]compose")
@@ -150,6 +151,7 @@ class _Lexer:
                 self.position += 2
             elif char in "$`":
                 array = "[@]" in self.text[self.position : self.position + 80].partition("}")[0]
+                array = array or self.text.startswith(("$@", "${@}"), self.position)
                 values = self._expansion()
                 if array:
                     empty_array = not values
@@ -211,7 +213,7 @@ class _Lexer:
             return list(self.scope.get(name, (UNKNOWN,)))
         if self.position < len(text) and text[self.position] in "@*#?$!-0123456789":
             self.position += 1
-            return [UNKNOWN]
+            return list(self.scope.get(text[self.position - 1], (UNKNOWN,)))
         return ["$"]
 
     def _braced(self) -> list[str]:
