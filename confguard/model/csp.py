@@ -1,16 +1,41 @@
 """Content security policies as directives and sources, and how two of them differ.
 
-Follows "parse a serialized CSP" of Content Security Policy Level 3 (section 2.2.1): directives are
-separated by ``;``, names compare without case, the first of two directives of one name counts.
+Follows Content Security Policy Level 3: "parse a serialized CSP" (section 2.2.1: directives are separated
+by ``;``, names compare without case, the first of two of one name counts), "get the effective directive's
+fallback list" (6.8.3), and the matching of sources (6.7.2: schemes and hosts without case, a path of ``/``
+means none).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Policy = Mapping[str, tuple[str, ...]]
+
 _FOR_REPORTS = frozenset({"report-uri", "report-to"})
-_KEYWORDS = ("'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'", "'report-sample'")
+_SECRETS = ("'nonce-", "'sha256-", "'sha384-", "'sha512-")
+_ADDRESS = re.compile(r"(?P<host>(?:[a-z][a-z0-9+.-]*://)?[^/]+)(?P<path>/.*)?\Z", re.IGNORECASE)
+_FALLBACKS: Mapping[str, tuple[str, ...]] = {
+    "child-src": ("default-src",),
+    "connect-src": ("default-src",),
+    "font-src": ("default-src",),
+    "frame-src": ("child-src", "default-src"),
+    "img-src": ("default-src",),
+    "manifest-src": ("default-src",),
+    "media-src": ("default-src",),
+    "object-src": ("default-src",),
+    "prefetch-src": ("default-src",),
+    "script-src": ("default-src",),
+    "script-src-attr": ("script-src", "default-src"),
+    "script-src-elem": ("script-src", "default-src"),
+    "style-src": ("default-src",),
+    "style-src-attr": ("style-src", "default-src"),
+    "style-src-elem": ("style-src", "default-src"),
+    "worker-src": ("child-src", "script-src", "default-src"),
+}
+"""What stands in for a fetch directive that a policy does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +49,7 @@ class Difference:
     missing_right: bool = False
 
 
-def parse_policy(text: str) -> Mapping[str, tuple[str, ...]]:
+def parse_policy(text: str) -> Policy:
     """Return the directives of a policy with their sources, in their order."""
     directives: dict[str, tuple[str, ...]] = {}
     for part in text.split(";"):
@@ -37,33 +62,63 @@ def parse_policy(text: str) -> Mapping[str, tuple[str, ...]]:
 def differences(left: str, right: str) -> tuple[Difference, ...]:
     """Return how two policies differ, directive by directive; where reports go does not count.
 
-    ``'none'`` and no source at all mean the same, and the order of sources means nothing.
+    ``'none'`` and no source at all mean the same, and the order of sources means nothing. A directive that
+    only repeats what it would fall back to is no difference.
     """
     ours, theirs = parse_policy(left), parse_policy(right)
     found = []
     for name in dict.fromkeys((*ours, *theirs)):
         if name in _FOR_REPORTS:
             continue
-        if name not in ours or name not in theirs:
+        mine, other = _effective(ours, name), _effective(theirs, name)
+        if mine == other and mine is not None:
+            continue
+        if name in ours and name in theirs and mine is not None and other is not None:
+            found.append(Difference(name, tuple(sorted(mine - other)), tuple(sorted(other - mine))))
+        else:
             sources = ours.get(name, theirs.get(name, ()))
             here, there = (sources, ()) if name in ours else ((), sources)
             found.append(Difference(name, here, there, name not in ours, name not in theirs))
-            continue
-        mine, other = _sources(ours[name]), _sources(theirs[name])
-        if mine != other:
-            found.append(Difference(name, tuple(sorted(mine - other)), tuple(sorted(other - mine))))
     return tuple(found)
 
 
+def forbids_all(text: str) -> bool:
+    """Say whether a policy lets nothing be loaded, or puts what it is sent with into a sandbox.
+
+    Such a policy is for files that are no pages of the site: uploads, answers of an API.
+    """
+    policy = parse_policy(text)
+    if "sandbox" in policy:
+        return True
+    fetched = [name for name in policy if name in _FALLBACKS or name == "default-src"]
+    nothing = frozenset({"'none'"})
+    return "default-src" in policy and all(_sources(policy[name]) == nothing for name in fetched)
+
+
+def lets_inline(text: str, kind: str) -> bool:
+    """Say whether a policy has a nonce or ``'unsafe-inline'`` for a kind (``script-src``), or no rule."""
+    sources = _effective(parse_policy(text), kind)
+    return sources is None or any(one == "'unsafe-inline'" or one.startswith("'nonce-") for one in sources)
+
+
+def _effective(policy: Policy, name: str) -> frozenset[str] | None:
+    """Return the sources of a directive, or of what stands in for it; None where nothing does."""
+    for candidate in (name, *_FALLBACKS.get(name, ())):
+        if candidate in policy:
+            return _sources(policy[candidate])
+    return None
+
+
 def _sources(sources: tuple[str, ...]) -> frozenset[str]:
-    if not sources:
-        return frozenset({"'none'"})
-    # Keywords, schemes and hosts compare without case; nonces, hashes and paths do not.
-    return frozenset(_normal(source) for source in sources)
+    return frozenset(map(_normal, sources)) if sources else frozenset({"'none'"})
 
 
 def _normal(source: str) -> str:
-    lowered = source.lower()
-    if lowered in _KEYWORDS or ("/" not in source.replace("://", "") and not source.startswith("'")):
-        return lowered
-    return source
+    if source.startswith("'"):
+        lowered = source.lower()
+        return source if lowered.startswith(_SECRETS) else lowered
+    match = _ADDRESS.match(source)
+    if match is None:
+        return source
+    path = match["path"] or ""
+    return match["host"].lower() + ("" if path == "/" else path)

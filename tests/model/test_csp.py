@@ -2,7 +2,7 @@
 
 import pytest
 
-from confguard.model.csp import Difference, differences, parse_policy
+from confguard.model.csp import Difference, differences, forbids_all, lets_inline, parse_policy
 
 
 def test_a_policy_is_split_into_directives_and_sources():
@@ -22,6 +22,11 @@ def test_a_policy_is_split_into_directives_and_sources():
         ("object-src", "object-src 'none'"),
         ("default-src 'self'; report-uri /a", "default-src 'self'; report-to b"),
         ("img-src HTTPS://Example.com", "img-src https://example.com"),
+        ("img-src https://A.example/Path", "img-src https://a.EXAMPLE/Path"),
+        ("img-src https://a.example/", "img-src https://a.example"),
+        ("script-src 'Report-Sample'", "script-src 'report-sample'"),
+        ("default-src 'self'", "default-src 'self'; img-src 'self'; worker-src 'self'"),
+        ("script-src a.com; default-src 'none'", "default-src 'none'; script-src a.com; worker-src a.com"),
     ],
 )
 def test_what_means_the_same_does_not_differ(left, right):
@@ -41,3 +46,32 @@ def test_sources_and_missing_directives_are_told_apart():
 @pytest.mark.parametrize("source", ["'nonce-AbC'", "'sha256-AbC='", "https://a.com/Path"])
 def test_case_counts_in_nonces_hashes_and_paths(source):
     assert differences(f"script-src {source}", f"script-src {source.lower()}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("default-src 'none'", True),
+        ("default-src 'none'; img-src 'none'; frame-ancestors 'self'", True),
+        ("sandbox", True),
+        ("default-src 'none'; img-src 'self'", False),
+        ("frame-ancestors 'none'", False),
+        ("default-src 'self'", False),
+    ],
+)
+def test_a_policy_for_files_that_are_no_pages_forbids_all(text, expected):
+    assert forbids_all(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("default-src 'self'", False),
+        ("default-src 'self' 'nonce-abc'", True),
+        ("default-src 'self' 'nonce-abc'; script-src 'self'", False),
+        ("script-src 'unsafe-inline'", True),
+        ("img-src 'self'", True),
+    ],
+)
+def test_inline_scripts_run_by_nonce_by_leave_or_without_a_rule(text, expected):
+    assert lets_inline(text, "script-src") is expected

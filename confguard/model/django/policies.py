@@ -226,7 +226,15 @@ def _by_old_package(names: dict[str, V]) -> list[Policy]:
         return []
     nonces = names.get("CSP_INCLUDE_NONCE_IN")
     return [
-        Policy(policy.text, policy.report_only, policy.source, policy.span, policy.trail, nonces is not None)
+        Policy(
+            policy.text,
+            policy.report_only,
+            policy.source,
+            policy.span,
+            policy.trail,
+            nonces is not None,
+            settings=("CSP_REPORT_ONLY",),
+        )
     ]
 
 
