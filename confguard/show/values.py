@@ -8,7 +8,7 @@ import re
 from pathlib import PurePath
 from typing import Any
 
-from confguard.model.django import Entries, Items, Partial
+from confguard.model.django import Entries, Items, Made, Partial
 from confguard.model.secret_shape import shape_of
 from confguard.model.value import Known, Step, Unknown, Value
 from confguard.reporters.secret_values import is_secret_name
@@ -39,6 +39,10 @@ def terms(name: str, value: Value[Any] | None, reveal: bool) -> Any:
     if isinstance(payload, Partial):
         parts = [part if isinstance(part, str) else "{?}" for part in payload.parts]
         return {"partial": _text(name, "".join(parts), reveal)}
+    if isinstance(payload, Made):
+        args = [terms(name, item, reveal) for item in payload.args]
+        keywords = {key: terms(_inner(name, key), item, reveal) for key, item in payload.keywords}
+        return {"object": payload.name, "args": args, "keywords": keywords}
     return _scalar(name, payload, reveal)
 
 

@@ -16,7 +16,7 @@ from confguard.model.django.settings import (
     module_name,
     search_roots,
 )
-from confguard.model.django.values import Entries, Items, Partial, plain
+from confguard.model.django.values import Entries, Items, Made, Partial, plain
 
 __all__ = [
     "CallFact",
@@ -25,6 +25,7 @@ __all__ = [
     "EnvRead",
     "Failure",
     "Items",
+    "Made",
     "Naming",
     "Partial",
     "Policy",

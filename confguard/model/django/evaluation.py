@@ -42,8 +42,9 @@ def run_module(
             tail = module.replace(".", "/")
             own = path.removesuffix(".py").removesuffix("/__init__").removesuffix(tail).rstrip("/")
             roots = tuple(dict.fromkeys((own, *roots)))
+    near = module if module.endswith(".py") else _path_of(project, module)
     if version is None:
-        version = django_version(project, module if module.endswith(".py") else _path_of(project, module))
+        version = django_version(project, near)
     dotted = module_name(module, roots) if module.endswith(".py") else module
     place = f"/{ROOT_MARK}" if at is None else at.rstrip("/")
     inside = f"{place}/{roots[0]}" if roots and roots[0] else place
@@ -52,7 +53,9 @@ def run_module(
         source = project.read(path)
         return parsed(project, source if source is not None else SourceFile(path, ""))
 
-    run = Run(project, environment, roots, place, cwd or inside, argv, load, main=dotted, version=version)
+    run = Run(
+        project, environment, roots, place, cwd or inside, argv, load, main=dotted, version=version, near=near
+    )
     found: ModuleObject | None = None
     try:
         found = imports.load(run, dotted, None)

@@ -171,12 +171,12 @@ def import_from(run: Run, node: ast.ImportFrom, scope: Scope) -> None:
             value = registry.imported(run, path, place) or Known(path, _imported(place))
             scope.names.names[alias.asname or alias.name] = value
         else:
-            value = _member(run, module, alias.name, scope.span(alias))
+            value = _member(run, module, alias.name, scope.span(alias), span)
             run.journal.touch(scope.names)
             scope.names.names[alias.asname or alias.name] = value
 
 
-def _member(run: Run, module: ModuleObject, name: str, span: Span) -> V:
+def _member(run: Run, module: ModuleObject, name: str, span: Span, statement: Span) -> V:
     found = module.namespace.names.get(name)
     if found is not None:
         return found
@@ -189,7 +189,7 @@ def _member(run: Run, module: ModuleObject, name: str, span: Span) -> V:
     if name in ("__file__", "__name__"):
         return Known(f"{run.at}/{module.source.path}" if name == "__file__" else module.name)
     message = f"cannot import name '{name}' from '{module.name}' ({posixpath.basename(module.source.path)})"
-    raise run.throw("ImportError", message, span)
+    raise run.throw("ImportError", message, statement)
 
 
 def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span: Span) -> None:

@@ -24,6 +24,7 @@ from confguard.model.django.objects import (
     TupleObject,
     V,
 )
+from confguard.model.django.packages import reaches
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
 from confguard.source import Problem, Span
@@ -156,6 +157,8 @@ class Run:
     """The dotted name of the module that is evaluated."""
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
+    near: str = ""
+    """The path of the settings module: of several requirements those nearest to it count."""
 
     # Making values.
 
@@ -207,6 +210,10 @@ class Run:
     def caught(self, error: ExceptionObject) -> bool:
         """Say whether a try around what is being run would catch this."""
         return any(frame.catches(error) for frame in self.frames)
+
+    def reaches(self, distribution: str, release: tuple[int, ...]) -> bool | None:
+        """Say whether the project installs at least a release of a library; None if it is not known."""
+        return reaches(self.project, distribution, release, self.near)
 
     def may_raise(self, kind: str, span: Span) -> None:
         """Note that what is being run may also raise: matters only where a try would catch it."""

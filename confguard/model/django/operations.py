@@ -171,6 +171,9 @@ def equal(left: V, right: V) -> bool | None:
     if isinstance(a, OBJECTS) or isinstance(b, OBJECTS):
         if a is b:
             return True
+        member = _equal_member(a, b)
+        if member is not None:
+            return member
         return (
             None
             if isinstance(a, InstanceObject | NativeObject) or isinstance(b, InstanceObject | NativeObject)
@@ -183,6 +186,31 @@ def equal(left: V, right: V) -> bool | None:
     if marked(a) or marked(b):
         return True if a == b and type(a) is type(b) else None
     return bool(a == b)
+
+
+def _equal_member(a: Any, b: Any) -> bool | None:
+    """Compare a member of an enumeration; None for all else."""
+    if not isinstance(a, InstanceObject):
+        return _equal_member(b, a) if isinstance(b, InstanceObject) else None
+    held = a.namespace.names.get("_value_")
+    if held is None or _defines(a.cls, ("__eq__",)):
+        return None
+    if isinstance(b, InstanceObject):
+        other = b.namespace.names.get("_value_")
+        return equal(held, other) if other is not None and a.cls is b.cls else None
+    if _stands_on(a.cls, ("enum.StrEnum", "enum.IntEnum", "builtins.str", "builtins.int")):
+        return equal(held, Known(b))
+    return False if isinstance(b, str | int | float | None) and _stands_on(a.cls, ("enum.Enum",)) else None
+
+
+def _stands_on(cls: ClassObject, names: tuple[str, ...]) -> bool:
+    for base in cls.bases:
+        payload = base.value if isinstance(base, Known) else None
+        if isinstance(payload, External) and payload.path in names:
+            return True
+        if isinstance(payload, ClassObject) and _stands_on(payload, names):
+            return True
+    return False
 
 
 def _equal_items(a: Any, b: Any) -> bool | None:

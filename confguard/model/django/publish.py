@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
+from confguard.model.django.library.made import LibraryObject
 from confguard.model.django.objects import (
     OBJECT_REASON,
     DictObject,
@@ -16,7 +17,7 @@ from confguard.model.django.objects import (
     V,
 )
 from confguard.model.django.operations import MAX_PARTS, OBJECTS, ROOT_MARK
-from confguard.model.django.values import Entries, Items, Partial
+from confguard.model.django.values import Entries, Items, Made, Partial
 from confguard.model.value import Known, Unknown, Value
 
 _MAX_DEPTH = 40
@@ -54,6 +55,10 @@ def _publish(value: V, depth: int, left: list[int]) -> Value[Any]:
         return Unknown("is a nonce, which is made for each response", value.trail)
     if isinstance(payload, External):
         return Unknown(f"is {payload.path}", value.trail)
+    if isinstance(payload, LibraryObject):
+        args = tuple(_publish(item, depth + 1, left) for item in payload.args)
+        keywords = tuple((key, _publish(item, depth + 1, left)) for key, item in payload.keywords.items())
+        return Known(Made(payload.name, args, keywords), value.trail)
     if isinstance(payload, NativeObject) and hasattr(payload, "published"):
         return _publish(payload.published(), depth + 1, left)
     if isinstance(payload, OBJECTS):

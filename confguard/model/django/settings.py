@@ -94,6 +94,13 @@ class Settings:
     """No star import that cannot be followed may bring in more settings."""
 
     @property
+    def starts(self) -> bool | None:
+        """Whether the module can be imported; None where it may raise, or stands on names from elsewhere."""
+        if self.failure is not None:
+            return False
+        return None if self.doubts or not self.complete else True
+
+    @property
     def policies(self) -> tuple[Policy, ...]:
         """The Content-Security-Policy headers that its middleware writes: made when first asked for."""
         return self.middleware.policies if self.middleware is not None else ()

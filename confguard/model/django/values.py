@@ -59,6 +59,16 @@ class Partial:
         return self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object of a library, by the call that makes it: ``crontab(hour=7)``, ``reverse_lazy("login")``."""
+
+    name: str
+    """The dotted name of the class or function."""
+    args: tuple[Value[Any], ...]
+    keywords: tuple[tuple[str, Value[Any]], ...]
+
+
 def plain(value: Value[Any] | None) -> Any:
     """Return a value as plain Python data ; raises ValueError if a part of it is unknown."""
     if not isinstance(value, Known):
@@ -75,6 +85,8 @@ def plain(value: Value[Any] | None) -> Any:
         return {plain(key): plain(item) for key, item in payload.pairs}
     if isinstance(payload, Partial):
         raise ValueError("is only partly known")
+    if isinstance(payload, Made):
+        raise ValueError(f"is an object of {payload.name.partition('.')[0]}")
     return payload
 
 

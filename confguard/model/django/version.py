@@ -29,7 +29,7 @@ def django_version(project: Project, near: str = "") -> str | None:
 
     ``near`` is the path of a settings file: what lies in the folders above it counts before all else.
     """
-    for paths in _candidates(project, near):
+    for paths in candidates(project, near):
         found = {version for path in paths if (version := project.parsed(_stated, path)) is not None}
         found.discard("")
         if len(found) == 1:
@@ -39,8 +39,13 @@ def django_version(project: Project, near: str = "") -> str | None:
     return None
 
 
-def _candidates(project: Project, near: str) -> Iterator[list[str]]:
-    """Yield the files that may say it, in groups: the surest first."""
+def is_lock(path: str) -> bool:
+    """Say whether a file lists exact releases."""
+    return _LOCKS.search(path) is not None
+
+
+def candidates(project: Project, near: str) -> Iterator[list[str]]:
+    """Yield the files that may say a version, in groups: the surest first."""
     folder = posixpath.dirname(near)
     above = {""}
     while folder:

@@ -393,11 +393,117 @@ def test_a_dsn_that_sentry_refuses_keeps_the_module_from_starting(tmp_path, dsn,
     assert [call.name for call in settings.calls] == ["sentry_sdk.init"]
 
 
-def test_what_django_heroku_may_set_is_unknown_and_all_else_is_kept(tmp_path):
-    text = "import django_heroku\nDEBUG = False\nALLOWED_HOSTS = []\ndjango_heroku.settings(locals())\n"
+HEROKU = """
+import os
+import django_heroku
+BASE_DIR = "/app"
+ALLOWED_HOSTS = []
+MIDDLEWARE = ["a.A"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+django_heroku.settings(locals(), staticfiles=%s, logging=False)
+"""
+
+
+def test_django_heroku_sets_what_its_switches_say(tmp_path):
+    variables = {"DATABASE_URL": Known("postgres://u:p@db/n"), "SECRET_KEY": Known("k")}
+    settings = evaluated(tmp_path, HEROKU % "True", Environment(variables))
+    assert plain(settings.values["ALLOWED_HOSTS"]) == ["*"]
+    assert plain(settings.values["MIDDLEWARE"]) == ("whitenoise.middleware.WhiteNoiseMiddleware", "a.A")
+    assert plain(settings.values["STATIC_ROOT"]) == "/app/staticfiles"
+    assert plain(settings.values["SECRET_KEY"]) == "k"
+    database = plain(settings.values["DATABASES"])["default"]
+    assert (database["HOST"], database["OPTIONS"]) == ("db", {"sslmode": "require"})
+    assert "LOGGING" not in settings
+
+
+def test_what_django_heroku_sets_is_unknown_where_its_switch_or_variable_is(tmp_path):
+    settings = evaluated(tmp_path, HEROKU % "bool(os.getenv('STATIC'))", OPEN)
+    for name in ("DATABASES", "MIDDLEWARE", "STATIC_URL", "SECRET_KEY"):
+        assert unknown(settings, name)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "old"),
+    [
+        ("django-cors-headers==3.14.0", True),
+        ("django-cors-headers>=3.0,<4.0", True),
+        ("django_cors_headers~=3.13", True),
+        ("django-cors-headers<4.5", False),
+        ("django-cors-headers>=3.0", False),
+        ("Django==5.2", False),
+    ],
+)
+def test_what_a_library_gives_is_that_of_the_release_that_is_installed(tmp_path, requirement, old):
+    (tmp_path / "requirements.txt").write_text(f"{requirement}\n")
+    text = "from corsheaders.defaults import default_headers\nA = list(default_headers)\n"
+    assert ("dnt" in plain(evaluated(tmp_path, text).values["A"])) == old
+
+
+@pytest.mark.parametrize(
+    ("locked", "engine", "keys"),
+    [
+        ("0.5.0", "django.db.backends.postgresql_psycopg2", 0),
+        ("1.2.0", "django.db.backends.postgresql", 1),
+        ("2.1.0", "django.db.backends.postgresql", 1),
+        ("3.0.1", "django.db.backends.postgresql", 2),
+    ],
+)
+def test_a_database_url_is_read_as_the_locked_release_reads_it(tmp_path, locked, engine, keys):
+    (tmp_path / "uv.lock").write_text(f'[[package]]\nname = "dj-database-url"\nversion = "{locked}"\n')
+    text = "import dj_database_url\nDATABASES = {'default': dj_database_url.parse('postgres://h/n')}\n"
+    database = plain(evaluated(tmp_path, text).values["DATABASES"])["default"]
+    assert database["ENGINE"] == engine
+    assert len({"CONN_HEALTH_CHECKS", "DISABLE_SERVER_SIDE_CURSORS"} & database.keys()) == keys
+
+
+def test_requirements_that_disagree_on_a_release_leave_its_values_unknown(tmp_path):
+    (tmp_path / "requirements.txt").write_text("dj-database-url==1.2.0\n")
+    (tmp_path / "requirements-new.txt").write_text("dj-database-url==3.0.1\n")
+    text = "import dj_database_url\nA = dj_database_url.parse('postgres://h/n')\n"
+    assert unknown(evaluated(tmp_path, text), "A")
+
+
+def test_an_object_of_a_library_is_told_by_the_call_that_makes_it(tmp_path):
+    text = """
+from celery.schedules import crontab
+from django.urls import reverse_lazy
+LOGIN_URL = reverse_lazy("login")
+SCHEDULE = crontab(hour=7, minute="0")
+"""
+    values = evaluated(tmp_path, text).values
+    made = values["LOGIN_URL"].value
+    assert (made.name, made.args[0].value) == ("django.urls.reverse_lazy", "login")
+    assert {name: item.value for name, item in values["SCHEDULE"].value.keywords} == {
+        "hour": 7,
+        "minute": "0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("A = 1\n", True),
+        ("A = 1 / 0\n", False),
+        ("from library.conf import *\n", None),
+        ("import os\nif os.getenv('A'):\n    raise ValueError\n", None),
+    ],
+)
+def test_whether_a_module_starts_is_not_known_where_a_part_of_it_is_not(tmp_path, text, starts):
+    assert evaluated(tmp_path, text, OPEN).starts is starts
+
+
+def test_the_place_of_a_name_that_cannot_be_imported_is_the_statement(tmp_path):
+    text = "from other import (\n    A,\n    B,\n)\n"
+    settings = evaluated(tmp_path, text, **{"other.py": "A = 1\n"})
+    assert settings.failure.span.line == 1
+
+
+def test_an_env_that_knows_files_reads_the_name_of_the_file_too(tmp_path):
+    text = "import environ\nenv = environ.FileAwareEnv()\nA = env('A', default='x')\n"
     settings = evaluated(tmp_path, text)
-    assert plain(settings.values["DEBUG"]) is False
-    assert unknown(settings, "ALLOWED_HOSTS")
+    assert [(read.key, read.cast) for read in settings.reads] == [("A_FILE", "file"), ("A", "")]
+    there = evaluated(tmp_path, text, Environment({"A_FILE": Known("/run/secrets/a")}))
+    assert unknown(there, "A")
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import iteration, operations
+from confguard.model.django import iteration, operations, paths
+from confguard.model.django.errors import matches
 from confguard.model.django.library import osenviron, registry
 from confguard.model.django.machine import Run
-from confguard.model.django.objects import Call, DictObject, NativeObject, Raised, TupleObject, V
+from confguard.model.django.objects import Call, DictObject, ListObject, NativeObject, Raised, TupleObject, V
 from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
 BASES = ("configurations.Configuration", "configurations.base.Configuration")
 _TRUE, _FALSE = ("yes", "y", "true", "1"), ("no", "n", "false", "0", "")
 _LATE = {"DatabaseURLValue": "DATABASE_URL", "CacheURLValue": "CACHE_URL", "EmailURLValue": "EMAIL_URL"}
-_SEQUENCES = {"ListValue": "list", "TupleValue": "tuple", "BackendsValue": "list", "SetValue": "set"}
-_PLAIN = ("Value", "SecretValue", "SecretFileValue", "BooleanValue", "DictValue")
+_SEQUENCES = {
+    "ListValue": "list",
+    "TupleValue": "tuple",
+    "BackendsValue": "list",
+    "SetValue": "set",
+    "SingleNestedListValue": "list",
+    "SingleNestedTupleValue": "tuple",
+}
+_PLAIN = ("Value", "SecretValue", "SecretFileValue", "BooleanValue", "DictValue", "PathValue")
 _NUMBERS: dict[str, Any] = {
     "IntegerValue": int,
     "PositiveIntegerValue": int,
@@ -25,16 +35,17 @@ _NUMBERS: dict[str, Any] = {
     "DecimalValue": Decimal,
 }
 _CHECKED = ("EmailValue", "URLValue", "IPValue", "RegexValue")
-_UNFOLLOWED = ("SearchURLValue", "PathValue", "SingleNestedListValue", "SingleNestedTupleValue")
+_NESTED = {"SingleNestedListValue": "list", "SingleNestedTupleValue": "tuple"}
+_UNFOLLOWED = ("SearchURLValue",)
 
 
 class ConfigurationValue(NativeObject):
     """One ``values.X(...)`` of a class body, until ``setup`` gives it the name it is assigned to."""
 
-    __slots__ = ("default", "kind", "made", "name", "options", "prefix", "settled")
+    __slots__ = ("default", "kind", "made", "name", "options", "prefix", "run", "settled")
 
     def __init__(self, run: Run, kind: str, made: Call) -> None:
-        self.kind, self.made = kind, made
+        self.run, self.kind, self.made = run, kind, made
         late = kind in _LATE
         self.name = made.get(2, "environ_name", Known(_LATE[kind]) if late else Known(None)) or Known(None)
         self.prefix = made.get(3, "environ_prefix", Known(None if late else "DJANGO")) or Known(None)
@@ -44,8 +55,14 @@ class ConfigurationValue(NativeObject):
 
     @property
     def truth(self) -> bool | None:
-        """``bool(value)``: that of its default, until it is set up."""
-        return operations.truth(self.settled if self.settled is not None else self.default)
+        """``bool(value)``: a value that has the name of its variable is read when it is asked."""
+        return operations.truth(self._current())
+
+    def _current(self) -> V:
+        if self.settled is None and self._environ() is not False and operations.truth(self.name) is True:
+            assert isinstance(self.name, Known)
+            return self.setup(self.run, str(self.name.value))
+        return self.settled if self.settled is not None else self.default
 
     @property
     def multiple(self) -> bool:
@@ -61,6 +78,8 @@ class ConfigurationValue(NativeObject):
         if self.kind in _SEQUENCES:
             kind = _SEQUENCES[self.kind]
             walk = iteration.iterate(run, given, self.made.span) if not empty else iteration.Walk([])
+            if not empty:
+                walk = replace(walk, items=[self._converted(run, item) for item in walk.items])
             if kind == "set":
                 return iteration.make_set(run, walk.items, walk.complete, self.made.span, trail, "set")
             if kind == "tuple":
@@ -93,14 +112,45 @@ class ConfigurationValue(NativeObject):
     def setup(self, run: Run, name: str) -> V:
         """Read the variable and return the value; raises ValueError where the class would."""
         if self._environ() is False:
-            self.settled = self.default
-            return self.default
+            self.settled = self._placed(run, self.default)
+            return self.settled
         full = self._variable(name)
         if full is None:
             self.settled = Unknown("is read under a name that is not known", self.made.trail)
             return self.settled
-        self.settled = self._read(run, name, full)
+        self.settled = self._placed(run, self._read(run, name, full))
         return self.settled
+
+    def _placed(self, run: Run, value: V) -> V:
+        """``PathValue``: absolute; whether the path is there is known only where it runs."""
+        if self.kind != "PathValue" or isinstance(value, Unknown):
+            return value
+        if not isinstance(value.value, str | PurePosixPath) or str(value.value).startswith("~"):
+            return Unknown("is a path that depends on where it runs", value.trail)
+        if self.options.get("check_exists", True) is not False:
+            run.may_raise("ValueError", self.made.span)
+        return Known(paths.absolute(run, str(value.value)), value.trail)
+
+    def _converted(self, run: Run, item: V) -> V:
+        """Convert one item of a sequence, or the items of a nested one."""
+        converter = self.made.keywords.get("converter")
+        if converter is None or (isinstance(converter, Known) and converter.value is None):
+            return item
+        if (
+            self.kind in _NESTED
+            and isinstance(item, Known)
+            and isinstance(item.value, TupleObject | ListObject)
+        ):
+            parts = [self._converted(run, part) for part in item.value.items]
+            if isinstance(item.value, TupleObject):
+                return Known(TupleObject(tuple(parts)), item.trail)
+            return Known(run.new_list(parts), item.trail)
+        try:
+            return registry.call_known(run, converter, [item], self.made.span)
+        except Raised as signal:
+            if not matches(signal.error.cls, ("TypeError", "ValueError")):
+                raise
+            raise run.throw("ValueError", "Cannot interpret item", self.made.span, item.trail) from None
 
     def _variable(self, name: str) -> str | None:
         prefix = self.prefix.value if isinstance(self.prefix, Known) else None
@@ -147,6 +197,10 @@ class ConfigurationValue(NativeObject):
         text, trail = found.value, found.trail
         if self.kind in _LATE:
             return self._url(run, found)
+        if self.kind in _SEQUENCES:
+            if self.kind == "BackendsValue":
+                run.may_raise("ValueError", self.made.span)
+            return self._sequence(run, found)
         try:
             return run.wrap(self._plain(text), trail)
         except (ValueError, SyntaxError, InvalidOperation, RecursionError, MemoryError) as error:
@@ -155,6 +209,33 @@ class ConfigurationValue(NativeObject):
             raise run.throw("ValueError", f"Cannot interpret value {text!r}", self.made.span, trail) from None
         except _NotFollowed:
             return Unknown(f"is read by {self.kind}, which is not followed", trail)
+
+    def _sequence(self, run: Run, found: Known[Any]) -> V:
+        """Split a text at the separator; a nested sequence is split twice."""
+        outer = self._separator("seq_separator", ";") if self.kind in _NESTED else ""
+        inner = self._separator("separator", ",")
+        if outer is None or inner is None:
+            return Unknown("is split in a way that is not followed", found.trail)
+        kind = _SEQUENCES[self.kind]
+        if self.kind in _NESTED:
+            rows = [part.strip() for part in found.value.strip().split(outer) if part.strip()]
+            made = [self._made_of(run, kind, self._parts(run, row, inner, found), found) for row in rows]
+            return self._made_of(run, kind, made, found)
+        return self._made_of(run, kind, self._parts(run, found.value, inner, found), found)
+
+    def _separator(self, name: str, default: str) -> str | None:
+        given = self.made.keywords.get(name, Known(default))
+        return given.value if isinstance(given, Known) and isinstance(given.value, str) else None
+
+    def _parts(self, run: Run, text: str, separator: str, found: Known[Any]) -> list[V]:
+        parts = [part.strip() for part in text.strip().split(separator) if part.strip()]
+        return [self._converted(run, Known(part, found.trail)) for part in parts]
+
+    def _made_of(self, run: Run, kind: str, items: list[V], found: Known[Any]) -> V:
+        if kind == "set":
+            return iteration.make_set(run, items, True, self.made.span, found.trail, "set")
+        made = run.new_list(items) if kind == "list" else TupleObject(tuple(items))
+        return Known(made, found.trail)
 
     def _plain(self, text: str) -> Any:
         if self.kind == "BooleanValue":
@@ -169,14 +250,6 @@ class ConfigurationValue(NativeObject):
             if self.kind == "PositiveIntegerValue" and number < 0:
                 raise ValueError
             return number
-        if self.kind in _SEQUENCES:
-            if "converter" in self.made.keywords or self.kind == "BackendsValue":
-                raise _NotFollowed
-            separator = self.made.keywords.get("separator", Known(","))
-            if not isinstance(separator, Known) or not isinstance(separator.value, str):
-                raise _NotFollowed
-            items = [part.strip() for part in text.strip().split(separator.value) if part.strip()]
-            return {"list": list, "tuple": tuple, "set": set}[_SEQUENCES[self.kind]](items)
         if self.kind == "DictValue":
             if not text:
                 return {}
@@ -206,7 +279,7 @@ class ConfigurationValue(NativeObject):
     def attribute(self, run: Run, name: str, span: Span) -> V | None:
         """Return an attribute, or None if there is no such one."""
         if name == "value":
-            return self.settled if self.settled is not None else self.default
+            return self._current()
         return Unknown(f"is {name} of a value, which is not followed", self.made.trail)
 
 

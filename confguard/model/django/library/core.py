@@ -417,6 +417,10 @@ class Names(NativeObject):
         """Return the names."""
         return iteration.Walk([Known(name) for name in self.namespace.names], self.namespace.complete)
 
+    def look(self, name: str) -> V | None:
+        """Return what a name holds; None if it surely is not there."""
+        return self._look(Known(name))
+
     def _look(self, key: V) -> V | None:
         if isinstance(key, Unknown):
             return Unknown("is looked up by a name that is not known", key.trail)

@@ -173,6 +173,9 @@ class Env(NativeObject):
         cast, default = self._from_scheme(name, cast, default)
         if cast is not None and operations.truth(cast) is False:
             cast = None
+        from_file = self._from_file(run, name, call) if self.files else None
+        if from_file is not None:
+            return from_file
         found, record = osenviron.read(
             run, key, call.span, "environ", default, default is None, _cast_name(cast), prefix
         )
@@ -191,6 +194,17 @@ class Env(NativeObject):
         if record is not None:
             record.result = value
         return value
+
+    def _from_file(self, run: Run, name: str, call: Call) -> V | None:
+        """Return what the file holds that ``X_FILE`` names; None where nothing sets that."""
+        key = Known(f"{name}_FILE", call.trail)
+        found, _ = osenviron.read(run, key, call.span, "environ", Known(None), cast="file")
+        if found is None or (isinstance(found, Known) and not found.value):
+            return None
+        run.may_raise("FileNotFoundError", call.span)
+        if isinstance(found, Unknown):
+            return Unknown(found.reason, found.trail)
+        return Unknown(f"is read from the file that {name}_FILE names", found.trail)
 
     def _from_scheme(self, name: str, cast: V | None, default: V | None) -> tuple[V | None, V | None]:
         info = self.scheme.get(name)

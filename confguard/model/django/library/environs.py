@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from confguard.model.django import operations
+from confguard.model.django import iteration, operations
 from confguard.model.django.library import osenviron, registry, urls
 from confguard.model.django.machine import Run
-from confguard.model.django.objects import Call, External, Native, NativeObject, V
+from confguard.model.django.objects import Call, ClassObject, External, Native, NativeObject, V
 from confguard.model.django.operations import NotPlain, plain
 from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
@@ -159,7 +159,7 @@ class Env(NativeObject):
 
     def _from_file(self, run: Run, name: str, call: Call) -> V | None:
         key = Known(f"{name}_FILE", call.trail)
-        found, _ = osenviron.read(run, key, call.span, "environs", Known(None))
+        found, _ = osenviron.read(run, key, call.span, "environs", Known(None), cast="file")
         if found is None or (isinstance(found, Known) and not found.value):
             return None
         if isinstance(found, Unknown):
@@ -192,6 +192,8 @@ class Env(NativeObject):
                 return self._list(run, text, call, trail, name)
             if kind == "dict":
                 return self._dict(run, text, call, trail, name)
+            if kind == "enum":
+                return self._member(run, text, call, trail, name)
             if kind not in _CASTS:
                 return Unknown(f"is cast to {kind}, which is not followed", trail)
             made = run.wrap(_CASTS[kind](text), trail)
@@ -201,6 +203,22 @@ class Env(NativeObject):
             message = f"Environment variable \"{name}\" invalid: ['{error}']"
             raise run.throw("environs.EnvValidationError", message, call.span, trail) from None
         return self._validated(run, made, call)
+
+    def _member(self, run: Run, text: str, call: Call, trail: tuple[Step, ...], name: str) -> V:
+        """``env.enum``: a member by its name, or by its value with ``by_value``."""
+        given = call.get(2, "enum") or call.keywords.get("type")
+        cls = given.value if isinstance(given, Known) else None
+        by_value = operations.truth(call.keywords.get("by_value", Known(False)))
+        members = iteration.enum_members(cls) if isinstance(cls, ClassObject) else None
+        if members is None or by_value is None:
+            return Unknown("is cast to an enumeration that is not followed", trail)
+        for member in members:
+            assert isinstance(member, Known)
+            held = member.value.namespace.names["_value_" if by_value else "_name_"]
+            if operations.equal(held, Known(text)):
+                return Known(member.value, trail)
+        message = f"Environment variable \"{name}\" invalid: ['Must be one of its members.']"
+        raise run.throw("environs.EnvValidationError", message, call.span, trail)
 
     def _validated(self, run: Run, value: V, call: Call) -> V:
         if "validate" in call.keywords:

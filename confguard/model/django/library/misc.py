@@ -6,7 +6,7 @@ from typing import Any
 
 from confguard.model.django import calls
 from confguard.model.django.defaults import django_default
-from confguard.model.django.library import registry
+from confguard.model.django.library import made, registry
 from confguard.model.django.library.lazysettings import lazy_settings
 from confguard.model.django.library.standard import strtobool
 from confguard.model.django.machine import Run
@@ -79,7 +79,22 @@ def call(run: Run, target: External, arguments: Call) -> V | None:
         "builtins.StopIteration",
     ):
         return Known(ExceptionObject(target, tuple(arguments.args), arguments.span), arguments.trail)
-    return None
+    return made.held(target.path, run, arguments)
+
+
+_CORS_HEADERS = ("accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with")
+_CORS_HEADERS_3 = (
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "content-type",
+    "dnt",
+    "origin",
+    "user-agent",
+    "x-csrftoken",
+    "x-requested-with",
+)
+"""``corsheaders.defaults.default_headers`` since release 4.0, and before."""
 
 
 def constant(run: Run, path: str, trail: Trail) -> V | None:
@@ -89,6 +104,11 @@ def constant(run: Run, path: str, trail: Trail) -> V | None:
         return run.wrap(default.value, trail) if isinstance(default, Known) else None
     if path == "django.conf.settings":
         return Known(lazy_settings(run), trail)
+    if path == "corsheaders.defaults.default_headers":
+        new = run.reaches("django-cors-headers", (4, 0))
+        if new is None:
+            return Unknown("depends on the release of django-cors-headers", trail)
+        return run.wrap(_CORS_HEADERS if new else _CORS_HEADERS_3, trail)
     return None
 
 
@@ -115,9 +135,6 @@ FUNCTIONS: dict[str, registry.Function] = {
     "django.utils.translation.ugettext_lazy": _lazy,
     "django.utils.translation.pgettext_lazy": lambda run, call: call.args[1],
     "django.core.management.utils.get_random_secret_key": _random,
-    "django.urls.reverse_lazy": lambda run, call: Unknown(
-        "is a URL that is made when it is used", call.trail
-    ),
     "django.utils.functional.lazy": lambda run, call: Unknown("is made when it is used", call.trail),
     "logging.getLogger": _logger,
     "structlog.get_logger": _logger,
@@ -131,14 +148,6 @@ FUNCTIONS: dict[str, registry.Function] = {
 }
 
 CONSTANTS: dict[str, Any] = {
-    "corsheaders.defaults.default_headers": (
-        "accept",
-        "authorization",
-        "content-type",
-        "user-agent",
-        "x-csrftoken",
-        "x-requested-with",
-    ),
     "corsheaders.defaults.default_methods": ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"),
     "csp.constants.NONCE": "csp.constants.NONCE",
     "csp.constants.HEADER": "Content-Security-Policy",

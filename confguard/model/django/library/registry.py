@@ -58,6 +58,7 @@ def functions() -> dict[str, Function]:
         environs,
         functional,
         hosted,
+        made,
         misc,
         osenviron,
         pydantic,
@@ -83,6 +84,7 @@ def functions() -> dict[str, Function]:
         email,
         functional,
         hosted,
+        made,
     ):
         out.update(room.FUNCTIONS)
     return out

@@ -397,6 +397,7 @@ _B64 = {
     f"base64.{name}": pure(getattr(base64, name), name)
     for name in ("b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "b32encode", "b16encode")
 }
+_REQUESTS = [(place, name) for place in ("utils", "compat") for name in ("quote", "unquote", "urlparse")]
 _PARSE = {
     f"urllib.parse.{name}": pure(getattr(urllib.parse, name), name)
     for name in (
@@ -476,6 +477,7 @@ FUNCTIONS: dict[str, registry.Function] = {
     "datetime.timedelta": pure(datetime.timedelta, "timedelta"),
     "datetime.datetime": pure(datetime.datetime, "datetime"),
     "datetime.date": pure(datetime.date, "date"),
+    "datetime.time": pure(datetime.time, "time"),
     "decimal.Decimal": pure(Decimal, "Decimal"),
     "ast.literal_eval": _literal_eval,
     "distutils.util.strtobool": strtobool,
@@ -503,6 +505,7 @@ FUNCTIONS: dict[str, registry.Function] = {
     },
     **_B64,
     **_PARSE,
+    **{f"requests.{place}.{name}": _PARSE[f"urllib.parse.{name}"] for place, name in _REQUESTS},
 }
 
 CONSTANTS: dict[str, Any] = {

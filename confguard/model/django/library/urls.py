@@ -1,4 +1,4 @@
-"""Database, cache and e-mail URLs as dj-database-url 3.1 and django-environ 0.14 read them."""
+"""Database, cache and e-mail URLs as dj-database-url 0.5 to 3.1 and django-environ 0.14 read them."""
 
 from __future__ import annotations
 
@@ -43,12 +43,43 @@ class BadUrl(Exception):
         self.kind, self.message = kind, message
 
 
-def _option(values: list[str]) -> Any:
+def _option(values: list[str], release: Release) -> Any:
     parsed = [
-        int(v) if v.isdigit() else v.lower() == "true" if v.lower() in ("true", "false") else v
+        int(v)
+        if v.isdigit() and release >= (2, 1)
+        else v.lower() == "true"
+        if v.lower() in ("true", "false") and release >= (2, 2)
+        else v
         for v in values
     ]
+    if release < (2, 1):
+        return parsed[-1]
     return parsed[0] if len(parsed) == 1 else parsed
+
+
+Release = tuple[int, int]
+_RELEASES: tuple[Release, ...] = ((3, 0), (2, 2), (2, 1), (1, 3), (1, 2), (1, 1), (1, 0))
+"""The releases of dj-database-url that give other values than those before them, newest first."""
+
+
+def _release(run: Run) -> Release | None:
+    """Return the release whose behaviour applies; None where the project's files disagree on it."""
+    for release in _RELEASES:
+        reached = run.reaches("dj-database-url", release)
+        if reached is None:
+            return None
+        if reached:
+            return release
+    return (0, 5)
+
+
+def _refused(url: str, scheme: str, release: Release) -> BadUrl:
+    """Return the exception for a URL that is no database's."""
+    if release < (1, 3):
+        return BadUrl("KeyError", scheme)
+    if release < (3, 0):
+        return BadUrl("ValueError", f"No support for {scheme!r}")
+    return BadUrl("dj_database_url.UnknownSchemeError", f"Scheme '{scheme}://' is unknown.")
 
 
 def database(
@@ -59,16 +90,23 @@ def database(
     disable_server_side_cursors: bool = False,
     ssl_require: bool = False,
     test_options: dict[str, Any] | None = None,
+    release: Release = (3, 0),
 ) -> dict[str, Any]:
-    """``dj_database_url.parse``; raises BadUrl."""
+    """``dj_database_url.parse`` of a release (the first that behaves alike); raises BadUrl."""
     if url == "sqlite://:memory:":
         return {"ENGINE": ENGINES["sqlite"], "NAME": ":memory:"}
     try:
         split = parse.urlsplit(url)
         backend = ENGINES.get(split.scheme)
-        if backend is None:
-            raise BadUrl("dj_database_url.UnknownSchemeError", f"Scheme '{split.scheme}://' is unknown.")
-        options = {key: _option(values) for key, values in parse.parse_qs(split.query).items()}
+        if (
+            backend is None
+            or (split.scheme.startswith("timescale") and release < (1, 2))
+            or (split.scheme in ("cockroach", "mssqlms") and release < (1, 0))
+        ):
+            raise _refused(url, split.scheme, release)
+        if backend == ENGINES["postgres"] and release < (1, 0):
+            backend = "django.db.backends.postgresql_psycopg2"
+        options = {key: _option(values, release) for key, values in parse.parse_qs(split.query).items()}
         config: dict[str, Any] = {
             "ENGINE": backend,
             "USER": parse.unquote(split.username or ""),
@@ -78,11 +116,13 @@ def database(
             "NAME": parse.unquote(split.path[1:]),
             "OPTIONS": options,
         }
-    except ValueError:
+    except ValueError as error:
+        if release < (3, 0):
+            raise BadUrl("ValueError", str(error)) from None
         raise BadUrl("dj_database_url.ParseError", "This string is not a valid url") from None
     if split.scheme == "sqlite" and not config["NAME"]:
         config["NAME"] = ":memory:"
-    if split.scheme in ("oracle", "mssqlms", "mssql"):
+    if split.scheme == "oracle" or (split.scheme in ("mssqlms", "mssql") and release >= (1, 0)):
         config["PORT"] = str(config["PORT"])
     if split.scheme in ("mysql", "mysql2") and (ca := options.pop("ssl-ca", None)):
         options["ssl"] = {"ca": ca}
@@ -91,8 +131,10 @@ def database(
     if ssl_require:
         options["sslmode"] = "require"
     config["CONN_MAX_AGE"] = conn_max_age
-    config["CONN_HEALTH_CHECKS"] = conn_health_checks
-    config["DISABLE_SERVER_SIDE_CURSORS"] = disable_server_side_cursors
+    if release >= (1, 1):
+        config["CONN_HEALTH_CHECKS"] = conn_health_checks
+    if release >= (2, 2):
+        config["DISABLE_SERVER_SIDE_CURSORS"] = disable_server_side_cursors
     if engine:
         config["ENGINE"] = engine
     if test_options:
@@ -118,7 +160,10 @@ def _database(run: Run, url: V, call: Call, first: int) -> V:
     if isinstance(url, Unknown):
         run.may_raise("ValueError", call.span)
         return Unknown(url.reason, trail)
-    keywords: dict[str, Any] = {}
+    release = _release(run)
+    if release is None:
+        return Unknown("depends on the release of dj-database-url", trail)
+    keywords: dict[str, Any] = {"release": release}
     unknown: dict[str, V] = {}
     for index, name in enumerate(_PARAMETERS):
         given = call.get(first + index, name)
