@@ -20,18 +20,29 @@ class Dockerignore:
     """The patterns of a file, in order, each with whether it takes files in again (``!``)."""
 
     patterns: tuple[tuple[re.Pattern[str], bool], ...]
+    lines: tuple[int, ...] = ()
+    """The 1-based line of each pattern."""
 
     def leaves_out(self, path: str) -> bool:
         """Say whether a path, relative to the context's root, is left out."""
+        return self.line_for(path) is not None
+
+    def line_for(self, path: str) -> int | None:
+        """Return the line that leaves out a path, relative to the context's root; None if none does."""
         if not self.patterns or path in ("", "."):
-            return False
+            return None
         parts = path.split("/")
         above = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-        left_out = False
-        for pattern, taken_in in self.patterns:
-            if left_out == taken_in and any(pattern.fullmatch(one) for one in above):
-                left_out = not taken_in
-        return left_out
+        deciding: int | None = None
+        for line, (pattern, taken_in) in zip(self.lines, self.patterns, strict=True):
+            if (deciding is not None) == taken_in and any(pattern.fullmatch(one) for one in above):
+                deciding = None if taken_in else line
+        return deciding
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether any line begins with ``!``, so that parts of a folder left out may still be there."""
+        return any(taken_in for _, taken_in in self.patterns)
 
 
 def parse(source: SourceFile) -> Dockerignore:
@@ -41,8 +52,8 @@ def parse(source: SourceFile) -> Dockerignore:
 
 def patterns(lines: list[str]) -> Dockerignore:
     """Return the patterns of lines."""
-    found = []
-    for line in lines[:_MAX_PATTERNS]:
+    found, numbers = [], []
+    for number, line in enumerate(lines[:_MAX_PATTERNS], start=1):
         if line.startswith("#") or not line.strip():
             continue
         text = line.strip()
@@ -55,7 +66,8 @@ def patterns(lines: list[str]) -> Dockerignore:
             found.append((re.compile(_expression(text)), taken_in))
         except re.error:
             continue
-    return Dockerignore(tuple(found))
+        numbers.append(number)
+    return Dockerignore(tuple(found), tuple(numbers))
 
 
 def _expression(pattern: str) -> str:

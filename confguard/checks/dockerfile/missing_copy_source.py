@@ -47,7 +47,7 @@ def _judge(repo: Repo, stack: str, building: Building, source: Source) -> Iterat
         else f"{building.context or 'the repository'} does not have it"
     )
     context = building.build.context.span or building.build.span
-    related = [Label(pattern.span, "leaves it out of the build context")] if pattern else []
+    related = [Label(pattern, "leaves it out of the build context")] if pattern else []
     if context is not None:
         related.append(Label(context.first_line(), f"the build context of {building.where}"))
     yield Finding(
