@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from confguard.model.compose import ComposeModel, Service
     from confguard.model.container_files import ContainerFiles
     from confguard.model.django import Settings
+    from confguard.model.django.place import Place
     from confguard.model.dockerfile import Image
     from confguard.model.listening import Listening
     from confguard.model.nginx import NginxModel
@@ -244,7 +245,16 @@ class Deployment:
         )
         if choice is None or choice.path is None:
             return None
-        return self.evaluations.settings(choice.module, choice.path, process.environment)
+        return self.evaluations.settings(choice.module, choice.path, process.environment, _place(process))
+
+
+def _place(process: Process) -> Place:
+    from confguard.model.django.place import ContainerPlace
+
+    directory = process.directory
+    return ContainerPlace(
+        directory=directory.value if isinstance(directory, Known) else "", files=process.files
+    )
 
 
 def _joined(apps: list[App]) -> Iterator[App]:
@@ -263,7 +273,11 @@ def _joined(apps: list[App]) -> Iterator[App]:
 
 
 def _same(one: App, other: App) -> bool:
-    """Say whether two apps got the same environment, as far as their settings read it."""
+    """Say whether two apps got the same environment and files, as far as their settings read them."""
+    here, there = one.settings.place, other.settings.place
+    elsewhere = here is not None and there is not None and not here.alike(there)
+    if elsewhere and one.settings.values != other.settings.values:
+        return False
     names = {read.key for app in (one, other) for read in app.settings.reads if read.key}
     return all(_plain(one.environment.get(name)) == _plain(other.environment.get(name)) for name in names)
 

@@ -12,14 +12,16 @@ from confguard.model.environment import Environment
 if TYPE_CHECKING:
     from confguard.model.delivery.code import Code
     from confguard.model.django import Settings
+    from confguard.model.django.place import Place
 
 
 @dataclass
 class Evaluations:
     """What settings modules came to under the environments seen so far.
 
-    An evaluation depends on its environment only through what it reads. Another environment that answers
-    every one of these reads alike, trail included, gives the same settings.
+    An evaluation depends on its environment only through what it reads, and on the place of the files only
+    through what it asks. Another environment that answers every one of these reads alike, trail included,
+    gives the same settings.
     """
 
     project: Project
@@ -32,10 +34,17 @@ class Evaluations:
 
         return Code(self.project)
 
-    def settings(self, module: str, path: str, environment: Environment) -> Settings:
-        """Return what a settings module, by its dotted name and its file, is under an environment."""
+    def settings(
+        self, module: str, path: str, environment: Environment, place: Place | None = None
+    ) -> Settings:
+        """Return what a settings module, by its dotted name and its file, is under an environment.
+
+        ``place`` says where the project's files lie when it runs, if that is known.
+        """
         known = self._known.setdefault(path, [])
         for other, settings in known:
+            if _elsewhere(settings.place, place):
+                continue
             if all(environment.get(read.key) == other.get(read.key) for read in settings.reads):
                 return settings if environment is other else settings.under(environment)
         from confguard.model.django import evaluate, search_roots
@@ -45,6 +54,13 @@ class Evaluations:
         tail = module.replace(".", "/")
         if stem == tail or stem.endswith(f"/{tail}"):  # the folder from which this name leads to this file
             roots = tuple(dict.fromkeys((stem.removesuffix(tail).rstrip("/"), *roots)))
-        settings = evaluate(self.project, module, environment, roots=roots)
+        settings = evaluate(self.project, module, environment, roots=roots, place=place)
         known.append((environment, settings))
         return settings
+
+
+def _elsewhere(known: Place | None, place: Place | None) -> bool:
+    """Say whether a place may lead to other settings than those that are known for another one."""
+    if known is place:
+        return False
+    return not known.alike(place) if known is not None and place is not None else place is not None

@@ -30,6 +30,10 @@ _PREFIXED = re.compile(
 _SOURCED = re.compile(
     r"(?:^|[;&|]\s*)(?:\.|source)[ \t]+\S+|(?:^|[;&|]\s*)set[ \t]+-\w*a|\beval\b", re.MULTILINE
 )
+_DIRECTORY = re.compile(
+    r"(?:^|[;&|(\s])(?:cd[ \t]+|--(?:chdir|directory)(?:=|[ \t]+))(?:-P[ \t]+|--[ \t]+)?([^\s;&|)]+)",
+    re.MULTILINE,
+)
 _SCRIPT_DEPTH = 4
 
 
@@ -56,9 +60,32 @@ class Process:
     """How the image is built: by the service, by another one, or by what else in the repository builds it."""
 
     @property
+    def directory(self) -> Value[str]:
+        """The folder of the container in which the program runs, as far as its command tells."""
+        home = self.files.working_directory
+        own = _folders(" ".join(self.words))
+        others = [folder for script in self.scripts for folder in _folders(script.text)]
+        places = {}
+        for folder in (*own, *others):
+            place = self.files.absolute(folder)
+            if "$" in folder or folder in ("-", "..") or folder.startswith("~") or isinstance(place, Unknown):
+                return Unknown(f"it changes to the folder {folder}")
+            places[place.value] = place
+        if own and len(places) == 1:
+            return next(iter(places.values()))
+        if places and (isinstance(home, Unknown) or list(places) != [home.value]):
+            return Unknown("it changes the folder on its way")
+        return home
+
+    @property
     def text(self) -> str:
         """The words and the scripts as one text."""
         return "\n".join((" ".join(self.words), *(script.text for script in self.scripts)))
+
+
+def _folders(text: str) -> list[str]:
+    """Return the folders that a command or script changes to."""
+    return [match[1].strip("\"'") for match in _DIRECTORY.finditer(text)]
 
 
 def process_of(

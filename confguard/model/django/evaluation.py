@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from confguard.model.django.configuration import publish_class
 from confguard.model.django.errors import ancestors
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
-from confguard.model.django.operations import ROOT_MARK
+from confguard.model.django.place import Place
 from confguard.model.django.policies import Middleware
 from confguard.model.django.publish import publish
 from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
@@ -28,8 +29,7 @@ def run_module(
     module: str,
     environment: Environment,
     roots: tuple[str, ...] | None,
-    at: str | None,
-    cwd: str | None,
+    place: Place,
     argv: tuple[str, ...],
     version: str | None,
 ) -> Settings:
@@ -46,16 +46,13 @@ def run_module(
     if version is None:
         version = django_version(project, near)
     dotted = module_name(module, roots) if module.endswith(".py") else module
-    place = f"/{ROOT_MARK}" if at is None else at.rstrip("/")
-    inside = f"{place}/{roots[0]}" if roots and roots[0] else place
+    place.presumed = posixpath.join(place.at, roots[0] if roots else "").rstrip("/") or "/"
 
     def load(path: str) -> Any:
         source = project.read(path)
         return parsed(project, source if source is not None else SourceFile(path, ""))
 
-    run = Run(
-        project, environment, roots, place, cwd or inside, argv, load, main=dotted, version=version, near=near
-    )
+    run = Run(project, environment, roots, place, argv, load, main=dotted, version=version, near=near)
     found: ModuleObject | None = None
     try:
         found = imports.load(run, dotted, None)
@@ -71,7 +68,7 @@ def run_module(
             run.problems.append(
                 Problem(source.span(0), f"does more than is followed ({type(error).__name__})")
             )
-    again = partial(_again, project, module, roots, at, cwd, argv, version)
+    again = partial(_again, project, module, roots, place, argv, version)
     return _facts(run, dotted, found, version, again)
 
 
@@ -79,13 +76,12 @@ def _again(
     project: Project,
     module: str,
     roots: tuple[str, ...],
-    at: str | None,
-    cwd: str | None,
+    place: Place,
     argv: tuple[str, ...],
     version: str | None,
     environment: Environment,
 ) -> Settings:
-    return run_module(project, module, environment, roots, at, cwd, argv, version)
+    return run_module(project, module, environment, roots, place, argv, version)
 
 
 def parsed(project: Project, source: SourceFile) -> python.PythonModule:
@@ -140,6 +136,7 @@ def _facts(
         middleware,
         version,
         module is None or module.namespace.complete,
+        run.place,
     )
 
 

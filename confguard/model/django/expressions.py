@@ -111,14 +111,14 @@ def lookup(run: Run, identifier: str, scope: Scope, node: ast.AST) -> V:
 def _module_name(run: Run, identifier: str, scope: Scope) -> V | None:
     module = scope.module
     if identifier == "__file__":
-        return Known(f"{run.at}/{module.source.path}")
+        return Known(run.place.of(module.source.path))
     if identifier == "__name__":
         return Known(module.name)
     if identifier == "__package__":
         return Known(module.name if module.package else module.name.rpartition(".")[0])
     if identifier == "__path__" and module.package:
         folder = module.source.path.removesuffix("__init__.py").rstrip("/")
-        return Known(run.new_list([Known(f"{run.at}/{folder}")]))
+        return Known(run.new_list([Known(run.place.of(folder))]))
     if identifier == "__doc__":
         return Known(None)
     return None

@@ -187,7 +187,7 @@ def _member(run: Run, module: ModuleObject, name: str, span: Span, statement: Sp
     if not module.namespace.complete:
         return Unknown(f"{name} may come from a star import that is not followed", _imported(span))
     if name in ("__file__", "__name__"):
-        return Known(f"{run.at}/{module.source.path}" if name == "__file__" else module.name)
+        return Known(run.place.of(module.source.path) if name == "__file__" else module.name)
     message = f"cannot import name '{name}' from '{module.name}' ({posixpath.basename(module.source.path)})"
     raise run.throw("ImportError", message, statement)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
 from confguard.model.django.errors import matches
@@ -28,6 +28,9 @@ from confguard.model.django.packages import reaches
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
 from confguard.source import Problem, Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.place import Place
 
 MAX_STEPS = 400_000
 """Expressions and statements of one evaluation."""
@@ -126,10 +129,8 @@ class Run:
     project: Project
     environment: Environment
     roots: tuple[str, ...]
-    at: str
-    """Where the project's root lies when it runs (absolute, without a final slash)."""
-    cwd: str
-    """The folder in which the program runs (absolute)."""
+    place: Place
+    """Where the project's files lie when it runs, and in which folder it does."""
     argv: tuple[str, ...]
     load: Callable[[str], Any]
     """Parses a file of the project by its path."""

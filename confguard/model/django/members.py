@@ -91,7 +91,7 @@ def _of_module(run: Run, module: ModuleObject, name: str, span: Span) -> V | Non
     if not module.namespace.complete:
         return Unknown(f"{name} may come from a star import that is not followed", (Step("used here", span),))
     if name == "__file__":
-        return Known(f"{run.at}/{module.source.path}")
+        return Known(run.place.of(module.source.path))
     if name == "__name__":
         return Known(module.name)
     loaded = run.modules.get(f"{module.name}.{name}")

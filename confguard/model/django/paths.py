@@ -116,7 +116,7 @@ def _method(run: Run, name: str, value: V, call: Call) -> V:
 
 def absolute(run: Run, path: str, normal: bool = True) -> str:
     """Return a path from the root of the file system, as ``resolve()`` gives it where there are no links."""
-    whole = path if path.startswith("/") else posixpath.join(run.cwd, path)
+    whole = path if path.startswith("/") else posixpath.join(run.place.cwd, path)
     return posixpath.normpath(whole) if normal else whole
 
 
@@ -157,14 +157,19 @@ def inside(run: Run, value: V) -> str | None:
     if not isinstance(value, Known) or not isinstance(value.value, str | PurePosixPath):
         return None
     whole = absolute(run, str(value.value))
-    if whole == run.at:
-        return ""
-    return whole[len(run.at) + 1 :] if whole.startswith(f"{run.at}/") else None
+    return run.place.inside(whole)
+
+
+def _is_mount(run: Run, value: V) -> bool:
+    payload = value.value if isinstance(value, Known) else None
+    return isinstance(payload, str | PurePosixPath) and run.place.is_mount(absolute(run, str(payload)))
 
 
 def exists(run: Run, value: V, span: Span, what: str = "exists") -> V:
     """Say whether a file or folder is there: what is committed is, what is not is not; others are unknown."""
     trail = run.trail(Step("looked for", span), value)
+    if _is_mount(run, value):
+        return Known(what != "is_file", trail)
     path = inside(run, value)
     if path is None:
         reason = value.reason if isinstance(value, Unknown) else "depends on the files where it runs"

@@ -14,6 +14,7 @@ from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
+    from confguard.model.django.place import Place
     from confguard.model.django.policies import Middleware, Policy, WrittenHeader
 
 
@@ -93,6 +94,9 @@ class Settings:
     complete: bool = True
     """No star import that cannot be followed may bring in more settings."""
 
+    place: Place | None = None
+    """Where the project's files lay, and in which folder it ran."""
+
     @property
     def starts(self) -> bool | None:
         """Whether the module can be imported; None where it may raise, or stands on names from elsewhere."""
@@ -170,6 +174,7 @@ def evaluate(
     roots: tuple[str, ...] | None = None,
     at: str | None = None,
     cwd: str | None = None,
+    place: Place | None = None,
     argv: tuple[str, ...] = ("gunicorn",),
     django_version: str | None = None,
 ) -> Settings:
@@ -177,12 +182,16 @@ def evaluate(
 
     ``module`` is a path in the project or a dotted name; ``roots`` are the folders that modules are imported
     from (default: ``search_roots``); ``at`` is the absolute path at which the project's root lies when it
-    runs (what depends on it is unknown without it); ``cwd`` the folder in which it runs; ``argv`` its
-    command line. Never raises: what is wrong is a problem or a failure.
+    runs (what depends on it is unknown without it); ``cwd`` the folder in which it runs; ``place`` says both
+    file by file, as a container has them; ``argv`` its command line. Never raises: what is wrong is a
+    problem or a failure.
     """
     from confguard.model.django.evaluation import run_module
+    from confguard.model.django.place import UNKNOWN_ROOT, Place
 
-    return run_module(project, module, environment, roots, at, cwd, argv, django_version)
+    if place is None:
+        place = Place(UNKNOWN_ROOT if at is None else at.rstrip("/"), cwd or "")
+    return run_module(project, module, environment, roots, place, argv, django_version)
 
 
 def content_security_policies(settings: Settings, project: Project | None = None) -> tuple[Policy, ...]:

@@ -58,7 +58,7 @@ def _is_globals(given: V) -> bool:
 def _include_one(run: Run, call: Call, scope: Scope, name: V, optional: bool) -> None:
     namespace = scope.module.namespace
     folder = posixpath.dirname(scope.module.source.path)
-    here = f"{run.at}/{folder}" if folder else run.at
+    here = run.place.of(folder)
     pattern = paths.inside(run, paths.join(run, Known(f"{here}/"), [name], call.span))
     if isinstance(name, Known) and isinstance(name.value, str) and not name.value.startswith("/"):
         pattern = posixpath.normpath(posixpath.join(folder, name.value))
@@ -69,10 +69,10 @@ def _include_one(run: Run, call: Call, scope: Scope, name: V, optional: bool) ->
         return
     found = _files(run, pattern)
     if not found and not optional:
-        raise run.throw("OSError", f"No such file: {run.at}/{pattern}", call.span, name.trail)
+        raise run.throw("OSError", f"No such file: {run.place.of(pattern)}", call.span, name.trail)
     run.journal.touch(namespace)
     seen = namespace.names.setdefault(_INCLUDED, Known(run.new_list([])))
-    namespace.names.setdefault("__file__", Known(f"{run.at}/{scope.module.source.path}"))
+    namespace.names.setdefault("__file__", Known(run.place.of(scope.module.source.path)))
     for path in found:
         if isinstance(seen, Known) and isinstance(seen.value, ListObject):
             if any(isinstance(item, Known) and item.value == path for item in seen.value.items):

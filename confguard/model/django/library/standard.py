@@ -52,11 +52,11 @@ def _path(run: Run, call: Call) -> V:
 
 
 def _cwd(run: Run, call: Call) -> V:
-    return Known(PurePosixPath(run.cwd), call.trail)
+    return Known(PurePosixPath(run.place.cwd), call.trail)
 
 
 def _getcwd(run: Run, call: Call) -> V:
-    return Known(run.cwd, call.trail)
+    return Known(run.place.cwd, call.trail)
 
 
 def _fspath(run: Run, call: Call) -> V:
