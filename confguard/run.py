@@ -41,6 +41,8 @@ class Run:
     nothing_to_check: bool
     crashed: bool
     """A rule raised: its finding is there, but what it would have said is missing."""
+    repo: Repo
+    """The model that the rules judged."""
 
 
 def settings_for(path: Path) -> Settings:
@@ -111,7 +113,7 @@ def check(path: Path, settings: Settings) -> Run:
         notes=tuple(note for note in (project.listing.note, *repo.notes) if note),
         seconds=time.perf_counter() - started,
     )
-    return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes))
+    return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes), repo=repo)
 
 
 def _options(settings: Settings) -> Mapping[str, Mapping[str, Any]]:

@@ -23,6 +23,7 @@ BESIDE = {
     "fix": {"source", "finding", "discover", "cards", "config"},
     "reporters": {"__init__", "source", "finding"},
     "show": {"source", "finding", "discover", "model", "reporters"},
+    "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters"},
     "dev": {"__init__", "cards"},
 }
 """Room: the rooms that it may import, beside itself. ``run`` and then ``cli`` stand at the end."""
@@ -39,6 +40,7 @@ NETWORK = {
     "urllib",
     "xmlrpc",
 }
+LATE = ("cards", "model/repo", "readiness/plan", "reporters/__init__")
 RUNNERS = {"multiprocessing", "pty", "runpy", "subprocess"}
 PARSING_LIBRARIES = {"crossplane", "dotenv", "libcst", "pathspec", "yaml"}
 
@@ -144,10 +146,10 @@ def test_only_the_listing_of_files_runs_a_program(path):
 
 
 @pytest.mark.parametrize("path", modules(), ids=name)
-def test_only_checks_parsers_and_reporters_are_imported_by_name(path):
+def test_only_checks_parsers_reporters_and_probes_are_imported_by_name(path):
     """Late imports keep starts quick; every name in them is put together from our own tables."""
     uses = [dotted for dotted, _ in imported(parse(path)) if dotted.split(".")[0] in {"importlib", "pkgutil"}]
-    if name(path) not in {f"confguard/{own}.py" for own in ("cards", "model/repo", "reporters/__init__")}:
+    if name(path) not in {f"confguard/{own}.py" for own in LATE}:
         assert not [dotted for dotted in uses if not dotted.startswith("importlib.metadata")]
 
 

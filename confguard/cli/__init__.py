@@ -10,6 +10,7 @@ import click
 from confguard import __version__
 from confguard.cli.check import check
 from confguard.cli.output import fail
+from confguard.cli.readiness import readiness
 from confguard.cli.rules import rule, rules
 from confguard.cli.show import route, show, trace
 
@@ -40,5 +41,5 @@ def main() -> None:
     """Say what a Compose + nginx + Django deployment would really do, and where the files disagree."""
 
 
-for _command in (check, rule, rules, show, route, trace):
+for _command in (check, readiness, rule, rules, show, route, trace):
     main.add_command(_command)

@@ -1,0 +1,79 @@
+"""``confguard readiness``: a readiness plan answered from the repository."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, colored, emit, fail, usage_errors
+
+if TYPE_CHECKING:
+    from confguard.readiness import Assessment
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@click.option(
+    "--plan", default="", metavar="NAME|FILE", help="The plan to answer.  [default: production-readiness]"
+)
+@click.option("--stack", default="", metavar="NAME", help="Take this stack, not production's first.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "markdown", "json")),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file, not to stdout.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(("failed", "cannot-tell", "manual", "never")),
+    default="failed",
+    show_default=True,
+    help="Exit with 1 if a row is in this state, or in a worse one.",
+)
+def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | None, fail_on: str) -> None:
+    """Answer a readiness plan for the project that PATH belongs to: what passed, failed or is open."""
+    from confguard import run
+    from confguard.readiness import PlanError, State, Subject, assess, load_plan
+
+    try:
+        settings = run.settings_for(path)
+        asked = load_plan(plan) if plan else load_plan()
+        done = run.check(path, settings)
+    except PlanError as error:
+        fail(str(error))
+    except usage_errors() as error:
+        fail(str(error))
+    deployments = (
+        [one for one in done.repo.deployments if one.name == stack] if stack else done.repo.production
+    )
+    if not deployments:
+        names = ", ".join(one.name for one in done.repo.deployments) or "none"
+        fail(f"no stack is named {stack!r}; there are: {names}" if stack else "there is no stack to look at")
+    chosen = deployments[0]
+    findings = tuple(one for one in done.report.findings if not one.stacks or chosen.name in one.stacks)
+    assessment = assess(asked, Subject(done.repo, chosen, findings))
+    emit(_rendered(form, assessment, colored() and output_file is None), output_file)
+    if done.crashed:
+        sys.exit(EXIT_ERROR)
+    worse = {"failed": 1, "cannot-tell": 2, "manual": 3, "never": 0}[fail_on]
+    states = tuple(State)[:worse]
+    sys.exit(EXIT_FINDINGS if any(one.state in states for one in assessment.answers) else EXIT_CLEAN)
+
+
+def _rendered(form: str, assessment: Assessment, color: bool) -> str:
+    import json
+
+    from confguard.readiness import facts, markdown, text
+
+    if form == "json":
+        return json.dumps(facts.facts(assessment), indent=2)
+    return markdown.render(assessment) if form == "markdown" else text.render(assessment, color)

@@ -1,0 +1,72 @@
+"""What a look at the models says of one row, and what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from confguard.finding import Finding, Label
+from confguard.model.deployment import Deployment
+from confguard.model.repo import Repo
+
+
+class State(Enum):
+    """Where a row stands; the value is the word that people read."""
+
+    FAILED = "failed"
+    CANNOT_TELL = "cannot tell"
+    MANUAL = "manual"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a plan is asked of: one deployment of a repository, with what the rules found in it."""
+
+    repo: Repo
+    deployment: Deployment
+    findings: tuple[Finding, ...]
+    """Those of this deployment, and those that belong to none: documents, workflows, files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one look says.
+
+    ``evidence`` are the places that satisfy the row, or that break it; a row passes only on evidence.
+    ``text`` is a sentence: what was found, or why nothing can be said.
+    """
+
+    state: State
+    text: str
+    evidence: tuple[Label, ...] = ()
+
+
+def passed(text: str, evidence: Iterable[Label | None]) -> Outcome:
+    """Return that the row holds; without a single place nothing was shown, and it cannot be told."""
+    places = tuple(label for label in evidence if label is not None)
+    if not places:
+        return Outcome(State.CANNOT_TELL, f"nothing in the files shows it: {text}")
+    return Outcome(State.PASSED, text, places)
+
+
+def failed(text: str, evidence: Iterable[Label | None] = ()) -> Outcome:
+    """Return that the row does not hold."""
+    return Outcome(State.FAILED, text, tuple(label for label in evidence if label is not None))
+
+
+def cannot_tell(reason: str, evidence: Iterable[Label | None] = ()) -> Outcome:
+    """Return that the files do not decide the row, with the reason."""
+    return Outcome(State.CANNOT_TELL, reason, tuple(label for label in evidence if label is not None))
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return several looks as one, with the evidence of the worst state: failed, then not to be told."""
+    found = list(outcomes)
+    for state in (State.FAILED, State.CANNOT_TELL, State.PASSED):
+        same = [one for one in found if one.state is state]
+        if same:
+            text = "; ".join(dict.fromkeys(one.text for one in same))
+            return Outcome(state, text, tuple(dict.fromkeys(label for one in same for label in one.evidence)))
+    return Outcome(State.CANNOT_TELL, "nothing was looked at")

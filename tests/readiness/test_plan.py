@@ -1,0 +1,88 @@
+"""Readiness plans: what comes with confguard, what a team writes, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from confguard.finding import Severity
+from confguard.readiness import PlanError, load_plan
+from confguard.readiness.plan import KINDS, plan_names, probe_names
+
+HEAD = 'title = "Ours"\n[[phases]]\nnumber = 1\ntitle = "One"\nowner = "Ops"\n'
+ROW = '[[rows]]\nid = "A"\nphase = 1\nmust = "x"\n'
+LOOK = 'look = [{ probe = "setting", name = "DEBUG", equals = false }]\n'
+
+
+@pytest.fixture
+def written(tmp_path):
+    def load(text):
+        path = tmp_path / "plan.toml"
+        path.write_text(text)
+        return load_plan(str(path))
+
+    return load
+
+
+@pytest.mark.parametrize("name", plan_names())
+def test_every_plan_that_comes_along_is_valid(name):
+    plan = load_plan(name)
+    assert plan.rows and plan.phases
+    assert len({row.id for row in plan.rows}) == len(plan.rows)
+    assert {row.kind for row in plan.rows} <= set(KINDS)
+
+
+def test_every_probe_can_be_loaded_and_says_what_it_does():
+    from importlib import import_module
+
+    for name in probe_names():
+        module = import_module(f"confguard.readiness.probes.{name.replace('-', '_')}")
+        assert module.look.__doc__ and module.__doc__
+
+
+def test_a_row_has_the_owner_of_its_phase_unless_it_names_one(written):
+    plan = written(HEAD + ROW + LOOK + ROW.replace('"A"', '"B"') + 'owner = "Dev"\n' + LOOK)
+    assert [row.owner for row in plan.rows] == ["Ops", "Dev"]
+    assert plan.rows[0].fails_on is Severity.WARNING
+
+
+def test_a_plan_extends_another_and_replaces_its_rows(written):
+    base = load_plan()
+    row = base.rows[0]
+    plan = written(
+        f'extends = "production-readiness"\n[[rows]]\nid = "{row.id}"\nphase = {row.phase}\n'
+        f'must = "ours"\n{LOOK}'
+    )
+    assert plan.title == base.title
+    assert [one.id for one in plan.rows] == [one.id for one in base.rows]
+    assert plan.rows[0].must == "ours"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title = 1\n", "title has to be a text"),
+        ('tittle = "x"\n', "did you mean 'title'"),
+        ("[[rows]\n", "line 1"),
+        (HEAD + ROW, "only a look can earn a pass"),
+        (HEAD + ROW + 'kind = "statik"\n' + LOOK, "did you mean 'static'"),
+        (HEAD + ROW + 'kind = "partial"\n' + LOOK, "which command answers it"),
+        (HEAD + ROW + 'rules = ["debug-enabeld"]\n' + LOOK, "did you mean 'debug-enabled'"),
+        (HEAD + ROW + 'look = [{ probe = "settin" }]\n', "did you mean 'setting'"),
+        (HEAD + ROW + 'look = [{ probe = "setting", nam = "x" }]\n', "probe setting"),
+        (HEAD + ROW + 'fails-on = "fatal"\n' + LOOK, "is no severity"),
+        (HEAD + ROW.replace("phase = 1", "phase = 2") + LOOK, "there is no phase 2"),
+        (HEAD + ROW.replace('must = "x"', "") + LOOK, "needs an id and what must hold"),
+        ('extends = "production-readines"\n', "there is no plan"),
+        ('extends = "plan.toml"\n', "circle"),
+        ("rows = 1\n", "list of tables"),
+    ],
+)
+def test_a_plan_that_cannot_be_used_says_where_and_why(written, text, said):
+    with pytest.raises(PlanError) as error:
+        written(text)
+    assert said in str(error.value)
+
+
+def test_a_plan_that_does_not_exist_is_named_with_the_nearest_one():
+    with pytest.raises(PlanError, match="did you mean 'production-readiness'"):
+        load_plan("production-readines")
