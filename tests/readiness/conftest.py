@@ -31,7 +31,8 @@ def subject_of(repository):
     """Return a function that makes a subject of a small repository, with changed files."""
 
     def make(changes=None):
-        done = run.check(repository({**FILES, **(changes or {})}), Settings())
+        files = {path: text for path, text in {**FILES, **(changes or {})}.items() if text is not None}
+        done = run.check(repository(files), Settings())
         return Subject(done.repo, done.repo.production[0], done.report.findings)
 
     return make

@@ -95,7 +95,7 @@ def test_the_template_of_the_stack_is_what_counts(answers_of, options, state, sa
 def test_without_a_template_nothing_can_be_told(answers_of):
     compose = "services:\n  web:\n    image: acme/web:1.2\n"
     row = ROW + look('probe = "template-keys", keys = ["A"]')
-    answer = answers_of(row, {"compose.prod.yaml": compose})["A"]
+    answer = answers_of(row, {"compose.prod.yaml": compose, ".env.example": None})["A"]
     assert answer.state is State.CANNOT_TELL
 
 

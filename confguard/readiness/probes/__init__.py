@@ -1,1 +1,1 @@
-"""Looks at the models that earn a row its pass: ``look(subject, **options)`` in a file of the probe's name."""
+"""Looks at the models that earn a row its pass: ``look(subject, **options)`` in a file of its name."""
