@@ -224,12 +224,13 @@ class Deployment:
 
     def _runs_django(self, process: Process) -> bool:
         reference = self.base_image(process.service)
-        if _DJANGO_PROGRAM.search(process.text):
-            return reference is None or (reference.name not in DATASTORES and reference.name not in PROXIES)
-        if "DJANGO_SETTINGS_MODULE" not in process.environment:
-            return False
-        # An env file that all services share names the module to those, too, which have no Python.
-        return reference is None or reference.name not in _WITHOUT_PYTHON
+        if reference is not None and reference.name in _WITHOUT_PYTHON:
+            # Scripts and env files that several services share may speak of Django to those without Python.
+            return _DJANGO_PROGRAM.search(" ".join(process.words)) is not None
+        return (
+            _DJANGO_PROGRAM.search(process.text) is not None
+            or "DJANGO_SETTINGS_MODULE" in process.environment
+        )
 
     def _settings(self, process: Process) -> Settings | None:
         from confguard.model.django import choose_module

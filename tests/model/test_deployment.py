@@ -109,3 +109,19 @@ def test_an_evaluation_is_kept_for_an_environment_that_answers_alike(deployment_
     first, second = (deployment.processes[name].environment for name in ("web", "worker"))
     kept = evaluations.settings("app.settings", "app/settings.py", first)
     assert evaluations.settings("app.settings", "app/settings.py", second).values is kept.values
+
+
+def test_a_node_image_runs_no_django_whatever_its_shared_entrypoint_and_env_file_speak_of(deployment_of):
+    files = {
+        "compose.yaml": "services:\n  collab:\n    build: .\n"
+        "    environment: {DJANGO_SETTINGS_MODULE: app.settings}\n",
+        "Dockerfile": "FROM node:22-alpine\n"
+        'COPY entrypoint /entrypoint\nENTRYPOINT ["/entrypoint"]\nCMD ["yarn", "start"]\n',
+        "entrypoint": '#!/bin/sh\n# e.g. python manage.py migrate\nexec "$@"\n',
+        "manage.py": "",
+        "app/__init__.py": "",
+        "app/settings.py": "SECRET_KEY = 'x'\nDEBUG = True\nALLOWED_HOSTS = []\nINSTALLED_APPS = []\n",
+    }
+    assert deployment_of(files).apps == ()
+    python = {**files, "Dockerfile": files["Dockerfile"].replace("node:22-alpine", "python:3.13")}
+    assert [app.services for app in deployment_of(python).apps] == [("collab",)]
