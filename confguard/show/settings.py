@@ -34,7 +34,7 @@ def facts(app: Application, reveal: bool = False) -> dict[str, Any]:
         "module": settings.module,
         "path": settings.path,
         "files": list(settings.files),
-        "starts": settings.failure is None,
+        "starts": settings.starts,
         "failures": [_failure_facts(failure) for failure in settings.failures],
         "doubts": [_failure_facts(failure) for failure in settings.doubts],
         "settings": {
@@ -108,7 +108,8 @@ def page(app: Application, style: Style | None = None, reveal: bool = False) -> 
 def _start_lines(app: Application, look: Style) -> list[str]:
     settings = app.settings
     if settings.failure is None:
-        return [f"  {look.paint('starts', GREEN)}"]
+        sure = settings.starts
+        return [f"  {look.paint('starts', GREEN) if sure else look.paint('may start', YELLOW)}"]
     lines = [f"  {look.paint('does not start', RED)}"]
     for failure in settings.failures:
         name = failure.exception.rpartition(".")[2]

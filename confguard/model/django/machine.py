@@ -24,7 +24,7 @@ from confguard.model.django.objects import (
     TupleObject,
     V,
 )
-from confguard.model.django.packages import reaches
+from confguard.model.django.packages import installs, reaches
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
 from confguard.source import Problem, Span
@@ -215,6 +215,10 @@ class Run:
     def reaches(self, distribution: str, release: tuple[int, ...]) -> bool | None:
         """Say whether the project installs at least a release of a library; None if it is not known."""
         return reaches(self.project, distribution, release, self.near)
+
+    def installs(self, distribution: str) -> bool | None:
+        """Say whether the project installs a library; None if it is not known."""
+        return installs(self.project, distribution, self.near)
 
     def may_raise(self, kind: str, span: Span) -> None:
         """Note that what is being run may also raise: matters only where a try would catch it."""

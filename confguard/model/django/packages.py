@@ -50,6 +50,19 @@ def reaches(project: Project, distribution: str, release: tuple[int, ...], near:
     return True
 
 
+def installs(project: Project, distribution: str, near: str = "") -> bool | None:
+    """Say whether a distribution is installed: named somewhere, or left out of a list of all that is."""
+    name = _SEPARATORS.sub("-", distribution).lower()
+    locked = False
+    for paths in candidates(project, near):
+        for path in paths:
+            stated = project.parsed(_stated, path)
+            if stated is not None and name in stated:
+                return True
+            locked = locked or is_lock(path)
+    return False if locked else None
+
+
 def _allows(newest: Newest, release: tuple[int, ...]) -> bool:
     size = max(len(newest.release), len(release))
     limit, wanted = (part + (0,) * (size - len(part)) for part in (newest.release, release))

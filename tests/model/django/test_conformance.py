@@ -13,7 +13,7 @@ import pytest
 from confguard.discover.project import Listing, Project
 from confguard.model.django.defaults import django_default
 from confguard.model.django.settings import Settings, evaluate
-from confguard.model.django.values import Entries, Items, Partial, plain
+from confguard.model.django.values import Entries, Items, Made, Partial, plain
 from confguard.model.environment import Environment
 from confguard.model.value import Known
 
@@ -48,6 +48,11 @@ def shown(value):
         return str(payload)
     if isinstance(payload, datetime.timedelta):
         return {"seconds": payload.total_seconds()}
+    if isinstance(payload, Made):
+        kind = payload.name.rpartition(".")[2]
+        return shown(payload.args[0]) if kind == "reverse_lazy" else {"object": kind}
+    if isinstance(payload, datetime.time):
+        return {"object": "time"}
     if isinstance(payload, bytes):
         return {"bytes": payload.hex()}
     if isinstance(payload, re.Pattern):

@@ -112,14 +112,14 @@ class ConfigurationValue(NativeObject):
     def setup(self, run: Run, name: str) -> V:
         """Read the variable and return the value; raises ValueError where the class would."""
         if self._environ() is False:
-            self.settled = self._placed(run, self.default)
-            return self.settled
+            self.settled = self.default
+            return self._placed(run, self.default)
         full = self._variable(name)
         if full is None:
             self.settled = Unknown("is read under a name that is not known", self.made.trail)
             return self.settled
-        self.settled = self._placed(run, self._read(run, name, full))
-        return self.settled
+        self.settled = self._read(run, name, full)
+        return self._placed(run, self.settled)
 
     def _placed(self, run: Run, value: V) -> V:
         """``PathValue``: absolute; whether the path is there is known only where it runs."""
@@ -313,7 +313,7 @@ def settle(run: Run, name: str, value: V) -> dict[str, V]:
         return {name: value}
     held = value.value
     settled = held.setup(run, name)
-    out = {name: settled}
+    out = {name: held.settled if held.settled is not None else settled}
     if held.multiple and isinstance(settled, Known) and isinstance(settled.value, DictObject):
         for key, (_, item) in settled.value.entries.items():
             out[str(key)] = item

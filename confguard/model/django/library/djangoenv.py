@@ -160,7 +160,7 @@ class Env(NativeObject):
                 if kind != "db"
                 else Unknown("is made from a URL in a way that is not followed", value.trail)
             )
-        if kind == "cache" and isinstance(value, Known) and not value.value:
+        if kind == "cache" and isinstance(value, Known) and value.value is None:
             return Known(run.new_dict(), value.trail)
         return urls.environ_url(run, kind, value, call.get(2, extra), call)
 

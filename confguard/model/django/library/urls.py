@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import urllib.parse as parse
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from confguard.model.django.library import osenviron, registry
@@ -266,10 +268,12 @@ _CACHE = {
     "filecache": "django.core.cache.backends.filebased.FileBasedCache",
     "locmemcache": "django.core.cache.backends.locmem.LocMemCache",
     "memcache": "django.core.cache.backends.memcached.MemcachedCache",
-    "pymemcache": "django.core.cache.backends.memcached.PyMemcacheCache",
     "pylibmc": "django.core.cache.backends.memcached.PyLibMCCache",
-    **dict.fromkeys(("rediscache", "redis", "rediss", "valkey", "valkeys"), "django_redis.cache.RedisCache"),
 }
+_REDIS_SCHEMES = ("rediscache", "redis", "rediss", "valkey", "valkeys")
+_DJANGO_REDIS = "django_redis.cache.RedisCache"
+_BUILT_IN_REDIS = "django.core.cache.backends.redis.RedisCache"
+_MEMCACHED = "django.core.cache.backends.memcached"
 _CACHE_OPTIONS = ("TIMEOUT", "KEY_PREFIX", "VERSION", "KEY_FUNCTION", "BINARY")
 _EMAIL = {
     **dict.fromkeys(("smtp", "smtps", "smtp+tls", "smtp+ssl"), "django.core.mail.backends.smtp.EmailBackend"),
@@ -345,16 +349,38 @@ def environ_database(url: str, engine: str | None = None) -> dict[str, Any]:
     return config if config["ENGINE"] else {}
 
 
-def environ_cache(url: str, backend: str | None = None) -> dict[str, Any]:
+def _cache_backend(run: Run, scheme: str) -> str | None:
+    """Return the backend for a scheme, which depends on the libraries that are installed; None if unknown."""
+    if scheme == "pymemcache":
+        there = run.installs("pymemcache")
+        return None if there is None else f"{_MEMCACHED}.{'PyMemcacheCache' if there else 'PyLibMCCache'}"
+    if scheme not in _REDIS_SCHEMES:
+        return _CACHE[scheme]
+    built_in = (
+        _BUILT_IN_REDIS if run.version is not None and int(run.version.partition(".")[0]) >= 4 else None
+    )
+    prefers, knows = run.reaches("django-environ", (0, 11)), run.reaches("django-environ", (0, 10))
+    if knows is False:
+        return _DJANGO_REDIS if run.installs("django-redis-cache") is not True else None
+    if knows is None or prefers is None:
+        return None
+    if not prefers:
+        return built_in
+    there = run.installs("django-redis")
+    return _DJANGO_REDIS if there else built_in if there is False else None
+
+
+def environ_cache(run: Run, url: str, backend: str | None = None) -> dict[str, Any]:
     """``Env.cache_url_config``; raises BadUrl."""
-    if not url:
-        return {}
     split = parse.urlparse(url)
-    if split.scheme not in _CACHE:
+    if split.scheme not in _CACHE and split.scheme not in (*_REDIS_SCHEMES, "pymemcache"):
         raise BadUrl(_IMPROPER, f"Invalid cache schema {split.scheme}")
+    backend = backend or _cache_backend(run, split.scheme)
+    if backend is None:
+        raise ValueError("is a URL whose backend depends on what is installed, which is not followed")
     places = split.netloc.split(",")
     config: dict[str, Any] = {
-        "BACKEND": _CACHE[split.scheme],
+        "BACKEND": backend,
         "LOCATION": places[0] if len(places) == 1 else places,
     }
     if split.scheme == "filecache":
@@ -365,10 +391,8 @@ def environ_cache(url: str, backend: str | None = None) -> dict[str, Any]:
         scheme = split.scheme.replace("cache", "") if split.hostname else "unix"
         found = [f"{scheme}://{place}{split.path}" for place in split.netloc.split(",")]
         config["LOCATION"] = found[0] if len(found) == 1 else found
-    if backend:
-        config["BACKEND"] = backend
     if split.query:
-        lower = config["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+        lower = backend == _BUILT_IN_REDIS
         options: dict[str, Any] = {}
         for key, values in parse.parse_qs(split.query).items():
             name = key.lower() if lower else key.upper()
@@ -409,7 +433,12 @@ def environ_email(url: str, backend: str | None = None) -> dict[str, Any]:
 
 def environ_url(run: Run, kind: str, url: V, extra: V | None, call: Call) -> V:
     """Turn a URL into a dict as django-environ does: ``kind`` is db, cache or email."""
-    parser = {"db": environ_database, "cache": environ_cache, "email": environ_email}[kind]
+    parsers: dict[str, Callable[[str, str | None], dict[str, Any]]] = {
+        "db": environ_database,
+        "cache": partial(environ_cache, run),
+        "email": environ_email,
+    }
+    parser = parsers[kind]
     trail = run.trail(call.step(f"read as a {kind} URL"), url)
     try:
         text = plain(url)
