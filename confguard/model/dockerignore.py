@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from confguard.discover.project import Project
 from confguard.parsers.dockerignore import Dockerignore, parse
@@ -15,7 +15,7 @@ class Ignore:
     """The .dockerignore of a build; ``source`` is None where there is none."""
 
     source: SourceFile | None = None
-    rules: Dockerignore = Dockerignore(())
+    rules: Dockerignore = field(default_factory=lambda: Dockerignore(()))
 
     def excluded(self, path: str) -> Span | None:
         """Return the line that leaves out a path of the context or a folder around it, or None."""

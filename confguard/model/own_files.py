@@ -1,0 +1,113 @@
+"""Whether a Django application answers requests for its static and uploaded files itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from confguard.model.value import Known, Unknown, Value
+from confguard.source import SourceFile
+
+if TYPE_CHECKING:
+    from confguard.discover.project import Project
+    from confguard.model.deployment import App, Deployment
+    from confguard.model.process import Process
+
+_SERVERS = re.compile(
+    r"whitenoise|servestatic|dj_static|blacknoise|\bCling\(|StaticFiles\(|static-map|ASGIStaticFiles"
+)
+"""What serves files beside Django: middleware and wrappers of WSGI and ASGI, uWSGI's own."""
+_VIEWS = re.compile(
+    r"django\.views\.static|views\.static\b|static_serve|\bserve\(request|X-Accel-Redirect|sendfile|FileResponse"
+)
+_OTHERS = re.compile(r"nginx|apache|httpd|caddy|lighttpd|supervisor|uwsgi|unitd|--insecure", re.IGNORECASE)
+"""Programs of an application's container that may serve files, by themselves or by their configuration."""
+_UPLOADS = re.compile(r"\b(?:FileField|ImageField|FilePathField|default_storage|FileSystemStorage)\b")
+_LOCAL = {
+    "STATIC": re.compile(r"(?:django\.contrib\.staticfiles|whitenoise|servestatic)\.storage\."),
+    "MEDIA": re.compile(r"django\.core\.files\.storage\.(?:filesystem\.)?FileSystemStorage\Z"),
+}
+
+
+def serves_itself(deployment: Deployment, app: App, kind: str) -> bool | None:
+    """Say whether an application answers for its STATIC or MEDIA files; None where that is not known.
+
+    Django does with ``DEBUG`` only (django.contrib.staticfiles.handlers, django.conf.urls.static); middleware
+    such as WhiteNoise, or a view of the project's own, does always. None too where they are kept elsewhere.
+    """
+    settings = app.settings
+    debug = settings.get("DEBUG")
+    if not isinstance(debug, Known) or debug.value:
+        return None
+    middleware = _names(settings.get("MIDDLEWARE"))
+    if middleware is None or not kept_in_folders(app, kind):
+        return None
+    if kind == "STATIC":
+        if any(_SERVERS.search(name) for name in middleware):
+            return True
+        apps = _names(settings.get("INSTALLED_APPS"))
+        if apps is None or "django.contrib.staticfiles" not in apps:
+            return None
+    if any(_has_other_server(deployment.processes[service]) for service in app.services):
+        return None
+    # WhiteNoise has files that are there when it starts: no uploads.
+    pattern = re.compile(f"{_SERVERS.pattern}|{_VIEWS.pattern}") if kind == "STATIC" else _VIEWS
+    if any(pattern.search(source.text) for source in _sources(deployment.project)):
+        return None
+    return False
+
+
+def _has_other_server(process: Process) -> bool:
+    """Say whether a container may run something that serves files beside Django."""
+    stages = process.image.stages if process.image else ()
+    text = "\n".join((process.text, *(stage.span.text for stage in stages)))
+    return not process.known or bool(_SERVERS.search(text) or _OTHERS.search(text))
+
+
+def keeps_uploads(deployment: Deployment) -> bool:
+    """Say whether a file of the repository's Python names what saves uploads."""
+    return any(_UPLOADS.search(source.text) for source in _sources(deployment.project))
+
+
+def kept_in_folders(app: App, kind: str) -> bool:
+    """Say whether the files are surely kept in folders, by Django's own storage."""
+    static = kind == "STATIC"
+    alias, old = ("staticfiles", "STATICFILES_STORAGE") if static else ("default", "DEFAULT_FILE_STORAGE")
+    found = [value for value in (_backend(app, alias), app.settings.get(old)) if value is not None]
+    return bool(found) and all(
+        isinstance(value, Known) and isinstance(value.value, str) and _LOCAL[kind].match(value.value)
+        for value in found
+    )
+
+
+def _backend(app: App, alias: str) -> Value[Any] | None:
+    from confguard.model.django import Entries
+
+    storages = app.settings.get("STORAGES")
+    if not isinstance(storages, Known):
+        return storages
+    entry = storages.value.get(alias)
+    if isinstance(entry, dict):
+        return Known(entry.get("BACKEND"), storages.trail)
+    if isinstance(entry, Known) and isinstance(entry.value, (Entries, dict)):
+        backend = entry.value.get("BACKEND")
+        return backend if isinstance(backend, (Known, Unknown)) or backend is None else Known(backend)
+    return Unknown("the storage is not known")
+
+
+def _names(value: Value[Any] | None) -> list[str] | None:
+    from confguard.model.django import Items
+
+    if not isinstance(value, Known) or not isinstance(value.value, Items) or not value.value.complete:
+        return None
+    names = [item.value for item in value.value if isinstance(item, Known) and isinstance(item.value, str)]
+    return names if len(names) == len(value.value) else None
+
+
+def _sources(project: Project) -> Iterator[SourceFile]:
+    for path in project.paths:
+        if path.endswith(".py") and "/migrations/" not in path and not re.search(r"(^|/)tests?[/_.]", path):
+            source = project.read(path)
+            if source is not None:
+                yield source
