@@ -13,7 +13,7 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django import Policy
 from confguard.model.nginx import Header, NginxModel, Target, header_set, hidden_headers, upstream_targets
 from confguard.model.repo import Repo
-from confguard.model.responses import app_behind, apps_behind
+from confguard.model.responses import answering, app_behind, apps_behind
 from confguard.model.responses.nonces import uses_nonces
 from confguard.model.value import Known
 from confguard.source import Span
@@ -32,6 +32,7 @@ class _Pair:
     ours: str
     theirs: str
     found: tuple[Difference, ...]
+    where: str
     doubled: tuple[Target, ...]
     """The routes whose answers carry both."""
 
@@ -89,7 +90,7 @@ def _pair(
     theirs, ours = header.value.value, policy.text.value
     found = differences(theirs, ours)
     doubled = tuple(_doubled(deployment, model, app, header, policy))
-    return _Pair(header, report_only, app, policy, ours, theirs, found, doubled)
+    return _Pair(header, report_only, app, policy, ours, theirs, found, answering(deployment, app), doubled)
 
 
 def _doubled(
@@ -211,7 +212,7 @@ def _notes(pair: _Pair) -> Iterator[str]:
         routes = list(dict.fromkeys(target.level.title for target in pair.doubled))
         more = f" and {len(routes) - 3} more" if len(routes) > 3 else ""
         yield f"answers of {', '.join(routes[:3])}{more} carry both: a browser obeys each of them"
-    yield f"{pair.app.settings.module} is the settings module of {pair.app.where}"
+    yield f"{pair.app.settings.module} is the settings module of {pair.where}"
 
 
 def _help(pair: _Pair) -> str:

@@ -63,7 +63,7 @@ def _losses(deployment: Deployment, model: NginxModel, level: Level, wanted: set
 
 def _finding(deployment: Deployment, model: NginxModel, losses: list[_Loss]) -> Finding:
     first, *others = losses
-    more = f" and {len(others)} more locations" if others else ""
+    more = f" and {len(others)} more location{'s' * (len(others) > 1)}" if others else ""
     verb, own = ("lose", "their") if others else ("loses", "its")
     outer = first.gone[0].level
     outer_name = outer.title if outer.kind == "location" else outer.kind

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Level, NginxModel, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
-from confguard.model.responses import service_behind
+from confguard.model.responses import is_websocket, service_behind
 from confguard.model.value import Known
 
 _SMALL_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-_WEBSOCKET = re.compile(r"(^|/)\^?(ws|wss|websockets?|sockets?|socket\.io|sockjs)(/|\$|$)", re.IGNORECASE)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -32,7 +29,7 @@ def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
         if nearest(target.level, "client_max_body_size") is not None:
             continue  # somebody chose one, or an include that cannot be had may have it
         server = model.server_of(target.level)
-        takes_bodies = not _refuses_bodies(target.level) and not _is_websocket(target)
+        takes_bodies = not _refuses_bodies(target.level) and not is_websocket(target)
         if server is not None and not server.is_stock and takes_bodies:
             known = routes.setdefault(server.level, [])
             if all(target.statement is not other.statement for other in known):
@@ -91,14 +88,6 @@ def _refuses_bodies(level: Level) -> bool:
         and not _SMALL_METHODS.issuperset(at.statement.texts if at.statement else ())
         for at in level.chain()
     )
-
-
-def _is_websocket(target: Target) -> bool:
-    """Say whether a route is for WebSockets alone: named so, and passing on the request to upgrade."""
-    if target.location is None or not _WEBSOCKET.search(target.location.pattern):
-        return False
-    headers = (item for at in target.level.chain() for item in at.named("proxy_set_header"))
-    return any(item.first.lower() == "upgrade" for item in headers)
 
 
 def _title(target: Target) -> str:

@@ -13,11 +13,11 @@ from confguard.model.responses.app_headers import (
     headers_of_app,
     sent_by_app,
 )
-from confguard.model.responses.behind import app_behind, apps_behind, service_behind
+from confguard.model.responses.behind import answering, app_behind, apps_behind, service_behind
 from confguard.model.responses.doubled import Doubled, doubled
 from confguard.model.responses.joint import Carried, carried
 from confguard.model.responses.scheme import believes_https
-from confguard.model.responses.serving import Serves, serves
+from confguard.model.responses.serving import Serves, is_websocket, named_for_websockets, serves
 from confguard.model.responses.twice import Outcome, Verdict, twice
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Serves",
     "Verdict",
     "When",
+    "answering",
     "app_behind",
     "apps_behind",
     "believes_https",
@@ -36,6 +37,8 @@ __all__ = [
     "carried",
     "doubled",
     "headers_of_app",
+    "is_websocket",
+    "named_for_websockets",
     "sent_by_app",
     "serves",
     "service_behind",

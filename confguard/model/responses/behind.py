@@ -39,3 +39,11 @@ def apps_behind(deployment: Deployment, model: NginxModel) -> tuple[App, ...]:
         if app is not None and app not in found:
             found.append(app)
     return tuple(found)
+
+
+def answering(deployment: Deployment, app: App) -> str:
+    """Return ``service web`` or ``services web and api``: those of an application that answer requests."""
+    names = [name for name in app.services if deployment.serves_http(name)] or list(app.services)
+    if len(names) == 1:
+        return f"service {names[0]}"
+    return f"services {', '.join(names[:-1])} and {names[-1]}"

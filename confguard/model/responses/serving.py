@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
-from confguard.model.nginx import Location, is_set
+from confguard.model.nginx import Location, Target, is_set
 from confguard.model.nginx.upstreams import PASSES
 
 _FIXED = ("return", "stub_status", "empty_gif", "autoindex_format", "content_by_lua_block", "js_content")
+
+
+_WEBSOCKET = re.compile(r"(^|/)\^?(ws|wss|websockets?|sockets?|socket\.io|sockjs)(/|\$|$)", re.IGNORECASE)
+
+
+def named_for_websockets(target: Target) -> bool:
+    """Say whether a route is for WebSockets alone, by the name of its location."""
+    return target.location is not None and _WEBSOCKET.search(target.location.pattern) is not None
+
+
+def is_websocket(target: Target) -> bool:
+    """Say whether a route is for WebSockets alone: named so, and passing on the request to upgrade."""
+    if not named_for_websockets(target):
+        return False
+    headers = (item for at in target.level.chain() for item in at.named("proxy_set_header"))
+    return any(item.first.lower() == "upgrade" for item in headers)
 
 
 class Serves(Enum):

@@ -1,0 +1,131 @@
+"""How large a request body may be on its way: what the application accepts, what nginx lets through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from confguard.discover.project import Project
+from confguard.model.deployment import App, Deployment
+from confguard.model.django import Entries, plain
+from confguard.model.nginx import NginxModel, Target, size, upstream_targets
+from confguard.model.responses.behind import app_behind
+from confguard.model.responses.serving import is_websocket
+from confguard.model.value import Known, Value
+from confguard.source import Span
+
+_WHAT = r"UPLOAD|IMPORT|FILE|FILES|ATTACHMENT|IMAGE|IMAGES|PHOTO|VIDEO|DOCUMENT|AVATAR|MEDIA|RESTORE|BACKUP"
+_UNITS = {
+    "BYTES": 1, "B": 1, "KB": 1000, "KIB": 1024, "MB": 1000**2, "MIB": 1024**2, "MEGABYTES": 1000**2,
+    "GB": 1000**3, "GIB": 1024**3,
+}  # fmt: skip
+_GENERIC = frozenset(
+    f"{_WHAT}|MAX|MAXIMUM|LIMIT|SIZE|SIZES|UPLOADS|DATA|MEMORY|DJANGO|APP|ALLOWED|BODY|REQUEST".split("|")
+)
+_NOT_A_LIMIT = frozenset({"FILE_UPLOAD_MAX_MEMORY_SIZE"})
+"""Above it Django writes a file to the disk; it refuses none (settings reference of 5.2)."""
+_SMALLEST = 10_000
+"""A smaller number in a setting without a unit may count something else than bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A limit for uploads that the settings of an application declare, in bytes.
+
+    ``words`` are what its name says beside that it is a limit (``people`` of PEOPLE_UPLOAD_MAX_BYTES).
+    """
+
+    setting: str
+    size: Known[int]
+    words: frozenset[str]
+
+    @property
+    def place(self) -> Span | None:
+        """Where the setting gets its value."""
+        return self.size.span.first_line() if self.size.span else None
+
+
+def declared_limits(app: App) -> tuple[Declared, ...]:
+    """Return the limits that the settings declare for uploads, and Django's own for forms, if it is set."""
+    return tuple(_declared(app))
+
+
+def _declared(app: App) -> Iterator[Declared]:
+    for name, value in app.settings.values.items():
+        parts = name.split("_")
+        if name in _NOT_A_LIMIT or not isinstance(value, Known) or not _is_limit(parts):
+            continue
+        number = _bytes(value, parts)
+        if number is not None:
+            words = frozenset(part.lower() for part in parts if part not in _GENERIC and part not in _UNITS)
+            yield Declared(name, Known(number, value.trail), words)
+
+
+def _is_limit(parts: list[str]) -> bool:
+    what = any(re.fullmatch(_WHAT, part) for part in parts)
+    limits = any(part in ("MAX", "MAXIMUM", "LIMIT") for part in parts)
+    measured = parts[-1] in _UNITS or any(part in ("SIZE", "SIZES") for part in parts)
+    return what and limits and measured
+
+
+def _bytes(value: Known[Any], parts: list[str]) -> int | None:
+    """Return a limit in bytes; the smaller one of what ``MB`` may mean."""
+    found = value.value
+    if isinstance(found, Entries):
+        try:
+            numbers = [item for item in plain(value).values() if isinstance(item, int)]
+        except (ValueError, TypeError):
+            return None
+        found = max(numbers, default=0)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    unit = _UNITS.get(parts[-1])
+    if unit is None:
+        return int(found) if found >= _SMALLEST else None
+    return int(found * unit) if found > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route to an application with the largest body that nginx lets through; 0 means any."""
+
+    target: Target
+    limit: Value[int]
+
+
+def ways_to(deployment: Deployment, model: NginxModel, app: App) -> tuple[Way, ...]:
+    """Return the routes of an nginx that lead to an application."""
+    return tuple(
+        Way(target, size(target.level, "client_max_body_size"))
+        for target in upstream_targets(model)
+        if app_behind(deployment, target) is app and not is_websocket(target)
+    )
+
+
+def widest(ways: tuple[Way, ...], words: frozenset[str]) -> Way | None:
+    """Return the route that lets the largest bodies through, of those whose path has one of the words.
+
+    Where no path has any, of all routes. None where a limit is not known, or one of them has none.
+    """
+    named = tuple(way for way in ways if words & _path_words(way.target))
+    known = [(way.limit.value, way) for way in named or ways if isinstance(way.limit, Known)]
+    if not known or len(known) != len(named or ways) or any(not limit for limit, _ in known):
+        return None
+    return max(known, key=lambda pair: pair[0])[1]
+
+
+def _path_words(target: Target) -> frozenset[str]:
+    found = re.findall(r"[a-z]+", target.location.pattern.lower()) if target.location else []
+    return frozenset({*found, *(word.removesuffix("s") for word in found)})
+
+
+def is_used(project: Project, setting: str, files: tuple[str, ...]) -> bool:
+    """Say whether a Python file outside of the settings names a setting."""
+    for path in project.paths:
+        if path.endswith(".py") and path not in files:
+            source = project.read(path)
+            if source is not None and setting in source.text:
+                return True
+    return False
