@@ -33,6 +33,8 @@ def _against_settings(deployment: Deployment, model: NginxModel, app: App) -> It
         way = widest(ways, declared.words)
         if way is None or not isinstance(way.limit, Known) or way.limit.value >= declared.size.value:
             continue
+        if way.limit.span is None:
+            continue  # nobody chose nginx's limit: missing-body-limit tells of both
         own = declared.setting == _FORMS
         if own or is_used(deployment.project, declared.setting, app.settings.files):
             yield _finding(deployment, app, declared, way)
@@ -47,7 +49,7 @@ def _finding(deployment: Deployment, app: App, declared: Declared, way: Way) -> 
     return Finding(
         f"nginx refuses bodies over {limit} for {where}, but {declared.setting} lets "
         f"{answering(deployment, app)} accept `{wanted}`",
-        Label(primary, "the limit in force" if way.limit.span else "nginx's default of 1 MiB applies"),
+        Label(primary, "the limit in force"),
         (*related, *deliveries(declared.size, limit=2)),
         notes=("uploads between the two sizes end in 413 Request Entity Too Large, before Django sees them",),
         help=f"raise client_max_body_size of {where} to a little more than {wanted} (a form is larger than "

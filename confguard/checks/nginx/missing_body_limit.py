@@ -8,10 +8,14 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Level, NginxModel, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
-from confguard.model.responses import is_websocket, service_behind
+from confguard.model.responses import app_behind, apps_behind, is_websocket, service_behind
+from confguard.model.responses.bodies import declared_limits, ways_to, widest
 from confguard.model.value import Known
 
 _SMALL_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+_DEFAULT = 1024**2
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -29,7 +33,7 @@ def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
         if nearest(target.level, "client_max_body_size") is not None:
             continue  # somebody chose one, or an include that cannot be had may have it
         server = model.server_of(target.level)
-        takes_bodies = not _refuses_bodies(target.level) and not is_websocket(target)
+        takes_bodies = not _refuses_bodies(target) and not is_websocket(target)
         if server is not None and not server.is_stock and takes_bodies:
             known = routes.setdefault(server.level, [])
             if all(target.statement is not other.statement for other in known):
@@ -44,7 +48,10 @@ def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
         yield Finding(
             f"no client_max_body_size applies to {where}: nginx refuses bodies over 1 MiB",
             Label(first.span.first_line(), "passes bodies on, up to nginx's default of 1 MiB"),
-            tuple(Label(other.span.first_line(), _title(other)) for other in others[:5]),
+            (
+                *(Label(other.span.first_line(), _title(other)) for other in others[:5]),
+                *_declared(deployment, model, targets),
+            ),
             help="say what the routes need: `client_max_body_size 10m;` in the server, more where files are "
             "uploaded",
             stacks=(deployment.name,),
@@ -53,14 +60,29 @@ def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
         )
 
 
+def _declared(deployment: Deployment, model: NginxModel, targets: list[Target]) -> Iterator[Label]:
+    """Label the limits that applications declare and nginx's default is below."""
+    behind = (app_behind(deployment, target) for target in targets)
+    for app in dict.fromkeys(app for app in behind if app is not None):
+        ways = ways_to(deployment, model, app)
+        for declared in declared_limits(app):
+            way = widest(ways, declared.words)
+            short = way is not None and isinstance(way.limit, Known) and way.limit.span is None
+            if short and declared.place is not None and declared.size.value > _DEFAULT:
+                yield Label(declared.place, f"{declared.setting} accepts {declared.size.value} bytes")
+
+
 def _severity(deployment: Deployment, targets: list[Target]) -> Severity:
     """Warn of a Django application that takes forms, and of what is not known; the rest is advice."""
     for target in targets:
         service = service_behind(deployment, target)
         if service is None:
             return Severity.WARNING
-        if deployment.app_of(service.name) is not None and deployment.serves_http(service.name):
+        if app_behind(deployment, target) is not None:
             return Severity.WARNING
+        inner = next((one for one in deployment.proxies if one.service == service.name), None)
+        if inner is not None and inner.service != "" and apps_behind(deployment, inner):
+            return Severity.WARNING  # the limit that counts is the outermost one
     return Severity.INFO if deployment.apps else Severity.WARNING
 
 
@@ -81,13 +103,19 @@ def _unlimited(model: NginxModel, stack: str) -> Iterator[Finding]:
         )
 
 
-def _refuses_bodies(level: Level) -> bool:
-    """Say whether a limit_except around the level leaves only methods without a body."""
-    return any(
-        at.kind == "limit_except"
-        and not _SMALL_METHODS.issuperset(at.statement.texts if at.statement else ())
-        for at in level.chain()
+def _refuses_bodies(target: Target) -> bool:
+    """Say whether a limit_except leaves only methods without a body: around the pass, or by a refusal."""
+    inside = target.location.limits if target.location else ()
+    refusing = (at for at in inside if any(item.first == "all" for item in at.named("deny")))
+    around = (at for at in target.level.chain() if at.kind == "limit_except")
+    # In the block around it a pass is for the other methods; what a block beside it refuses are those.
+    return any(not _SMALL_METHODS.issuperset(_methods(at)) for at in around) or any(
+        _SMALL_METHODS.issuperset(_methods(at)) for at in refusing
     )
+
+
+def _methods(level: Level) -> tuple[str, ...]:
+    return level.statement.texts if level.statement else ()
 
 
 def _title(target: Target) -> str:
