@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "uvicorn-gunicorn"})
 _RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _EXECUTORS = frozenset({"npx", "pnpx", "bunx"})
-_ALWAYS = frozenset({"nodemon", "webpack-dev-server", "watchfiles", "watchmedo", "ts-node-dev", "live-server"})
+_ALWAYS = frozenset(
+    {"nodemon", "webpack-dev-server", "watchfiles", "watchmedo", "ts-node-dev", "live-server"}
+)
 _COMMANDS = {
     # Program: the first words with which it is a server for development.
     "flask": ("run",),

@@ -44,7 +44,9 @@ def hidden_code(deployment: Deployment) -> Iterator[Hidden]:
             made = tuple(
                 (one.target, one.span)
                 for one in under
-                if one.path is None and one.target != mount.target and _is_missing(deployment, process.files, mount, one)
+                if one.path is None
+                and one.target != mount.target
+                and _is_missing(deployment, process.files, mount, one)
             )
             if copies or made:
                 yield Hidden(name, mount, tuple(dict.fromkeys(copies)), made)

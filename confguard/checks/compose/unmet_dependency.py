@@ -1,0 +1,55 @@
+"""What services wait for can come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.conditions import HEALTHY, Unmet, unmet
+from confguard.model.deployment import Deployment
+from confguard.model.repo import Repo
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each service that others wait for in vain."""
+    for deployment in repo.production:
+        groups: dict[tuple[str, str], list[Unmet]] = {}
+        for one in unmet(deployment):
+            groups.setdefault((one.dependency.service, one.dependency.condition), []).append(one)
+        for (service, condition), found in groups.items():
+            yield from _finding(deployment, service, condition, found)
+
+
+def _finding(deployment: Deployment, service: str, condition: str, found: list[Unmet]) -> Iterator[Finding]:
+    names = [one.waiting for one in found]
+    who = f"service {names[0]} waits" if len(names) == 1 else f"services {joined(names)} wait"
+    spans = [one.dependency.span for one in found if one.dependency.span is not None]
+    place = found[0].place
+    if not spans:
+        return
+    if condition == HEALTHY:
+        message = f"{who} until {service} is healthy, and {service} has no health check"
+        text, advice = (
+            "has no health check",
+            f"give {service} a `healthcheck:`, or wait for `service_started`",
+        )
+    else:
+        restart = deployment.services[service].restart
+        policy = getattr(restart, "value", "")
+        message = f"{who} until {service} has ended, and `restart: {policy}` starts it again each time"
+        text, advice = "never ends", f'set `restart: "no"` or `on-failure` for {service}'
+    yield Finding(
+        message,
+        Label(spans[0].first_line(), "never comes"),
+        (
+            *(Label(span.first_line(), "nor here") for span in spans[1:4]),
+            *((Label(place.first_line(), text),) if place is not None else ()),
+        ),
+        notes=("docker compose up ends with an error: no healthcheck configured",)
+        if condition == HEALTHY
+        else (),
+        help=advice,
+        stacks=(deployment.name,),
+        address=(service, condition),
+    )
