@@ -54,9 +54,7 @@ def has_healthcheck(deployment: Deployment, service: Service) -> bool | None:
     if own is not None and own.disabled:
         return False
     if own is not None and own.test is not None:
-        if isinstance(own.test, Known) and own.test.value[:1] == ("NONE",):
-            return False
-        return True
+        return not (isinstance(own.test, Known) and own.test.value[:1] == ("NONE",))
     image = deployment.processes[service.name].image
     if image is not None and image.healthcheck is not None:
         return image.healthcheck.text.split(None, 1)[-1].strip().upper() != "NONE"

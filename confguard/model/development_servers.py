@@ -1,4 +1,4 @@
-"""Programs that are made for a developer's machine: reloaders, and servers that their authors keep out of production.
+"""Programs that are made for a developer's machine: reloaders, and servers that are not for production.
 
 What is said of each is its documentation's: Django ("runserver", "Do not use this server in a production
 setting"), Flask ("Development Server"), Uvicorn and Gunicorn (``--reload``), FastAPI CLI (``dev``), Vite

@@ -40,7 +40,7 @@ def _finding(deployment: Deployment, path: str, used: bool, found: list[Hidden])
     what = "its code" if len(names) == 1 else "their code"
     message = f"the folder `{path}` of the host is mounted over {who} and hides {what} in the image"
     if used:
-        message = f"the folder `{path}` of the host is mounted over {who} and hides `{made[0]}`, which the image makes"
+        message = f"the folder `{path}` of the host is mounted over {who} and hides `{made[0]}` of the image"
     return Finding(
         message,
         Label(span.first_line(), f"hides {found[0].mount.target} of the image"),
@@ -50,7 +50,7 @@ def _finding(deployment: Deployment, path: str, used: bool, found: list[Hidden])
             *(Label(place, "copied here, and hidden") for place in list(copies)[:2]),
         ),
         notes=(f"the folder has no {joined(made)}",) if made else (),
-        help="leave the mount out of production (an overlay removes it with `volumes: !override`), and put it "
+        help="leave the mount out of production (an overlay removes it with `volumes: !override`) and put it "
         "into the overlay for development",
         stacks=(deployment.name,),
         address=(path, *names),

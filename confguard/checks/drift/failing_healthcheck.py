@@ -1,0 +1,100 @@
+"""Health checks can succeed, and see what they are meant to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import deliveries, joined
+from confguard.finding import Finding, Label, Severity
+from confguard.model.conditions import HEALTHY
+from confguard.model.deployment import Deployment
+from confguard.model.health import Failing, Why, failing
+from confguard.model.repo import Repo
+from confguard.model.value import Known
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each health check that surely fails, for all services which have it."""
+    for deployment in repo.production:
+        groups: dict[tuple[object, ...], list[Failing]] = {}
+        for one in failing(deployment):
+            groups.setdefault((one.probe.span, one.why), []).append(one)
+        for found in groups.values():
+            yield _finding(deployment, found)
+
+
+def _finding(deployment: Deployment, found: list[Failing]) -> Finding:
+    first, names = found[0], [one.service for one in found]
+    waiting = [
+        (name, dependency)
+        for name, service in deployment.services.items()
+        for dependency in service.depends_on
+        if dependency.service in names and dependency.condition == HEALTHY
+    ]
+    spans = (dependency.span for _, dependency in waiting)
+    related = [Label(span.first_line(), "waits until it is healthy") for span in spans if span is not None]
+    if first.probe.inherited:
+        services = (deployment.services[name].span for name in names)
+        related += [Label(span, "gets the check of its image") for span in services if span is not None]
+    related += _places(deployment, first)
+    words, effect = _words(first)
+    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    fails = "proves nothing" if first.why is Why.ONLY_REDIRECT else "always fails"
+    return Finding(
+        f"the health check of {who} {fails}: {words}",
+        Label(first.probe.span.first_line(), effect),
+        tuple(related[:6]),
+        notes=(f"{joined([name for name, _ in waiting])} would never start",) if waiting else (),
+        help=_help(first),
+        stacks=(deployment.name,),
+        address=(first.why.name, *names),
+        severity=_severity(first, bool(waiting)),
+    )
+
+
+def _severity(one: Failing, waited: bool) -> Severity:
+    if one.why is Why.ONLY_REDIRECT:
+        return Severity.INFO
+    return Severity.ERROR if waited and not one.from_template else Severity.WARNING
+
+
+def _places(deployment: Deployment, one: Failing) -> Iterator[Label]:
+    """Yield where the setting gets its value, or where the image starts that lacks the program."""
+    if one.trail:
+        value = Known(None, one.trail)
+        if value.span is not None:
+            yield Label(value.span.first_line(), "set here")
+        yield from deliveries(value, 2)
+    image = deployment.processes[one.service].image
+    if one.why is Why.TOOL and image is not None:
+        yield Label(image.stages[0].span.first_line(), "starts from an image without it")
+
+
+def _words(one: Failing) -> tuple[str, str]:
+    request = one.probe.request
+    host = request.headers.get("host", request.host) if request else ""
+    if one.why is Why.TOOL:
+        return f"its image has no `{one.probe.tool}`", "the program is not found"
+    if one.why is Why.PORT:
+        port = request.port if request else 0
+        heard = (
+            f"it listens on {joined([str(port) for port in one.ports])}" if one.ports else "it is no server"
+        )
+        return f"nothing listens on port `{port}` ({heard})", "the connection is refused"
+    if one.why is Why.HOST:
+        return f"ALLOWED_HOSTS refuses its host `{host}`", "Django answers 400"
+    if one.why is Why.REDIRECT:
+        return "SECURE_SSL_REDIRECT sends it to https, which the server does not speak", "follows a redirect"
+    return "SECURE_SSL_REDIRECT answers it with a redirect, and that counts as healthy", "sees status 301"
+
+
+def _help(one: Failing) -> str:
+    header = "send `X-Forwarded-Proto: https` as the proxy does (the header of SECURE_PROXY_SSL_HEADER)"
+    return {
+        Why.TOOL: f"install {one.probe.tool} in the Dockerfile, or ask with one that the image has",
+        Why.PORT: "give the service a `healthcheck:` that fits its program, or switch the one "
+        "of the image off with `disable: true`",
+        Why.HOST: "add the host to ALLOWED_HOSTS, or send one that it holds with a Host header",
+        Why.REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
+        Why.ONLY_REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
+    }[one.why]

@@ -1,0 +1,163 @@
+"""Whether a container's health check can succeed, by what listens in it and what Django answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from confguard.model.image_tools import lacks
+from confguard.model.listening import listening
+from confguard.model.probing import Probe, Request, probe_of
+from confguard.model.value import Known, Trail
+
+if TYPE_CHECKING:
+    from confguard.model.deployment import App, Deployment
+
+_SECURITY = "django.middleware.security.SecurityMiddleware"
+_COMMON = "django.middleware.common.CommonMiddleware"
+_SERVERS = frozenset({"gunicorn", "uvicorn", "daphne", "hypercorn", "granian", "runserver", "uwsgi"})
+_PASSING = re.compile(
+    r"(django|whitenoise|corsheaders|csp|django_prometheus|log_request_id|django_permissions_policy|"
+    r"debug_toolbar|allauth|axes|django_structlog|elasticapm)\."
+)
+
+
+class Why(Enum):
+    """Why a health check fails, or proves nothing."""
+
+    TOOL = "its image has no such program"
+    PORT = "nothing listens on the port"
+    HOST = "Django refuses the host"
+    REDIRECT = "Django redirects to https, where nothing answers"
+    ONLY_REDIRECT = "all that it sees is a redirect"
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A health check that fails: ``trail`` tells of the setting that makes it."""
+
+    service: str
+    probe: Probe
+    why: Why
+    ports: tuple[int, ...] = ()
+    trail: Trail = ()
+
+    @property
+    def from_template(self) -> bool:
+        """Whether a template's text makes it, which the operator replaces."""
+        return Known(None, self.trail).from_template
+
+
+def failing(deployment: Deployment) -> Iterator[Failing]:
+    """Yield the health checks of running services that surely fail, each with its first reason."""
+    ending = {
+        one.service
+        for service in deployment.services.values()
+        for one in service.depends_on
+        if one.condition == "service_completed_successfully"
+    }
+    for name, process in deployment.processes.items():
+        probe = probe_of(process)
+        if probe is None or name in ending:
+            continue
+        if lacks(process, probe.tool):
+            yield Failing(name, probe, Why.TOOL)
+        elif probe.request is not None and _is_own(deployment, name, probe.request):
+            yield from _request(deployment, name, probe, probe.request)
+
+
+def _is_own(deployment: Deployment, service: str, request: Request) -> bool:
+    return request.is_local or request.host in deployment.services[service].names_in("")
+
+
+def _request(deployment: Deployment, service: str, probe: Probe, request: Request) -> Iterator[Failing]:
+    heard = listening(deployment, service)
+    there = heard.on(request.port)
+    if heard.complete and not there:
+        yield Failing(service, probe, Why.PORT, heard.ports)
+        return
+    app = deployment.app_of(service)
+    if (
+        app is None
+        or request.scheme != "http"
+        or not there
+        or any(one.program not in _SERVERS for one in there)
+    ):
+        return
+    host = request.headers.get("host", request.host).partition(":")[0]
+    hosts = app.settings.get("ALLOWED_HOSTS")
+    refused = _refuses(app, host)
+    if refused and request.fails_on_error and _asks_host(app) and isinstance(hosts, Known):
+        yield Failing(service, probe, Why.HOST, trail=hosts.trail)
+        return
+    redirect = app.settings.get("SECURE_SSL_REDIRECT")
+    if not refused and isinstance(redirect, Known) and _redirects(app, redirect, request):
+        why = Why.REDIRECT if request.follows else Why.ONLY_REDIRECT
+        yield Failing(service, probe, why, trail=redirect.trail)
+
+
+def _setting(app: App, name: str) -> Any:
+    """Return a setting as plain data, None where a part of it is not known."""
+    from confguard.model.django import plain
+
+    try:
+        return plain(app.settings.get(name))
+    except ValueError:
+        return None
+
+
+def _refuses(app: App, host: str) -> bool:
+    """Say whether Django surely refuses a host (``django.http.request.validate_host``)."""
+    allowed = _setting(app, "ALLOWED_HOSTS")
+    if _setting(app, "DEBUG") is not False:
+        return False
+    if not isinstance(allowed, (list, tuple)) or not all(isinstance(one, str) for one in allowed):
+        return False
+    patterns = [one.lower() for one in allowed]
+    return not any(
+        one in ("*", host) or (one.startswith(".") and (host.endswith(one) or host == one[1:]))
+        for one in patterns
+    )
+
+
+def _middleware(app: App) -> list[str] | None:
+    found = _setting(app, "MIDDLEWARE")
+    if not isinstance(found, (list, tuple)) or not all(isinstance(one, str) for one in found):
+        return None
+    return list(found)
+
+
+def _asks_host(app: App) -> bool:
+    """Say whether CommonMiddleware asks for the host before anything could answer."""
+    found = _middleware(app)
+    if found is None or _COMMON not in found:
+        return False
+    return all(_PASSING.match(one) for one in found[: found.index(_COMMON)])
+
+
+def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
+    """Say whether SecurityMiddleware surely redirects a request to https (``process_request``)."""
+    found = _middleware(app)
+    if redirect.value is not True or found is None or _SECURITY not in found:
+        return False
+    if not all(_PASSING.match(one) for one in found[: found.index(_SECURITY)]):
+        return False
+    exempt, secure = _setting(app, "SECURE_REDIRECT_EXEMPT"), app.settings.get("SECURE_PROXY_SSL_HEADER")
+    if not isinstance(exempt, (list, tuple)) or _setting(app, "SECURE_SSL_HOST"):
+        return False
+    path = request.path.partition("?")[0].lstrip("/")
+    try:
+        if any(re.search(pattern, path) for pattern in exempt):
+            return False
+    except (re.error, TypeError):
+        return False
+    header = _setting(app, "SECURE_PROXY_SSL_HEADER")
+    if header is None:
+        return isinstance(secure, Known) and secure.value is None
+    if not isinstance(header, tuple) or len(header) != 2 or not isinstance(header[0], str):
+        return False
+    sent = request.headers.get(header[0].removeprefix("HTTP_").replace("_", "-").lower(), "")
+    return bool(sent.split(",")[0].strip() != header[1])
