@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
+from confguard.checks._published import number_of, open_on
 from confguard.finding import Finding, Label
 from confguard.model.compose import Port
 from confguard.model.repo import Repo
 from confguard.model.value import Known
-
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::", "*"})  # noqa: S104 - compared, never bound
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -23,40 +21,18 @@ def check(repo: Repo) -> Iterator[Finding]:
             if datastore is None or service.name in allowed:
                 continue
             for port in service.ports:
-                address = _address(port)
+                address = open_on(port)
                 if address is None or port.span is None:
                     continue
                 yield Finding(
-                    f"{datastore[0]} in service {service.name} is published on {_number(port)} of {address}",
+                    f"{datastore[0]} in service {service.name} is published on {number_of(port)} of "
+                    f"{address}",
                     Label(port.span, "reachable from outside of the stack"),
                     notes=_notes(port, deployment.stack.files),
                     help=_help(port, deployment.stack.files),
                     stacks=(deployment.name,),
                     address=(service.name, _target(port)),
                 )
-
-
-def _address(port: Port) -> str | None:
-    """Return the words for the addresses that a port is surely open on; None for loopback or unknown."""
-    if port.host_ip is None:
-        return "every interface of the host"
-    if not isinstance(port.host_ip, Known) or port.loopback:
-        return None
-    address = port.host_ip.value.strip("[]")
-    if address in _EVERYWHERE:
-        return "every interface of the host"
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None  # a name, or a text that docker refuses
-    # An address of a private network (a VPN's, RFC 6598's shared space) was chosen on purpose.
-    return f"the host's address {address}" if parsed.is_global else None
-
-
-def _number(port: Port) -> str:
-    if port.published is None:
-        return "a free port"
-    return f"port {_published(port)}"
 
 
 def _published(port: Port) -> str:

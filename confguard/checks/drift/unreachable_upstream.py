@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._reach import networks_of
 from confguard.finding import Finding, Label
-from confguard.model.compose import Service
 from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.value import Known
-from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -30,17 +29,9 @@ def check(repo: Repo) -> Iterator[Finding]:
                     f"nginx passes requests to {target.host.value}, and service {proxy.name} shares no "
                     f"network with service {found.service.name}",
                     Label(target.host_span, "does not resolve: nginx does not start"),
-                    tuple(_networks(found.service)) + tuple(_networks(proxy)),
+                    tuple(networks_of(found.service)) + tuple(networks_of(proxy)),
                     help=f"put both services on one network: list one of {proxy.name}'s for "
                     f"{found.service.name}, or the other way round",
                     stacks=(deployment.name,),
                     address=(proxy.name, found.service.name),
                 )
-
-
-def _networks(service: Service) -> Iterator[Label]:
-    names = ", ".join(attachment.network for attachment in service.networks) or "no network"
-    places: list[Span] = [attachment.span for attachment in service.networks if attachment.span]
-    place = service.span if not places else places[0]
-    if place is not None:
-        yield Label(place.first_line(), f"{service.name} is on {names}")

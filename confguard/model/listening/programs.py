@@ -201,7 +201,10 @@ class _Walk:
 
         def look(name: str) -> str | None:
             value = environment.get(name)
-            return value.value if isinstance(value, Known) else None if value is None else MARK
+            if isinstance(value, Known):
+                # What a template leaves empty is for the operator to fill.
+                return value.value if value.value or not value.from_template else MARK
+            return None if value is None else MARK
 
         return look
 
