@@ -235,13 +235,16 @@ class Deployment:
     def _settings(self, process: Process) -> Settings | None:
         from confguard.model.django import choose_module
 
-        build = process.build
+        build, words = process.build, " ".join(process.words)
         context = build.context.value if build and isinstance(build.context, Known) else None
+        # The whole project's folder is "." in Compose files and "" in a project.
+        folders = () if context is None else ("" if context == "." else context.removeprefix("./"),)
         choice = choose_module(
             self.project,
             process.environment,
-            folders=(context,) if context is not None else (),
-            command=process.text,
+            folders=folders,
+            # A start script may speak of the programs of all services that share it.
+            command=words if _DJANGO_PROGRAM.search(words) else process.text,
             dockerfile=build.dockerfile_path if build else None,
         )
         if choice is None or choice.path is None:

@@ -125,3 +125,30 @@ def test_a_node_image_runs_no_django_whatever_its_shared_entrypoint_and_env_file
     assert deployment_of(files).apps == ()
     python = {**files, "Dockerfile": files["Dockerfile"].replace("node:22-alpine", "python:3.13")}
     assert [app.services for app in deployment_of(python).apps] == [("collab",)]
+
+
+def test_the_entry_point_of_what_a_service_runs_names_the_settings_module(deployment_of):
+    entry = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{}')\n"
+    settings = "ROOT_URLCONF = 'app.urls'\nINSTALLED_APPS = []\nMIDDLEWARE = []\n"
+    deployment = deployment_of(
+        {
+            "compose.prod.yaml": (
+                "services:\n"
+                "  web: {build: ., entrypoint: ./start.sh, command: gunicorn shop.wsgi}\n"
+                "  worker: {build: ., entrypoint: ./start.sh, command: celery -A work worker}\n"
+            ),
+            "Dockerfile": "FROM python:3.13\nWORKDIR /code\nCOPY . .\n",
+            "start.sh": '#!/bin/sh\nif [ "$1" = gunicorn ]; then echo; fi\n# celery\nexec "$@"\n',
+            "shop/__init__.py": "",
+            "shop/wsgi.py": entry.format("shop.settings"),
+            "shop/settings.py": settings,
+            "work/__init__.py": "",
+            "work/celery.py": entry.format("work.settings"),
+            "work/settings.py": settings,
+            "other/settings.py": settings,
+        }
+    )
+    assert {app.services: app.settings.module for app in deployment.apps} == {
+        ("web",): "shop.settings",
+        ("worker",): "work.settings",
+    }
