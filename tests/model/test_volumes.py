@@ -23,7 +23,13 @@ services:
 volumes:
   media:
 """
-DOCKERFILE = "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings\nWORKDIR /app\nCOPY . .\nCMD gunicorn shop.wsgi\n"
+DOCKERFILE = """\
+FROM python:3.13
+ENV DJANGO_SETTINGS_MODULE=shop.settings
+WORKDIR /app
+COPY . .
+CMD gunicorn shop.wsgi
+"""
 SETTINGS = """\
 import os
 from pathlib import Path
