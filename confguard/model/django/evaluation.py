@@ -16,7 +16,15 @@ from confguard.model.django.objects import External, LimitReached, ModuleObject,
 from confguard.model.django.place import Place
 from confguard.model.django.policies import Middleware
 from confguard.model.django.publish import publish
-from confguard.model.django.settings import CallFact, EnvRead, Failure, Settings, module_name, search_roots
+from confguard.model.django.settings import (
+    CallFact,
+    EnvRead,
+    Failure,
+    Settings,
+    TextTruth,
+    module_name,
+    search_roots,
+)
 from confguard.model.django.version import django_version
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Trail, Unknown, Value
@@ -117,6 +125,11 @@ def _facts(
         CallFact(name, span, {key: publish(value) for key, value in keywords.items()})
         for name, span, keywords in run.calls
     )
+    truths = dict.fromkeys(
+        TextTruth(span, value, names)
+        for span, value in run.truths
+        if isinstance(value.value, str) and (names := _variables(run, value.trail))
+    )
     doubts = tuple(_failure(run, fail) for fail in run.doubts)
     path = module.source.path if module is not None else ""
     problems = tuple(dict.fromkeys(run.problems))
@@ -135,6 +148,7 @@ def _facts(
         calls,
         middleware,
         version,
+        tuple(truths),
         module is None or module.namespace.complete,
         run.place,
     )
@@ -158,6 +172,7 @@ def _read(read: Read, undelivered: set[str]) -> EnvRead:
         is_set,
         read.conditional,
         read.via,
+        publish(found) if found is not None else None,
     )
 
 

@@ -212,7 +212,7 @@ def unary(run: Run, node: ast.UnaryOp, scope: Scope) -> V:
     value = evaluate(run, node.operand, scope)
     trail = run.trail(Step("computed", scope.span(node)), value)
     if isinstance(node.op, ast.Not):
-        verdict = operations.truth(value)
+        verdict = operations.asked(run, value, scope.span(node.operand))
         if verdict is None:
             reason = value.reason if isinstance(value, Unknown) else "depends on something that is not known"
             return Unknown(reason, trail)
@@ -299,7 +299,7 @@ def _condition_unknown(condition: V) -> Unknown:
 def conditional(run: Run, node: ast.IfExp, scope: Scope) -> V:
     """``a if b else c``."""
     condition = evaluate(run, node.test, scope)
-    verdict = operations.truth(condition)
+    verdict = operations.asked(run, condition, scope.span(node.test))
     if verdict is not None:
         scope.conditions.append(condition)
         try:

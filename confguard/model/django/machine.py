@@ -141,6 +141,8 @@ class Run:
     failures: list[Fail] = field(default_factory=list)
     doubts: list[Fail] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    truths: list[tuple[Span, Known[Any]]] = field(default_factory=list)
+    """Conditions on texts that say no."""
     calls: list[tuple[str, Span, dict[str, V]]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)

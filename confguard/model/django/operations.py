@@ -117,6 +117,16 @@ def marked(payload: Any) -> bool:
     return isinstance(payload, PurePath) and ROOT_MARK in str(payload)
 
 
+_NO = frozenset({"false", "0", "no", "off", "n", "f", "none", "null", "disabled"})
+
+
+def asked(run: Run, value: V, span: Span) -> bool | None:
+    """Return the truth of a value that a condition asks for; a text that says no is noted, for it is true."""
+    if isinstance(value, Known) and isinstance(value.value, str) and value.value.strip().lower() in _NO:
+        run.truths.append((span, value))
+    return truth(value)
+
+
 def truth(value: V) -> bool | None:
     """Say whether a value is true; None if that is not known."""
     if isinstance(value, Unknown):

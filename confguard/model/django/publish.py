@@ -52,7 +52,7 @@ def _publish(value: V, depth: int, left: list[int]) -> Value[Any]:
     if isinstance(payload, str | PurePosixPath) and ROOT_MARK in str(payload):
         return Known(Partial(tuple(_split(str(payload)))), value.trail)
     if payload == "csp.constants.NONCE" and isinstance(payload, str):
-        return Unknown("is a nonce, which is made for each response", value.trail)
+        return Known(Made(payload, (), ()), value.trail)
     if isinstance(payload, External):
         return Unknown(f"is {payload.path}", value.trail)
     if isinstance(payload, LibraryObject):

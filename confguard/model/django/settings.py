@@ -40,6 +40,8 @@ class EnvRead:
     """It is only read if a condition holds that is not known."""
     via: str
     """The library that reads: ``os``, ``environ``, ``decouple``, ``environs``, ..."""
+    given: Value[Any] | None = None
+    """What the environment holds, before any cast; None where it surely does not set the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,17 @@ class CallFact:
 
 
 @dataclass(frozen=True, slots=True)
+class TextTruth:
+    """A place that asks whether a text is true which says no: ``if os.getenv("DEBUG"):`` with ``False``."""
+
+    span: Span
+    """The condition."""
+    text: Known[str]
+    variables: tuple[str, ...]
+    """The variables that the text is made of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one module under one environment.
 
@@ -91,6 +104,8 @@ class Settings:
     middleware: Middleware | None = None
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
+    truths: tuple[TextTruth, ...] = ()
+    """Where texts that say no, like ``"False"`` and ``"0"``, are taken for true."""
     complete: bool = True
     """No star import that cannot be followed may bring in more settings."""
 

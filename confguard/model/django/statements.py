@@ -232,7 +232,7 @@ def condition_unknown(condition: V) -> Unknown:
 def branch(run: Run, node: ast.If, scope: Scope) -> None:
     """``if``."""
     condition = evaluate(run, node.test, scope)
-    verdict = operations.truth(condition)
+    verdict = operations.asked(run, condition, scope.span(node.test))
 
     def way(body: list[ast.stmt]) -> Callable[[], None]:
         def go() -> None:

@@ -19,6 +19,7 @@ _PINNED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LOCKS = re.compile(r"(?:^|/)(?:uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock)$")
+_ENDINGS = (".lock", ".toml", ".txt", ".in", "Pipfile")
 _REQUIREMENTS = re.compile(
     r"(?:^|/)(?:pyproject\.toml|Pipfile|requirements[\w.-]*\.(?:txt|in)|requirements/[\w.-]+\.(?:txt|in))$"
 )
@@ -51,9 +52,10 @@ def candidates(project: Project, near: str) -> Iterator[list[str]]:
     while folder:
         above.add(folder)
         folder = posixpath.dirname(folder)
-    locks = [path for path in project.paths if _LOCKS.search(path)]
+    named = [path for path in project.paths if path.endswith(_ENDINGS)]
+    locks = [path for path in named if _LOCKS.search(path)]
     yield [path for path in locks if posixpath.dirname(path) in above]
-    listed = [path for path in project.paths if _REQUIREMENTS.search(path)]
+    listed = [path for path in named if _REQUIREMENTS.search(path)]
     inner = {posixpath.join(place, "requirements") for place in above} | above
     yield [path for path in listed if posixpath.dirname(path) in inner]
     yield [*locks, *listed]

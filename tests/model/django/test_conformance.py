@@ -50,7 +50,11 @@ def shown(value):
         return {"seconds": payload.total_seconds()}
     if isinstance(payload, Made):
         kind = payload.name.rpartition(".")[2]
-        return shown(payload.args[0]) if kind == "reverse_lazy" else {"object": kind}
+        return (
+            shown(payload.args[0])
+            if kind == "reverse_lazy"
+            else {"object": {"NONCE": "Nonce"}.get(kind, kind)}
+        )
     if isinstance(payload, datetime.time):
         return {"object": "time"}
     if isinstance(payload, bytes):

@@ -76,7 +76,7 @@ def _bool(run: Run, call: Call) -> V:
     if not call.args:
         return Known(False, call.trail)
     trail = run.trail(call.step("bool()"), call.args[0])
-    verdict = operations.truth(call.args[0])
+    verdict = operations.asked(run, call.args[0], call.span)
     if verdict is None:
         value = call.args[0]
         return Unknown(value.reason if isinstance(value, Unknown) else "is only partly known", trail)

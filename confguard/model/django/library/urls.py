@@ -186,9 +186,15 @@ def _database(run: Run, url: V, call: Call, first: int) -> V:
         raise run.throw(error.kind, error.message, call.span, trail) from None
     assert isinstance(made, Known)
     for name, value in unknown.items():
-        if name in ("engine", "ssl_require", "test_options"):
-            return Unknown("is a database URL with options that are not known", trail)
-        if name.upper() in made.value.entries:
+        if name in ("ssl_require", "test_options"):
+            part = "OPTIONS" if name == "ssl_require" else "TEST"
+            reason = value.reason if isinstance(value, Unknown) else "is only partly known"
+            if part not in made.value.entries:
+                made.value.maybe |= {part}
+            made.value.entries[part] = (Known(part), Unknown(reason, run.trail(call.step(name), value)))
+        elif name == "engine":
+            made.value.entries["ENGINE"] = (Known("ENGINE"), value)
+        elif name.upper() in made.value.entries:
             made.value.entries[name.upper()] = (Known(name.upper()), value)
     for name in _PARAMETERS:
         given = call.get(first + _PARAMETERS.index(name), name)
