@@ -54,10 +54,10 @@ def runs_server(words: tuple[str, ...]) -> bool:
 
 def postgres_version(reference: ImageReference) -> int | None:
     """Return the major version of PostgreSQL in its image, None where the tag does not say it."""
-    if reference.name not in _POSTGRES or reference.version is None:
+    if reference.name not in _POSTGRES:
         return None
     if reference.name in ("timescaledb", "pgvector"):  # their tags begin with their own version
         tag = reference.tag or ""
         major = tag.rpartition("pg")[2].partition("-")[0].partition(".")[0]
         return int(major) if "pg" in tag and major.isdigit() else None
-    return reference.version[0]
+    return reference.version[0] if reference.version else None
