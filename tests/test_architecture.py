@@ -23,7 +23,7 @@ BESIDE = {
     "fix": {"source", "finding", "discover", "cards", "config"},
     "reporters": {"__init__", "source", "finding"},
     "show": {"source", "finding", "discover", "model", "reporters"},
-    "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters"},
+    "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters", "show"},
     "dev": {"__init__", "cards"},
 }
 """Room: the rooms that it may import, beside itself. ``run`` and then ``cli`` stand at the end."""

@@ -12,7 +12,7 @@ from confguard.cli.check import check
 from confguard.cli.output import fail
 from confguard.cli.readiness import readiness
 from confguard.cli.rules import rule, rules
-from confguard.cli.show import route, show, trace
+from confguard.cli.show import graph, route, show, trace
 
 
 class _Commands(click.Group):
@@ -41,5 +41,5 @@ def main() -> None:
     """Say what a Compose + nginx + Django deployment would really do, and where the files disagree."""
 
 
-for _command in (check, readiness, rule, rules, show, route, trace):
+for _command in (check, readiness, rule, rules, show, route, trace, graph):
     main.add_command(_command)

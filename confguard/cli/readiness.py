@@ -11,7 +11,7 @@ import click
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, colored, emit, fail, usage_errors
 
 if TYPE_CHECKING:
-    from confguard.readiness import Assessment
+    from confguard.readiness import Assessment, Subject
 
 
 @click.command()
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "markdown", "json")),
+    type=click.Choice(("text", "markdown", "json", "html")),
     default="text",
     show_default=True,
 )
@@ -60,8 +60,9 @@ def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | 
         fail(f"no stack is named {stack!r}; there are: {names}" if stack else "there is no stack to look at")
     chosen = deployments[0]
     findings = tuple(one for one in done.report.findings if not one.stacks or chosen.name in one.stacks)
-    assessment = assess(asked, Subject(done.repo, chosen, findings))
-    emit(_rendered(form, assessment, colored() and output_file is None), output_file)
+    subject = Subject(done.repo, chosen, findings)
+    assessment = assess(asked, subject)
+    emit(_rendered(form, assessment, subject, colored() and output_file is None), output_file)
     if done.crashed:
         sys.exit(EXIT_ERROR)
     worse = {"failed": 1, "cannot-tell": 2, "manual": 3, "never": 0}[fail_on]
@@ -69,11 +70,15 @@ def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | 
     sys.exit(EXIT_FINDINGS if any(one.state in states for one in assessment.answers) else EXIT_CLEAN)
 
 
-def _rendered(form: str, assessment: Assessment, color: bool) -> str:
+def _rendered(form: str, assessment: Assessment, subject: Subject, color: bool) -> str:
     import json
 
     from confguard.readiness import facts, markdown, text
 
+    if form == "html":
+        from confguard.readiness import html
+
+        return html.render(assessment, subject)
     if form == "json":
         return json.dumps(facts.facts(assessment), indent=2)
     return markdown.render(assessment) if form == "markdown" else text.render(assessment, color)

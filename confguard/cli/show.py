@@ -71,6 +71,40 @@ def show_stacks(project: Path, stack: str, everything: bool, form: str) -> None:
     emit(stacks.page(found, Style(colored()), everything), None)
 
 
+@click.command()
+@_PROJECT
+@_STACK
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "mermaid", "json")),
+    default="text",
+    show_default=True,
+)
+def graph(project: Path, stack: str, form: str) -> None:
+    """Show who publishes what, who talks to whom, and over which networks."""
+    from confguard import run
+    from confguard.show import graph as pictures
+    from confguard.show.choose import ChoiceError
+    from confguard.show.page import Style
+    from confguard.show.stacks import chosen
+
+    try:
+        repo = run.repo(project, run.settings_for(project))
+        found = chosen(repo, stack) if stack else (repo.production or chosen(repo, ""))
+    except ChoiceError as error:
+        fail(str(error))
+    except usage_errors() as error:
+        fail(str(error))
+    picture = pictures.graph_of(found[0])
+    if form == "json":
+        emit_json(pictures.facts(picture))
+    else:
+        emit(
+            pictures.mermaid(picture) if form == "mermaid" else pictures.page(picture, Style(colored())), None
+        )
+
+
 @show.command("compose")
 @_PROJECT
 @_STACK

@@ -1,0 +1,105 @@
+"""The looks that earn a row its pass, each on repositories that pass, fail and cannot be told."""
+
+from __future__ import annotations
+
+import pytest
+
+from confguard.readiness import State
+from tests.readiness.conftest import FILES
+
+ROW = '[[rows]]\nid = "A"\nphase = 1\nmust = "x"\n'
+WORKFLOW = ".github/workflows/ci.yml"
+STEPS = (
+    "on: push\njobs:\n  check:\n    steps:\n      - uses: actions/checkout@v5\n{step}      - run: echo done\n"
+)
+
+
+@pytest.fixture
+def look(answers_of):
+    def call(probe, options="", changes=None):
+        table = f'probe = "{probe}"' + (f", {options}" if options else "")
+        answer = answers_of(f"{ROW}look = [{{ {table} }}]\n", changes)["A"]
+        return answer.state, answer.outcome
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        ("      - name: scan\n        run: pip-audit -r requirements.txt\n", State.PASSED),
+        ("      - run: |\n          pip-audit\n", State.PASSED),
+        ("      - run: pip-audit || true\n", State.FAILED),
+        ("      - run: pip-audit\n        continue-on-error: true\n", State.FAILED),
+        ("      # - run: pip-audit\n", State.FAILED),
+        ("      - run: pytest\n", State.FAILED),
+    ],
+)
+def test_a_workflow_counts_where_its_step_can_fail(look, step, state):
+    options = 'runs = ["pip-audit"], what = "a security scan"'
+    found, outcome = look("workflow", options, {WORKFLOW: STEPS.format(step=step)})
+    assert found is state, outcome
+
+
+def test_without_workflows_nothing_can_be_told(look):
+    assert look("workflow", 'runs = ["x"], what = "x"')[0] is State.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("text", "headings", "state"),
+    [
+        ("# Runbook\n\n## Restore drill\n\nDo it.\n", "true", State.PASSED),
+        ("Restore drill\n-------------\n", "false", State.PASSED),
+        ("# Runbook\n\nA restore drill is planned.\n", "true", State.FAILED),
+        ("# Runbook\n", "false", State.FAILED),
+    ],
+)
+def test_a_topic_is_looked_for_in_documents(look, text, headings, state):
+    options = f'topics = ["restore drill"], what = "a restore drill", headings = {headings}'
+    found, outcome = look("documented", options, {"docs/runbook.md": text})
+    assert found is state, outcome
+
+
+@pytest.mark.parametrize(
+    ("profiles", "state"), [("    profiles: [proxy]\n", State.PASSED), ("", State.FAILED)]
+)
+def test_the_proxy_is_gated_by_a_profile(look, profiles, state):
+    compose = FILES["compose.prod.yaml"].replace("    profiles: [proxy]\n", profiles)
+    found, outcome = look("gated-proxy", "", {"compose.prod.yaml": compose})
+    assert found is state, outcome
+    assert outcome.evidence[0].span.path == "compose.prod.yaml"
+
+
+def test_the_template_that_stands_in_is_the_evidence(look):
+    state, outcome = look("env-template")
+    assert state is State.PASSED
+    assert [(one.span.path, one.text) for one in outcome.evidence] == [(".env.example", "stands in for .env")]
+
+
+def test_a_stack_that_no_env_file_feeds_has_no_template(look):
+    compose = "services:\n  web:\n    image: acme/web:1.2\n"
+    assert look("env-template", "", {"compose.prod.yaml": compose, ".env.example": None})[0] is State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("ports", "state"),
+    [
+        ({"proxy": "80:80"}, State.PASSED),
+        ({"proxy": "80:80", "web": "127.0.0.1:8000:8000"}, State.PASSED),
+        ({"proxy": "80:80", "web": "8000:8000"}, State.FAILED),
+        ({"db": "5432:5432"}, State.FAILED),
+        ({}, State.CANNOT_TELL),
+    ],
+)
+def test_only_the_proxy_publishes_ports(look, ports, state):
+    services = {
+        "proxy": "image: nginx:1.29.3\n    volumes: ['./nginx.conf:/etc/nginx/conf.d/default.conf:ro']",
+        "web": "image: acme/web:1.0\n    command: gunicorn shop.wsgi",
+        "db": "image: postgres:17.6",
+    }
+    compose = "services:\n"
+    for name, text in services.items():
+        compose += f"  {name}:\n    {text}\n"
+        compose += f"    ports: ['{ports[name]}']\n" if name in ports else ""
+    found, outcome = look("published-ports", "", {"compose.prod.yaml": compose})
+    assert found is state, outcome
