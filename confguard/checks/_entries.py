@@ -1,0 +1,97 @@
+"""Settings that are lists of texts: their entries and where each is written. Shared by checks; no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from confguard.checks._trails import Setting, deliveries, known_settings
+from confguard.finding import Label
+from confguard.model.deployment import App, Deployment
+from confguard.model.django import Items
+from confguard.model.value import Known, Origin, Step, Value
+from confguard.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list setting, with its place: where the text that it is made of is written."""
+
+    value: Known[Any]
+    place: Span
+
+    @property
+    def shown(self) -> str:
+        """The entry as findings show it."""
+        value = self.value.value
+        return f"a {value.kind}" if isinstance(value, Items) else repr(value)
+
+
+def serving(deployment: Deployment, name: str) -> Iterator[Setting]:
+    """Yield a setting in each way in which an application that answers requests gets it."""
+    for setting in known_settings(deployment, name):
+        services = tuple(one for one in setting.services if deployment.serves_http(one))
+        if services or not setting.services:
+            yield replace(setting, services=services)
+
+
+def entries(setting: Setting) -> Iterator[Entry]:
+    """Yield the known entries of a list, tuple or set that are written somewhere."""
+    payload = setting.value.value
+    if not isinstance(payload, Items):
+        return
+    for item in payload:
+        place = written(item) if isinstance(item, Known) else None
+        place = place or setting.place
+        if isinstance(item, Known) and place is not None:
+            yield Entry(item, place)
+
+
+def written(value: Value[Any]) -> Span | None:
+    """Return where the text of a value is written: a template or a Compose file, or else the settings."""
+    return next(
+        (step.span.first_line() for step in value.trail if step.span and _is_delivery(step)),
+        value.span.first_line() if value.span else None,
+    )
+
+
+def _is_delivery(step: Step) -> bool:
+    return step.origin is Origin.TEMPLATE or step.text.startswith("services.")
+
+
+def others(value: Known[Any], place: Span, limit: int = 3) -> tuple[Label, ...]:
+    """Return labels for the further places of a value's trail, without the line of its primary label."""
+    newest = (Label(value.span.first_line(), "read here"),) if value.span else ()
+    found = [
+        label
+        for label in (*newest, *deliveries(value, 8))
+        if (label.span.path, label.span.line) != (place.path, place.line)
+    ]
+    return tuple(found[:limit])
+
+
+def more(alike: list[Entry]) -> tuple[Label, ...]:
+    """Return labels for further entries of the same kind, and for the way of the first one."""
+    first = alike[0]
+    lines = {(first.place.path, first.place.line)}
+    found = []
+    for one in alike[1:]:
+        if (one.place.path, one.place.line) not in lines:
+            lines.add((one.place.path, one.place.line))
+            found.append(Label(one.place, "and this one"))
+    return (*found[:3], *others(first.value, first.place))
+
+
+def near(app: App, *names: str) -> Span | None:
+    """Return a place in an application's settings where a setting that is missing would stand well."""
+    for name in (*names, "ALLOWED_HOSTS", "DEBUG", "MIDDLEWARE", "SECRET_KEY", "INSTALLED_APPS"):
+        value = app.settings.values.get(name)
+        step = next((step for step in value.trail if _in_settings(step, app)), None) if value else None
+        if step is not None and step.span is not None:
+            return step.span.first_line()
+    return None
+
+
+def _in_settings(step: Step, app: App) -> bool:
+    return step.span is not None and step.span.path in app.settings.files

@@ -1,0 +1,62 @@
+"""Every entry of CSRF_TRUSTED_ORIGINS is an origin as browsers send it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from confguard.checks._entries import Entry, entries, more, serving
+from confguard.checks._trails import Setting, explain, joined
+from confguard.finding import Finding, Label, Severity
+from confguard.model.deployment import Deployment
+from confguard.model.django import Items
+from confguard.model.django.hosts import csrf_fault
+from confguard.model.repo import Repo
+
+_CHECKED = re.compile(r"manage\.py\s+(migrate|check|runserver)\b|django-admin\s+(migrate|check|runserver)\b")
+_HELP = "write scheme and host, with the port if browsers show one, and nothing behind: `https://example.com`"
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each kind of entries that trust no origin."""
+    for deployment in repo.production:
+        for origins in serving(deployment, "CSRF_TRUSTED_ORIGINS"):
+            major = (origins.settings.version or "").split(".")[0]
+            if major.isdigit() and int(major) < 4:
+                continue  # hosts were written without a scheme then
+            yield from _judge(deployment, origins)
+
+
+def _judge(deployment: Deployment, origins: Setting) -> Iterator[Finding]:
+    if isinstance(origins.value.value, str) and origins.place is not None:
+        whole = Entry(origins.value, origins.place)
+        yield _finding(deployment, origins, [whole], "is a text where a list belongs", True)
+        return
+    if not isinstance(origins.value.value, Items):
+        return
+    wrong: dict[tuple[str, bool], list[Entry]] = {}
+    for one in entries(origins):
+        if isinstance(one.value.value, str):
+            wrong.setdefault(csrf_fault(one.value.value), []).append(one)
+    for (fault, refused), alike in wrong.items():
+        if fault:
+            yield _finding(deployment, origins, alike, fault, refused)
+
+
+def _finding(
+    deployment: Deployment, origins: Setting, alike: list[Entry], fault: str, refused: bool
+) -> Finding:
+    first = alike[0]
+    checked = refused and any(_CHECKED.search(one.text) for one in deployment.processes.values())
+    refusal = "its checks refuse it (4_0.E001), `manage.py migrate` with them" if checked else ""
+    shown = joined([one.shown for one in alike])
+    return Finding(
+        f"{shown} in CSRF_TRUSTED_ORIGINS{origins.where('of')} {fault}: Django trusts no request for it",
+        Label(first.place, "is not what a browser sends as Origin"),
+        more(alike),
+        notes=(*explain(origins), *((refusal,) if refusal else ())),
+        help=_HELP,
+        stacks=(deployment.name,),
+        address=("CSRF_TRUSTED_ORIGINS", fault, *origins.services),
+        severity=Severity.ERROR if checked and not first.value.from_template else Severity.WARNING,
+    )

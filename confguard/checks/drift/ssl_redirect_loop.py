@@ -1,0 +1,77 @@
+"""A redirect to HTTPS ends: Django notices when HTTPS is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._forwarding import distinct, groups, listens, mend, services, setting, why, words
+from confguard.finding import Finding, Label, Severity
+from confguard.model.belief import middleware
+from confguard.model.deployment import App, Deployment
+from confguard.model.django.values import elements
+from confguard.model.forwarding import Cause, Deaf, deaf
+from confguard.model.nginx.uri import search
+from confguard.model.repo import Repo
+from confguard.model.value import Known
+
+_SECURITY = "django.middleware.security.SecurityMiddleware"
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each cause for which an application redirects HTTPS to HTTPS for ever."""
+    for deployment in repo.production:
+        for app in deployment.apps:
+            redirect = app.settings.get("SECURE_SSL_REDIRECT")
+            if not isinstance(redirect, Known) or not redirect.value or redirect.span is None:
+                continue
+            if _SECURITY in (middleware(app) or ()):
+                looping = [one for one in deaf(deployment, app) if not _is_exempt(app, one)]
+                for group in groups(looping):
+                    yield _finding(deployment, app, redirect, group)
+
+
+def _is_exempt(app: App, one: Deaf) -> bool:
+    """Say whether SECURE_REDIRECT_EXEMPT may let the paths of a location through."""
+    exempt = app.settings.get("SECURE_REDIRECT_EXEMPT")
+    if not isinstance(exempt, Known):
+        return True
+    location = one.passage.model.location_of(one.passage.level)
+    uri = one.passage.hop.target.uri
+    for pattern in elements(exempt):
+        if not isinstance(pattern, Known) or not isinstance(pattern.value, str):
+            return True
+        for path in (location.pattern if location else "/", uri or "/"):
+            if path != "/" and search(pattern.value, False, path.lstrip("/")) is not False:
+                return True
+    return False
+
+
+def _finding(deployment: Deployment, app: App, redirect: Known[object], group: list[Deaf]) -> Finding:
+    first = group[0]
+    assert redirect.span is not None
+    passing = [one.passage for one in group]
+    by_setting = first.cause is Cause.SETTING
+    primary = redirect.span.first_line() if by_setting else first.place.first_line()
+    labels = (
+        *setting(app, "SECURE_SSL_REDIRECT", "answers everything that is not HTTPS by a redirect to HTTPS"),
+        *setting(app, "SECURE_PROXY_SSL_HEADER", "Django looks at this header"),
+        *listens(passing),
+        *(Label(one.place, words(one)) for one in group),
+    )
+    return Finding(
+        f"{why(group)}, and SECURE_SSL_REDIRECT is on in service {services(app, passing)}: every page "
+        "redirects to itself for ever",
+        Label(primary, "redirects also what came over HTTPS" if by_setting else words(first)),
+        distinct(labels, primary),
+        notes=tuple(_notes(app, group)),
+        help=mend(first),
+        stacks=(deployment.name,),
+        address=(first.passage.model.service, *app.services, first.cause.name),
+        severity=Severity.WARNING if redirect.from_template else Severity.ERROR,
+    )
+
+
+def _notes(app: App, group: list[Deaf]) -> Iterator[str]:
+    yield f"{app.settings.module} is the settings module"
+    if all(one.passage.scheme == "http" for one in group):
+        yield "this nginx listens for plain HTTP only; a proxy before it that speaks HTTPS does not help"
