@@ -39,10 +39,19 @@ class _Reason:
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each application whose cookies are weaker than its HTTPS."""
     for deployment in repo.production:
+        groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[App]] = {}
         for app in deployment.apps:
-            services = tuple(name for name in app.services if deployment.serves_http(name))
-            if services:
-                yield from _judge(deployment, app, services)
+            debug = app.settings.get("DEBUG")
+            if isinstance(debug, Known) and debug.value:
+                continue  # what settings say while they debug is not meant for production
+            faults = tuple(
+                (one.setting, one.text) for one in _faults(app, _https(deployment, app) is not None)
+            )
+            if any(map(deployment.serves_http, app.services)):
+                groups.setdefault((app.settings.path, faults), []).append(app)
+        for apps in groups.values():
+            names = tuple(one for app in apps for one in app.services if deployment.serves_http(one))
+            yield from _judge(deployment, apps[0], names)
 
 
 def _judge(deployment: Deployment, app: App, services: tuple[str, ...]) -> Iterator[Finding]:
