@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from confguard.checks._trails import deliveries, joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.csp import Difference, differences, forbids_all, lets_inline
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import Policy
 from confguard.model.nginx import Header, NginxModel, Target, header_set, hidden_headers, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import answering, app_behind, apps_behind
 from confguard.model.responses.nonces import uses_nonces
 from confguard.model.value import Known
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import Policy
 
 _NAMES = {"content-security-policy": False, "content-security-policy-report-only": True}
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import Entries, Items, Settings, plain
+from confguard.model.django import Entries, Items, plain
 from confguard.model.nginx import Target
 from confguard.model.responses.behind import app_behind
 from confguard.model.value import Known, Unknown, Value
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import Settings
 
 SECURITY_HEADERS = {
     name.lower(): name
