@@ -116,8 +116,8 @@ def _finding(
         f"{names} {'are' if len(found) > 1 else 'is'} not in the container of service {model.service}: {why}",
         Label(named.word.span, "nginx does not start" if fatal else "nobody is let in"),
         tuple(related),
-        help=f"mount the file or its folder in service {model.service}; if the operator puts it into a folder "
-        "of the checkout, list it in .gitignore",
+        help=f"mount the file or its folder in service {model.service}; if the operator puts it into the "
+        "checkout, list it in .gitignore",
         stacks=(deployment.name,),
         address=(model.service, named.path),
         severity=None if fatal else Severity.WARNING,
