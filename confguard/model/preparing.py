@@ -77,7 +77,7 @@ def without_static_files(deployment: Deployment) -> Iterator[Unprepared]:
     """Yield applications whose static files are served from STATIC_ROOT, which nothing fills."""
     for app, names in web_services(deployment):
         because = tuple(_static_root_matters(app))
-        if because and not is_told_of(deployment, r"\bcollectstatic\b"):
+        if because and not is_told_of(deployment, r"(?<![\w-])collectstatic\b"):
             yield Unprepared(names, app, because)
             return
 

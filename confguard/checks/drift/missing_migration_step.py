@@ -26,8 +26,8 @@ def check(repo: Repo) -> Iterator[Finding]:
                 labels[0],
                 tuple(labels[1:]),
                 notes=("no service, start script, workflow or document runs `manage.py migrate`",),
-                help="add a service that runs `manage.py migrate --noinput` and ends, for which the others wait, "
-                "or migrate in the start script of one service",
+                help="add a service that runs `manage.py migrate --noinput` and ends, for which the others "
+                "wait, or migrate in the start script of one service",
                 stacks=(deployment.name,),
                 address=one.services,
             )
