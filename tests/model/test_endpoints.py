@@ -37,7 +37,8 @@ def found(deployment_of, settings="", more="", **files):
     ("settings", "expected"),
     [
         (
-            "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': 'db', 'PORT': '5433'}}",
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': 'db',"
+            " 'PORT': '5433'}}",
             ("db", 5433, "postgresql", 'DATABASES["default"]'),
         ),
         (
@@ -87,7 +88,7 @@ def test_settings_lead_to_hosts(deployment_of, settings, expected):
     [
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'x'}}",
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': '/run/postgresql'}}",
-        "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.locmem.LocMemCache', 'LOCATION': 'a:1'}}",
+        "CACHES = {'a': {'BACKEND': 'django.core.cache.backends.locmem.LocMemCache', 'LOCATION': 'a:1'}}",
         "EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'\nEMAIL_HOST = 'mail'",
         "FRONTEND_URL = 'http://localhost:3000'",
         "",

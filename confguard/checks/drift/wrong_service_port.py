@@ -1,4 +1,4 @@
-"""Settings, environments and health checks name only ports on which somebody listens."""
+"""Settings and environments name only ports on which somebody listens."""
 
 from __future__ import annotations
 
@@ -36,10 +36,9 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _target(deployment: Deployment, endpoint: Endpoint, name: str) -> Service | None:
-    """Return the service that an endpoint reaches; a health check on loopback reaches its own."""
-    if endpoint.loopback:
-        service = deployment.services[name]
-        return service if endpoint.source == "healthcheck" and service.network_mode is None else None
+    """Return the service that an endpoint reaches; a container's own health is another rule's matter."""
+    if endpoint.loopback or endpoint.source == "healthcheck":
+        return None
     found = reached(deployment, endpoint, name)
     if found.kind is not Reach.SERVICE or found.service is None or found.service.network_mode is not None:
         return None
@@ -81,7 +80,5 @@ def _finding(deployment: Deployment, endpoint: Endpoint, target: Service, names:
         else f"let {target.name} listen on {endpoint.port}",
         stacks=(deployment.name,),
         address=(endpoint.name, target.name),
-        severity=Severity.WARNING
-        if endpoint.source == "healthcheck" or endpoint.value.from_template
-        else None,
+        severity=Severity.WARNING if endpoint.value.from_template else None,
     )
