@@ -65,7 +65,8 @@ def test_a_severity_of_the_configuration_replaces_the_cards(repository):
 def test_findings_below_the_minimum_are_counted_and_not_shown(repository):
     report = run.check(repository(FILES), Settings(minimum=Severity.ERROR)).report
     assert {finding.severity for finding in report.findings} == {Severity.ERROR}
-    assert report.hidden == 1
+    everything = run.check(repository(FILES), Settings()).report.findings
+    assert report.hidden == len(everything) - len(report.findings) > 0
 
 
 def test_suppressed_findings_are_counted(repository):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from confguard.checks._profiles import PROXY_PROFILE
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
-
-_PROXY_PROFILE = re.compile(r"proxy|nginx|traefik|caddy|gateway|ingress|web-?server", re.IGNORECASE)
 
 _ROLE_PROFILE = re.compile(
     r"^(all|full|prod|production|dev|development|local|debug|stag|staging|test|tests|ci|deploy)$"
@@ -53,7 +52,7 @@ def _gated_elsewhere(repo: Repo) -> Iterator[tuple[Span, str, str]]:
 
 
 def _is_gated_proxy(deployment: Deployment, service: Service) -> bool:
-    if any(_PROXY_PROFILE.search(profile) for profile in service.profiles):
+    if any(PROXY_PROFILE.search(profile) for profile in service.profiles):
         return True
     # A profile that says where a stack runs (production, dev) gates whole stacks, not a proxy.
     gates = [profile for profile in service.profiles if not _ROLE_PROFILE.search(profile)]
@@ -64,7 +63,7 @@ def _named_profiles(repo: Repo) -> Iterator[tuple[Span, str, str]]:
     """Yield the commands and settings that name a profile for a proxy."""
     for sighting in repo.sightings:
         for profile in sighting.profiles:
-            if _PROXY_PROFILE.search(profile) and sighting.step.span is not None:
+            if PROXY_PROFILE.search(profile) and sighting.step.span is not None:
                 yield _word(sighting.step.span, profile), f"profile {profile} is named here", profile
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from confguard.checks._profiles import PROXY_PROFILE
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.repo import Repo
@@ -32,7 +33,14 @@ def check(repo: Repo) -> Iterator[Finding]:
             place = _word(span, profile)
             if place not in named.setdefault(profile, []):
                 named[profile].append(place)
+    ungated = any(
+        deployment.is_proxy(service) and not service.profiles
+        for deployment in repo.production
+        for service in deployment.services.values()
+    )
     for profile, places in named.items():
+        if ungated and PROXY_PROFILE.search(profile):
+            continue  # told as ungated-proxy, which is the cause
         yield _finding(profile, places, gated, known)
 
 
