@@ -24,8 +24,8 @@ class Written:
 def written_folders(project: Project, model: NginxModel, image: str) -> tuple[Written, ...]:
     """Return the folders that the container of an image (``nginx`` or ``nginx-unprivileged``) writes to.
 
-    Verified with nginx 1.28 and docker-nginx 1.28: the master makes its temporary folders and its pid file
-    at the start ("emerg" where it cannot), 20-envsubst-on-templates.sh says that it cannot write and goes on.
+    From the paths that the image's nginx is built with (``nginx -V``) and nginx's ngx_create_paths and
+    ngx_create_pidfile, which end the start; 20-envsubst-on-templates.sh says that it cannot and goes on.
     """
     unprivileged = image == "nginx-unprivileged"
     found: list[Written] = []
