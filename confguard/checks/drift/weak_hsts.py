@@ -24,8 +24,8 @@ class _Weak:
     app: App
     seconds: int
     """How long it holds: 0 where nobody sends it."""
-    unused: AppHeader | None
-    """What Django would send, if it believed in https."""
+    ours: AppHeader | None
+    """What Django sends."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -61,9 +61,11 @@ def _weak(deployment: Deployment, model: NginxModel, target: Target) -> _Weak | 
         believed = secure.value
     else:
         believed = ours is not None
-    values = [ours.value] if ours and believed else [one.value for one in by_nginx]
+    if ours is not None and (by_nginx or not believed):
+        return None  # conflicting-header and lost-forwarded-proto tell of these
+    values = [ours.value] if ours else [one.value for one in by_nginx]
     if not values:
-        return _Weak(target, app, 0, ours)
+        return _Weak(target, app, 0, None)
     age = _AGE.search(values[0].value) if isinstance(values[0], Known) else None
     if age is None or int(age[1]) >= _DAY:
         return None
@@ -76,20 +78,11 @@ def _finding(deployment: Deployment, model: NginxModel, weak: _Weak) -> Finding:
     listen = next((one.statement for one in server.listens if one.ssl), None) if server else None
     primary = listen.span if listen else weak.target.span
     related = []
-    if weak.unused is not None and weak.unused.place is not None:
-        words = (
-            f"{weak.seconds} seconds" if weak.seconds else "never sent: Django takes each request for http"
-        )
-        related.append(Label(weak.unused.place.first_line(), words))
+    if weak.ours is not None and weak.ours.place is not None:
+        related.append(Label(weak.ours.place.first_line(), f"{weak.seconds} seconds"))
     if weak.seconds:
         message = f"HSTS of {where} holds for `{weak.seconds}` seconds only: browsers forget it at once"
         mend = "raise SECURE_HSTS_SECONDS to 31536000 as soon as https works"
-    elif weak.unused is not None:
-        message = f"SECURE_HSTS_SECONDS does nothing for {where}: Django takes each request for http"
-        mend = (
-            "let nginx say the scheme (`proxy_set_header X-Forwarded-Proto $scheme;`) and Django believe it "
-            "(SECURE_PROXY_SSL_HEADER)"
-        )
     else:
         message = f"{where} speaks TLS, but neither nginx nor Django sends Strict-Transport-Security"
         mend = (

@@ -77,8 +77,8 @@ class AppHeader:
 
 
 def canonical(name: str) -> str:
-    """Return a header's name as it is usually written; unknown ones as they are."""
-    return SECURITY_HEADERS.get(name.lower(), name)
+    """Return a header's name as it is usually written."""
+    return SECURITY_HEADERS.get(name.lower()) or "-".join(word.capitalize() for word in name.split("-"))
 
 
 def sent_by_app(app: App) -> tuple[AppHeader, ...]:

@@ -94,14 +94,16 @@ def test_nothing_is_said_of_values_or_headers_that_are_not_known():
         ("TRUST", "proxy_set_header X-Forwarded-Proto $scheme;", True, True),
         ("TRUST", "proxy_set_header X-Forwarded-Proto $scheme;", False, False),
         ("TRUST", "proxy_set_header X-Forwarded-Proto https;", False, True),
-        ("TRUST", "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;", True, None),
-        ("TRUST", "", True, None),
+        ("TRUST", "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;", True, False),
+        ("TRUST", "", True, False),
     ],
 )
 def test_django_believes_what_the_header_says_that_it_trusts(routes, settings, header, secure, expected):
     trust = "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')" if settings else ""
     deployment, model = routes(
-        f"server {{\n listen 80;\n location / {{ proxy_pass http://web:8000; {header} }}\n}}\n", trust
+        f"server {{\n listen {'443 ssl' if secure else '80'};\n"
+        f" location / {{ proxy_pass http://web:8000; {header} }}\n}}\n",
+        trust,
     )
     (target,) = upstream_targets(model)
     found = believes_https(deployment, app_behind(deployment, target), model, target, secure)
