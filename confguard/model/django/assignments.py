@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from confguard.model.django import calls, members, operations
+from confguard.model.django import arithmetic, calls, members
 from confguard.model.django.expressions import evaluate, lookup, sign_of
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
@@ -74,7 +74,7 @@ def augmented(run: Run, node: ast.AugAssign, scope: Scope) -> None:
         result = current
     else:
         special = calls.operator_method(run, current, value, sign, span, scope)
-        result = special if special is not None else operations.binary(run, sign, current, value, span)
+        result = special if special is not None else arithmetic.binary(run, sign, current, value, span)
     calls.assign(run, node.target, _named(run, result, node, node.target, scope), scope)
 
 

@@ -7,7 +7,7 @@ import builtins
 from typing import Any
 
 from confguard.model.django import classes, expressions, iteration, members, operations, statements
-from confguard.model.django.library import registry
+from confguard.model.django.library import classes_made, registry
 from confguard.model.django.machine import MAX_DEPTH, Frame, Run
 from confguard.model.django.objects import (
     BoundMethod,
@@ -234,7 +234,7 @@ def _mismatch(run: Run, function: FunctionObject, message: str, arguments: Call)
 
 def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
     """Make an instance of a class of the repository."""
-    special = registry.instantiate(run, cls, arguments)
+    special = classes_made.instantiate(run, cls, arguments)
     if special is not None:
         return special
     order = classes.resolution_order(cls)
@@ -258,7 +258,7 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
     elif isinstance(start, Unknown):
         instance.namespace.complete = False
     elif (
-        not registry.dataclass_fields(run, cls, instance, arguments)
+        not classes_made.dataclass_fields(run, cls, instance, arguments)
         and (arguments.args or arguments.keywords)
         and instance.namespace.complete
     ):

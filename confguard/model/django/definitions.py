@@ -6,7 +6,7 @@ import ast
 
 from confguard.model.django import calls
 from confguard.model.django.expressions import evaluate
-from confguard.model.django.library import registry
+from confguard.model.django.library import classes_made
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     ClassObject,
@@ -62,7 +62,7 @@ def define(run: Run, node: ast.FunctionDef, scope: Scope) -> None:
             )
             continue
         function = evaluate(run, decorator, scope)
-        value = registry.decorate(run, function, value, scope.span(decorator))
+        value = classes_made.decorate(run, function, value, scope.span(decorator))
     run.journal.touch(scope.names)
     scope.names.names[node.name] = value
 
@@ -96,8 +96,8 @@ def class_(run: Run, node: ast.ClassDef, scope: Scope) -> None:
             )
             inner.names.names[name] = Known(owned, value.trail)
     result: V = Known(made, (Step(f"defined as {node.name}", scope.span(node).first_line()),))
-    result = registry.finish_class(run, made, result, scope.span(node).first_line())
+    result = classes_made.finish_class(run, made, result, scope.span(node).first_line())
     for decorator in reversed(node.decorator_list):
-        result = registry.decorate(run, evaluate(run, decorator, scope), result, scope.span(decorator))
+        result = classes_made.decorate(run, evaluate(run, decorator, scope), result, scope.span(decorator))
     run.journal.touch(scope.names)
     scope.names.names[node.name] = result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confguard.model.django import iteration, members, operations
+from confguard.model.django import arithmetic, iteration, members, operations
 from confguard.model.django.list_methods import clear, copy
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, DictObject, TupleObject, V
@@ -180,7 +180,7 @@ def _set_operator(sign: str) -> Callable[[Run, V, Call], V]:
             other = iteration.make_set(
                 run, walk.items, walk.complete, call.span, arg.trail, _dict(value).kind
             )
-            result = operations.binary(run, sign, result, other, call.span)
+            result = arithmetic.binary(run, sign, result, other, call.span)
         return result
 
     return apply

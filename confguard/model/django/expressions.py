@@ -5,18 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any
 
-from confguard.model.django import calls, iteration, members, operations
-from confguard.model.django.machine import MAX_ITEMS, Frame, Run
+from confguard.model.django import arithmetic, calls, iteration, members, operations
+from confguard.model.django.comprehensions import comprehension, yield_
+from confguard.model.django.logic import boolean, compare, conditional
+from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
     DictObject,
     External,
     FunctionObject,
-    LimitReached,
     ListObject,
-    Namespace,
     Scope,
     Text,
     TupleObject,
@@ -37,18 +36,6 @@ _SIGNS: dict[type, str] = {
     ast.BitOr: "|",
     ast.BitAnd: "&",
     ast.BitXor: "^",
-}
-_COMPARE: dict[type, str] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
 }
 
 
@@ -202,7 +189,7 @@ def binary(run: Run, node: ast.BinOp, scope: Scope) -> V:
         sign = sign_of(part.op)
         special = calls.operator_method(run, value, right, sign, scope.span(part), scope)
         value = (
-            special if special is not None else operations.binary(run, sign, value, right, scope.span(part))
+            special if special is not None else arithmetic.binary(run, sign, value, right, scope.span(part))
         )
     return value
 
@@ -231,143 +218,6 @@ def unary(run: Run, node: ast.UnaryOp, scope: Scope) -> V:
     if isinstance(number, int):
         return Known(~int(number), trail)
     return Unknown("is computed in a way that is not followed", trail)
-
-
-def boolean(run: Run, node: ast.BoolOp, scope: Scope) -> V:
-    """``a and b``, ``a or b``."""
-    is_and = isinstance(node.op, ast.And)
-    return _boolean(run, node.values, is_and, scope)
-
-
-def _boolean(run: Run, nodes: list[ast.expr], is_and: bool, scope: Scope) -> V:
-    seen: list[V] = []
-    for index, part in enumerate(nodes):
-        value = evaluate(run, part, scope)
-        if index == len(nodes) - 1:
-            return _noted(run, value, seen)
-        verdict = operations.truth(value)
-        if verdict is None:
-            rest = _forked(run, lambda i=index: _boolean(run, nodes[i + 1 :], is_and, scope), value)  # type: ignore[misc]
-            return _either(run, is_and, value, rest)
-        if verdict is not is_and:
-            return _noted(run, value, seen)
-        seen.append(value)
-    raise AssertionError("a boolean operation has operands")
-
-
-def _either(run: Run, is_and: bool, value: V, rest: V | None) -> V:
-    """Return ``value and rest`` or ``value or rest`` where the truth of value is not known."""
-    unknown = (
-        value
-        if isinstance(value, Unknown)
-        else Unknown("depends on something that is not known", value.trail)
-    )
-    if rest is None:
-        return unknown
-    # Whatever the first is: "x and False" is false, "x or True" is true, but not which false thing.
-    return (
-        run.journal.join(value, rest, unknown)
-        if isinstance(value, Known)
-        else Unknown(unknown.reason, unknown.trail)
-    )
-
-
-def _noted(run: Run, value: V, seen: list[V]) -> V:
-    """Return a value with the conditions that chose it in its trail."""
-    if not seen:
-        return value
-    trail = run.trail(value.trail[0], None) if value.trail else ()
-    rest = (*value.trail[1:], *(step for other in seen for step in other.trail))
-    whole = (*trail, *rest)[:24]
-    return Unknown(value.reason, whole) if isinstance(value, Unknown) else Known(value.value, whole)
-
-
-def _forked(run: Run, way: Callable[[], V], condition: V) -> V | None:
-    """Evaluate what may not be reached, join its effects with nothing having happened; None if it left."""
-    out: list[V] = []
-    unknown = _condition_unknown(condition)
-    run.fork(lambda: out.append(way()), lambda: None, unknown)
-    return out[0] if out else None
-
-
-def _condition_unknown(condition: V) -> Unknown:
-    if isinstance(condition, Unknown):
-        return Unknown(condition.reason, condition.trail)
-    return Unknown("depends on something that is not known", condition.trail)
-
-
-def conditional(run: Run, node: ast.IfExp, scope: Scope) -> V:
-    """``a if b else c``."""
-    condition = evaluate(run, node.test, scope)
-    verdict = operations.asked(run, condition, scope.span(node.test))
-    if verdict is not None:
-        scope.conditions.append(condition)
-        try:
-            value = evaluate(run, node.body if verdict else node.orelse, scope)
-        finally:
-            scope.conditions.pop()
-        return _noted(run, value, [condition])
-    values: list[V] = []
-    unknown = _condition_unknown(condition)
-    run.fork(
-        lambda: values.append(evaluate(run, node.body, scope)),
-        lambda: values.append(evaluate(run, node.orelse, scope)),
-        unknown,
-    )
-    if len(values) == 2:
-        return run.journal.join(values[0], values[1], unknown)
-    return values[0] if values else unknown
-
-
-def compare(run: Run, node: ast.Compare, scope: Scope) -> V:
-    """``a < b``, ``a in b`` and the like."""
-    left = evaluate(run, node.left, scope)
-    result: V = Known(True)
-    for op, right_node in zip(node.ops, node.comparators, strict=True):
-        right = evaluate(run, right_node, scope)
-        verdict = _verdict(run, _COMPARE[type(op)], left, right, scope.span(node), scope)
-        trail = run.trail(Step(f"compared with {_COMPARE[type(op)]}", scope.span(node)), left, right)
-        if verdict is None:
-            run.may_raise("TypeError", scope.span(node))
-            unknown = next((side for side in (left, right) if isinstance(side, Unknown)), None)
-            return Unknown(unknown.reason if unknown else "compares with something that is not known", trail)
-        result = Known(verdict, trail)
-        if not verdict:
-            return result
-        left = right
-    return result
-
-
-def _verdict(run: Run, sign: str, left: V, right: V, span: Any, scope: Scope) -> bool | None:
-    if sign in ("in", "not in"):
-        found = calls.contains_method(run, left, right, span, scope)
-        if found is None:
-            found = operations.contains(run, left, right, span)
-        return found if found is None or sign == "in" else not found
-    if sign in ("==", "!="):
-        same = operations.equal(left, right)
-        return same if same is None or sign == "==" else not same
-    if sign in ("is", "is not"):
-        same = _identical(left, right)
-        return same if same is None or sign == "is" else not same
-    return operations.ordered(run, sign, left, right, span)
-
-
-def _identical(left: V, right: V) -> bool | None:
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Known) and (
-            one.value is None or one.value is True or one.value is False or one.value is ...
-        ):
-            if isinstance(other, Unknown):
-                return None
-            if isinstance(other.value, External):
-                return None
-            return other.value is one.value
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return None
-    if isinstance(left.value, External) or isinstance(right.value, External):
-        return True if left.value == right.value else None
-    return True if left.value is right.value else None
 
 
 def attribute(run: Run, node: ast.Attribute, scope: Scope) -> V:
@@ -424,103 +274,6 @@ def named(run: Run, node: ast.NamedExpr, scope: Scope) -> V:
     run.journal.touch(target.names)
     target.names.names[node.target.id] = value
     return value
-
-
-def yield_(run: Run, node: ast.Yield | ast.YieldFrom, scope: Scope) -> V:
-    """``yield a`` and ``yield from b``: a generator is run to its end at once."""
-    value = evaluate(run, node.value, scope) if node.value is not None else Known(None)
-    current: Scope | None = scope
-    while current is not None and current.kind != "function":
-        current = current.parent
-    kept = current.names.names.get(".yielded") if current is not None else None
-    made = kept.value if isinstance(kept, Known) else None
-    if not isinstance(made, ListObject):
-        return Unknown("is yielded outside of a function")
-    run.journal.touch(made)
-    if isinstance(node, ast.YieldFrom):
-        walk = iteration.iterate(run, value, scope.span(node))
-        made.items.extend(walk.items if made.complete else ())
-        made.complete = made.complete and walk.complete
-    elif made.complete:
-        made.items.append(value)
-    return Known(None)
-
-
-def comprehension(run: Run, node: Any, scope: Scope) -> V:
-    """``[a for b in c if d]`` and its kin."""
-    inner = Scope(
-        scope.module,
-        Namespace(run.journal.serial),
-        scope,
-        "comprehension",
-        owner=scope.owner,
-        receiver=scope.receiver,
-    )
-    out: list[tuple[V, V]] = []
-    state = {"complete": True, "ordered": True}
-    trail = [Step("collected", scope.span(node))]
-
-    def add() -> None:
-        if isinstance(node, ast.DictComp):
-            key = evaluate(run, node.key, inner)
-            out.append((key, evaluate(run, node.value, inner)))
-        else:
-            value = evaluate(run, node.elt, inner)
-            out.append((value, value))
-        if len(out) > MAX_ITEMS:
-            raise LimitReached
-
-    def turn(index: int) -> None:
-        if index == len(node.generators):
-            add()
-            return
-        part = node.generators[index]
-        source = evaluate(run, part.iter, scope if index == 0 else inner)
-        found = iteration.iterate(run, source, scope.span(part.iter))
-        if index == 0:
-            trail.extend(source.trail[:12])
-        state["complete"] = state["complete"] and found.complete
-        state["ordered"] = state["ordered"] and found.ordered
-        for item in found.items:
-            calls.assign(run, part.target, item, inner)
-            verdict = _tests(run, part.ifs, inner)
-            if verdict is None:
-                state["complete"] = False
-                if not isinstance(node, ast.DictComp):
-                    state["ordered"] = False
-            elif verdict:
-                turn(index + 1)
-
-    run.within(Frame("comprehension"), lambda: turn(0), Unknown("cannot be known"))
-    return _collection(run, node, out, state, tuple(trail), scope)
-
-
-def _tests(run: Run, tests: list[ast.expr], scope: Scope) -> bool | None:
-    for test in tests:
-        verdict = operations.truth(evaluate(run, test, scope))
-        if not verdict:
-            return verdict
-    return True
-
-
-def _collection(
-    run: Run, node: Any, out: list[tuple[V, V]], state: dict[str, bool], trail: Any, scope: Scope
-) -> V:
-    span = scope.span(node)
-    if isinstance(node, ast.DictComp):
-        made = run.new_dict()
-        for key, value in out:
-            members.put(run, made, key, value, span)
-        made.complete = made.complete and state["complete"]
-        return Known(made, trail)
-    items = [value for value, _ in out]
-    if isinstance(node, ast.SetComp):
-        return iteration.make_set(run, items, state["complete"], span, trail)
-    if not state["ordered"] and len(items) > 1:
-        return Unknown("has an order that is not known", trail)
-    if not state["complete"] and not state["ordered"]:
-        items = []
-    return Known(run.new_list(items, state["complete"]), trail)
 
 
 def starred(run: Run, node: ast.Starred, scope: Scope) -> V:

@@ -8,7 +8,7 @@ import re
 import sys
 
 from confguard.model.django import statements
-from confguard.model.django.library import registry
+from confguard.model.django.library import installed, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import External, ModuleObject, Namespace, Scope, TupleObject, V
 from confguard.model.value import Known, Step, Trail, Unknown
@@ -147,7 +147,7 @@ def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | Non
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
     if "." not in dotted and top not in _PACKAGES and _LOCAL.search(top):
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
-    if not registry.installed(run, top):
+    if not installed.installed(run, top):
         run.may_raise("ModuleNotFoundError", span)
     return None
 

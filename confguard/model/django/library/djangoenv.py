@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import iteration, operations, paths
-from confguard.model.django.library import osenviron, registry, urls
+from confguard.model.django import iteration, operations
+from confguard.model.django.library import environ_urls, osenviron, registry
+from confguard.model.django.library.environ_casts import builtin, parse_value
+from confguard.model.django.library.environ_files import make_path, read_env
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -21,11 +22,9 @@ from confguard.model.django.objects import (
     TupleObject,
     V,
 )
-from confguard.model.django.operations import NotPlain, plain
 from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
-_TRUE = ("true", "on", "ok", "y", "yes", "1")
 _IMPROPER = "django.core.exceptions.ImproperlyConfigured"
 _URLS = {
     "db": ("DATABASE_URL", "db", "engine"),
@@ -36,11 +35,6 @@ _URLS = {
     "email_url": ("EMAIL_URL", "email", "backend"),
 }
 _UNFOLLOWED = {"search_url": "SEARCH_URL", "channels_url": "CHANNELS_URL", "channels": "CHANNELS_URL"}
-
-
-def builtin(name: str) -> V:
-    """Return a built-in type as a value."""
-    return Known(External(f"builtins.{name}"))
 
 
 class Env(NativeObject):
@@ -162,7 +156,7 @@ class Env(NativeObject):
             )
         if kind == "cache" and isinstance(value, Known) and value.value is None:
             return Known(run.new_dict(), value.trail)
-        return urls.environ_url(run, kind, value, call.get(2, extra), call)
+        return environ_urls.environ_url(run, kind, value, call.get(2, extra), call)
 
     def get(self, run: Run, call: Call, key: V, cast: V | None, default: V | None, parse_default: bool) -> V:
         """``Env.get_value``."""
@@ -285,94 +279,6 @@ def _shown(value: V) -> str:
     return str(value.value) if isinstance(value, Known) else "?"
 
 
-def parse_value(run: Run, value: V, cast: V | None, span: Span) -> V:
-    """``Env.parse_value``."""
-    if cast is None or (isinstance(cast, Known) and cast.value is None):
-        return value
-    if isinstance(cast, Unknown) or isinstance(value, Unknown):
-        return Unknown(cast.reason if isinstance(cast, Unknown) else "is not known", value.trail)
-    payload, text = cast.value, value.value
-    path = payload.path if isinstance(payload, External) else ""
-    if path == "builtins.bool":
-        return _bool(run, value, span)
-    if isinstance(text, str):
-        if path == "builtins.list":
-            return run.wrap([part for part in text.split(",") if part], value.trail)
-        if path == "builtins.tuple":
-            return run.wrap(
-                tuple(part for part in text.strip("(").strip(")").split(",") if part), value.trail
-            )
-        if path == "builtins.dict":
-            pairs = [part.split("=", 1) for part in text.split(",") if part]
-            if any(len(pair) != 2 for pair in pairs):
-                message = "dictionary update sequence element #0 has length 1; 2 is required"
-                raise run.throw("ValueError", message, span, value.trail)
-            return run.wrap(dict(pairs), value.trail)
-        if path == "builtins.float":
-            return _float(run, value, span)
-        if isinstance(payload, ListObject | TupleObject):
-            whole = text if isinstance(payload, ListObject) else text.strip("(").strip(")")
-            items = [
-                registry.call_known(run, payload.items[0], [Known(part, value.trail)], span)
-                for part in whole.split(",")
-                if part
-            ]
-            return Known(
-                run.new_list(items) if isinstance(payload, ListObject) else TupleObject(tuple(items)),
-                value.trail,
-            )
-        if isinstance(payload, DictObject):
-            return _typed_dict(run, payload, value, span)
-    elif isinstance(payload, ListObject | TupleObject | DictObject) or path in (
-        "builtins.list",
-        "builtins.tuple",
-        "builtins.dict",
-    ):
-        message = f"'{type(text).__name__}' object has no attribute 'split'"
-        raise run.throw("AttributeError", message, span, value.trail)
-    return registry.call_known(run, cast, [value], span)
-
-
-def _bool(run: Run, value: Known[Any], span: Span) -> V:
-    try:
-        return Known(int(value.value) != 0, value.trail)
-    except ValueError:
-        return Known(value.value.lower().strip() in _TRUE, value.trail)
-    except TypeError as error:
-        raise run.throw("TypeError", str(error), span, value.trail) from None
-
-
-def _float(run: Run, value: Known[Any], span: Span) -> V:
-    text = re.sub(r"[^\d,.-]", "", value.value)
-    parts = re.split(r"[,.]", text)
-    text = parts[0] if len(parts) == 1 else f"{''.join(parts[:-1])}.{parts[-1]}"
-    try:
-        return Known(float(text), value.trail)
-    except ValueError as error:
-        raise run.throw("ValueError", str(error), span, value.trail) from None
-
-
-def _typed_dict(run: Run, spec: DictObject, value: Known[Any], span: Span) -> V:
-    def part(name: str) -> V:
-        pair = spec.entries.get(name)
-        return pair[1] if pair is not None else builtin("str")
-
-    made = run.new_dict()
-    special = spec.entries.get("cast")
-    for item in [found for found in value.value.split(";") if found]:
-        pieces = item.split("=")
-        if len(pieces) < 2:
-            raise run.throw("IndexError", "list index out of range", span, value.trail)
-        key = registry.call_known(run, part("key"), [Known(pieces[0], value.trail)], span)
-        cast = part("value")
-        if special is not None and isinstance(special[1], Known) and isinstance(special[1].value, DictObject):
-            own = special[1].value.entries.get(pieces[0])
-            cast = own[1] if own is not None else cast
-        parsed = parse_value(run, Known(pieces[1], value.trail), cast, span)
-        made.entries[operations.hashable(run, key, span)] = (key, parsed)
-    return Known(made, value.trail)
-
-
 def _make(files: bool) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
         if not call.complete:
@@ -380,116 +286,6 @@ def _make(files: bool) -> registry.Function:
         return Known(Env(dict(call.keywords), files), call.trail)
 
     return apply
-
-
-def read_env(run: Run, call: Call) -> V:
-    """``Env.read_env``: a committed file is read, an absent one changes nothing.
-
-    django-environ's own parser differs from python-dotenv's in rare cases; the common lines are read here.
-    """
-    given = call.get(0, "env_file")
-    overwrite = call.get(1, "overwrite")
-    if given is None or (isinstance(given, Known) and given.value is None):
-        path: str | None = posixpath.join(posixpath.dirname(call.span.path), ".env")
-    else:
-        path = paths.inside(run, registry.text(run, given, call.span))
-    for name, value in call.keywords.items():
-        if name not in ("env_file", "overwrite", "parse_comments", "encoding"):
-            osenviron.store(run, Known(name), value, call.span)
-    source = run.project.read(path) if path is not None else None
-    if source is None:
-        return Known(None, call.trail)
-    force = overwrite is not None and operations.truth(overwrite) is True
-    for number in range(1, source.line_count + 1):
-        found = _binding(source.line_text(number))
-        if found is None:
-            continue
-        name, text = found
-        if force or osenviron.current(run, name) is None:
-            trail = (call.step(f"loaded from {path}"), *(Known("").trail))
-            run.journal.touch(run.environ)
-            from confguard.model.value import Step
-
-            run.environ.changed[name] = Known(
-                text, (*trail, Step(f"{name} in {path}", source.line_span(number)))
-            )
-    return Known(None, call.trail)
-
-
-def _binding(line: str) -> tuple[str, str] | None:
-    """Return the name and value of one line, as ``Env._read_env_line`` reads it."""
-    match = re.match(r"\A\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=(.*)\Z", line)
-    if match is None:
-        return None
-    name, text = match[1], match[2].strip()
-    quoted = re.match(r"\A'(.*)'\Z", text)
-    if quoted:
-        return name, quoted[1]
-    double = re.match(r'\A"(.*)"\Z', text)
-    if double:
-        return name, re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], double[1])
-    return name, text
-
-
-class EnvironPath(NativeObject):
-    """``environ.Path``: an absolute path that is called with what to append."""
-
-    __slots__ = ("root",)
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-
-    def published(self) -> V:
-        """What rules see of it."""
-        return Known(PurePosixPath(self.root))
-
-    def shown(self, run: Run, span: Span) -> V:
-        """``str(path)``."""
-        return Known(self.root)
-
-    def call(self, run: Run, call: Call) -> V:
-        """Return what calling it gives."""
-        return self._joined(run, call.args, call, False)
-
-    def attribute(self, run: Run, name: str, span: Span) -> V | None:
-        """Return an attribute, or None if there is no such one."""
-        if name == "path":
-            return Known(Native(name, lambda run, call: self._joined(run, call.args, call, True)))
-        if name in ("root", "__root__"):
-            return Known(self.root)
-        return Unknown("is not followed")
-
-    def _joined(self, run: Run, parts: list[V], call: Call, again: bool) -> V:
-        trail = run.trail(call.step("joined"), *parts)
-        try:
-            whole = posixpath.normpath(posixpath.join(self.root, *(str(plain(part)) for part in parts)))
-        except NotPlain as error:
-            return Unknown(error.unknown.reason, trail)
-        if operations.marked(self.root) and not operations.marked(whole):
-            return Unknown("depends on where the project lies", trail)
-        return Known(EnvironPath(whole), trail) if again else Known(whole, trail)
-
-    def operator(self, run: Run, sign: str, right: V, span: Span) -> V:
-        """``path - 2``, ``path + "media"`` and ``path / "media"``."""
-        call = Call([right], {}, span)
-        if sign == "-" and isinstance(right, Known) and isinstance(right.value, int) and right.value < 100:
-            return self._joined(run, [Known("../" * right.value)], call, True)
-        if sign in ("+", "/"):
-            return self._joined(run, [right], call, True)
-        return Unknown("is computed in a way that is not followed")
-
-
-def make_path(run: Run, call: Call) -> V:
-    """``environ.Path(start, *parts)``."""
-    parts = call.args or [Known("")]
-    trail = run.trail(call.step("environ.Path()"), *parts)
-    try:
-        whole = paths.absolute(
-            run, posixpath.join(*(str(plain(registry.text(run, part, call.span))) for part in parts))
-        )
-    except NotPlain as error:
-        return Unknown(error.unknown.reason, trail)
-    return Known(EnvironPath(whole), trail)
 
 
 FUNCTIONS: dict[str, registry.Function] = {

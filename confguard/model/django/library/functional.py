@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from confguard.model.django import iteration, members, operations
+from confguard.model.django import arithmetic, iteration, members
 from confguard.model.django.library import registry
 from confguard.model.django.machine import MAX_ITEMS, Run
 from confguard.model.django.objects import Call, ModuleObject, Native, TupleObject, V
@@ -69,7 +69,7 @@ def _itemgetter(run: Run, call: Call) -> V:
 
 
 def _operator(sign: str) -> registry.Function:
-    return lambda run, call: operations.binary(run, sign, call.args[0], call.args[1], call.span)
+    return lambda run, call: arithmetic.binary(run, sign, call.args[0], call.args[1], call.span)
 
 
 def _import_module(run: Run, call: Call) -> V:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from confguard.model.django import calls, iteration, members, operations
 from confguard.model.django.library import osenviron, registry
-from confguard.model.django.library.core import Names
+from confguard.model.django.library.namespaces import Names
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, DictObject, TupleObject, V
 from confguard.model.value import Known, Unknown

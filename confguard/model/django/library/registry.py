@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import builtins
 import functools
-import re
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from confguard.model.django.library import files
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
-    ClassObject,
     DictObject,
     ExceptionObject,
     External,
     FunctionObject,
     InstanceObject,
     ListObject,
-    Namespace,
     Text,
-    TupleObject,
     V,
     is_scalar,
 )
@@ -56,21 +53,31 @@ def functions() -> dict[str, Function]:
         djangoenv,
         email,
         environs,
+        files,
         functional,
         hosted,
         made,
         misc,
+        namespaces,
         osenviron,
         pydantic,
+        sequences,
         splitsettings,
         standard,
+        texts,
         urls,
+        wrappers,
     )
 
     out: dict[str, Function] = {}
     for room in (
         core,
+        sequences,
+        namespaces,
         standard,
+        files,
+        texts,
+        wrappers,
         osenviron,
         djangoenv,
         decouple,
@@ -207,152 +214,6 @@ def call_known(
     return calls.call(run, function, Call(args, dict(keywords or {}), span))
 
 
-def decorate(run: Run, decorator: V, value: V, span: Span) -> V:
-    """Return what a decorated function or class becomes."""
-    from confguard.model.django import calls
-
-    payload = decorator.value if isinstance(decorator, Known) else None
-    if isinstance(payload, External) and payload.path in _TRANSPARENT:
-        return value
-    if isinstance(payload, External) and payload.path in ("dataclasses.dataclass", "attr.s", "attrs.define"):
-        return mark_dataclass(value)
-    if isinstance(payload, FunctionObject | ClassObject | InstanceObject) or hasattr(payload, "receiver"):
-        return calls.call(run, decorator, Call([value], {}, span))
-    if getattr(payload, "dataclass", False):
-        return mark_dataclass(value)
-    if getattr(payload, "transparent", False):
-        return value
-    reason = (
-        decorator.reason
-        if isinstance(decorator, Unknown)
-        else f"is decorated by {payload.path}"
-        if isinstance(payload, External)
-        else "is decorated in a way that is not followed"
-    )
-    return Unknown(reason, value.trail)
-
-
-_TRANSPARENT = frozenset(
-    {
-        "functools.lru_cache",
-        "functools.cache",
-        "functools.wraps",
-        "typing.final",
-        "typing.no_type_check",
-        "typing.overload",
-        "typing.runtime_checkable",
-        "abc.abstractmethod",
-        "enum.unique",
-    }
-)
-
-
-def mark_dataclass(value: V) -> V:
-    """Note on a class that its instances are made from its annotated fields."""
-    if isinstance(value, Known) and isinstance(value.value, ClassObject):
-        value.value.namespace.names["__dataclass__"] = Known(True)
-    return value
-
-
-def dataclass_fields(run: Run, cls: ClassObject, instance: InstanceObject, arguments: Call) -> bool:
-    """Fill an instance of a dataclass or named tuple from the arguments; False if the class is neither."""
-    from confguard.model.django import classes
-
-    order = [place for place in classes.resolution_order(cls) if isinstance(place, ClassObject)]
-    if not any("__dataclass__" in place.namespace.names for place in order) and not classes.inherits(
-        cls, ("typing.NamedTuple", "pydantic.BaseModel")
-    ):
-        return False
-    fields: dict[str, V | None] = {}
-    for place in reversed(order):
-        annotations = place.namespace.names.get("__annotations__")
-        if isinstance(annotations, Known):
-            for name in annotations.value.entries:
-                fields[name] = place.namespace.names.get(name)
-    for index, (name, default) in enumerate(fields.items()):
-        found = arguments.get(index, name)
-        if found is None and not arguments.complete:
-            found = Unknown("is called with arguments that are not known")
-        if found is None and isinstance(default, Known) and getattr(default.value, "field", False):
-            found = default.value.make(run, arguments.span)
-        if found is None:
-            found = default
-        if found is None:
-            raise run.throw(
-                "TypeError", f"{cls.name}() missing 1 required argument: '{name}'", arguments.span
-            )
-        instance.namespace.names[name] = found
-    post = classes.find(cls, "__post_init__")
-    if isinstance(post, Known) and isinstance(post.value, FunctionObject):
-        from confguard.model.django import calls
-
-        value = Known(instance)
-        calls.call_function(run, post.value, Call([value], {}, arguments.span), value)
-    return True
-
-
-def finish_class(run: Run, cls: ClassObject, value: V, span: Span) -> V:
-    """Return what a class statement really makes: the members of an enumeration become instances."""
-    from confguard.model.django import classes
-
-    if not classes.inherits(cls, ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "enum.Flag")):
-        return value
-    counter = 0
-    for name, item in list(cls.namespace.names.items()):
-        if name.startswith("_") or (isinstance(item, Known) and isinstance(item.value, FunctionObject)):
-            continue
-        if isinstance(item, Known) and item.value == AUTO:
-            counter += 1
-            item = Known(name.lower() if classes.inherits(cls, ("enum.StrEnum",)) else counter, item.trail)
-        elif isinstance(item, Known) and isinstance(item.value, int):
-            counter = item.value
-        if (
-            isinstance(item, Known)
-            and isinstance(item.value, TupleObject)
-            and classes.inherits(cls, ("builtins.str", "enum.StrEnum"))
-        ):
-            # An enumeration of texts makes each value as str(*tuple).
-            item = (
-                item.value.items[0]
-                if len(item.value.items) == 1
-                else Unknown("is made from several parts", item.trail)
-            )
-        member = InstanceObject(cls, Namespace(run.journal.serial))
-        member.namespace.names.update(
-            {"value": item, "name": Known(name), "_value_": item, "_name_": Known(name)}
-        )
-        cls.namespace.names[name] = Known(member, item.trail)
-    return value
-
-
-AUTO = External("enum.auto()")
-
-
-def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
-    """Make an instance of a class that stands on a library's; None for all others."""
-    from confguard.model.django import classes, iteration, operations
-    from confguard.model.django.library import pydantic
-
-    members = iteration.enum_members(cls)
-    if members is not None and classes.inherits(cls, ("enum.Enum", "enum.StrEnum", "enum.IntEnum")):
-        for member in members:
-            assert isinstance(member, Known)
-            if arguments.args and operations.equal(member.value.namespace.names["value"], arguments.args[0]):
-                return member
-        if arguments.args and all(
-            isinstance(member, Known)
-            and operations.equal(member.value.namespace.names["value"], arguments.args[0]) is False
-            for member in members
-        ):
-            shown = arguments.args[0].value if isinstance(arguments.args[0], Known) else ""
-            message = f"{shown!r} is not a valid {cls.name}"
-            raise run.throw("ValueError", message, arguments.span, arguments.args[0].trail)
-        return Unknown("is a member of an enumeration that is not known", arguments.trail)
-    if classes.inherits(cls, pydantic.BASES):
-        return pydantic.instantiate(run, cls, arguments)
-    return None
-
-
 def item(run: Run, owner: External, key: V, span: Span, key_span: Span) -> V:
     """Return ``owner[key]``."""
     from confguard.model.django.library import osenviron
@@ -455,50 +316,4 @@ def path_join(run: Run, left: V, right: V, span: Span) -> V | None:
 
 def open_file(run: Run, path: V, arguments: Call) -> V:
     """Return an open file of the project."""
-    from confguard.model.django.library import standard
-
-    return standard.open_path(run, path, arguments)
-
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_REQUIREMENTS = re.compile(
-    r"(^|/)(requirements[^/]*\.(txt|in)|requirements/[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|uv\.lock|poetry\.lock)$"
-)
-_OPTIONAL = re.compile(r"dev|test|local|debug|lint|doc", re.IGNORECASE)
-_DISTRIBUTIONS = {
-    "environ": "django-environ",
-    "decouple": "python-decouple",
-    "dotenv": "python-dotenv",
-    "yaml": "pyyaml",
-    "rest_framework": "djangorestframework",
-    "corsheaders": "django-cors-headers",
-    "sentry_sdk": "sentry-sdk",
-    "configurations": "django-configurations",
-    "split_settings": "django-split-settings",
-    "csp": "django-csp",
-}
-_ALWAYS = frozenset({"django"})
-
-
-def installed(run: Run, top: str) -> bool:
-    """Say whether the project's requirements surely bring a package (by its top-level module name)."""
-    if top in _ALWAYS or top in sys.stdlib_module_names:
-        return True
-    names = run.hooks.get("requirements")
-    if names is None:
-        names = set()
-        for path in run.project.paths:
-            if (
-                _REQUIREMENTS.search(path)
-                and not _OPTIONAL.search(path.rpartition("/")[2])
-                and path.count("/") < 4
-                and path.endswith((".txt", ".in"))
-            ):
-                source = run.project.read(path)
-                for line in source.text.splitlines() if source else ():
-                    match = _NAME.match(line.strip())
-                    if match:
-                        names.add(re.sub(r"[-_.]+", "-", match[0]).lower())
-        run.hooks["requirements"] = names
-    wanted = {re.sub(r"[-_.]+", "-", top).lower(), _DISTRIBUTIONS.get(top, top)}
-    return bool(wanted & names)
+    return files.open_path(run, path, arguments)

@@ -1,0 +1,59 @@
+"""Whether the project's requirements surely bring a package."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from confguard.model.django.machine import Run
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+_REQUIREMENTS = re.compile(
+    r"(^|/)(requirements[^/]*\.(txt|in)|requirements/[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|uv\.lock|poetry\.lock)$"
+)
+
+
+_OPTIONAL = re.compile(r"dev|test|local|debug|lint|doc", re.IGNORECASE)
+
+
+_DISTRIBUTIONS = {
+    "environ": "django-environ",
+    "decouple": "python-decouple",
+    "dotenv": "python-dotenv",
+    "yaml": "pyyaml",
+    "rest_framework": "djangorestframework",
+    "corsheaders": "django-cors-headers",
+    "sentry_sdk": "sentry-sdk",
+    "configurations": "django-configurations",
+    "split_settings": "django-split-settings",
+    "csp": "django-csp",
+}
+
+
+_ALWAYS = frozenset({"django"})
+
+
+def installed(run: Run, top: str) -> bool:
+    """Say whether the project's requirements surely bring a package (by its top-level module name)."""
+    if top in _ALWAYS or top in sys.stdlib_module_names:
+        return True
+    names = run.hooks.get("requirements")
+    if names is None:
+        names = set()
+        for path in run.project.paths:
+            if (
+                _REQUIREMENTS.search(path)
+                and not _OPTIONAL.search(path.rpartition("/")[2])
+                and path.count("/") < 4
+                and path.endswith((".txt", ".in"))
+            ):
+                source = run.project.read(path)
+                for line in source.text.splitlines() if source else ():
+                    match = _NAME.match(line.strip())
+                    if match:
+                        names.add(re.sub(r"[-_.]+", "-", match[0]).lower())
+        run.hooks["requirements"] = names
+    wanted = {re.sub(r"[-_.]+", "-", top).lower(), _DISTRIBUTIONS.get(top, top)}
+    return bool(wanted & names)
