@@ -18,7 +18,6 @@ from confguard.model.django.objects import (
     External,
     FunctionObject,
     InstanceObject,
-    LimitReached,
     ListObject,
     ModuleObject,
     Namespace,
@@ -420,6 +419,3 @@ def contains_method(run: Run, item: V, container: V, span: Span, scope: Scope) -
         method = classes.instance_attribute(run, container, payload, "__contains__", span)
         answer = call(run, method, Call([item], {}, span, True, scope)) if method is not None else None
     return operations.truth(answer) if answer is not None else None
-
-
-__all__ = ["LimitReached", "assign", "call", "make_function"]

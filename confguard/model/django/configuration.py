@@ -151,6 +151,3 @@ def _hook(run: Run, cls: Known[ClassObject], name: str, span: Span) -> None:
     if isinstance(payload, FunctionObject):
         bound = BoundMethod(payload, cls) if payload.kind == "class" else payload
         calls.call(run, Known(bound), Call([], {}, span))
-
-
-__all__ = ["VARIABLE", "publish_class"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from pathlib import PurePath
 
 from confguard.model.django import arithmetic, calls, iteration, members, operations
 from confguard.model.django.comprehensions import comprehension, yield_
@@ -14,10 +13,8 @@ from confguard.model.django.objects import (
     Call,
     DictObject,
     External,
-    FunctionObject,
     ListObject,
     Scope,
-    Text,
     TupleObject,
     V,
 )
@@ -307,5 +304,3 @@ _KINDS: dict[type, Callable[..., V]] = {
     ast.YieldFrom: yield_,
     ast.Starred: starred,
 }
-
-__all__ = ["FunctionObject", "PurePath", "Text", "evaluate", "lookup", "sign_of"]

@@ -11,7 +11,6 @@ from confguard.model.django.objects import (
     Namespace,
     TupleObject,
     V,
-    is_scalar,
 )
 from confguard.model.value import Known, Unknown
 
@@ -169,6 +168,3 @@ def same(left: V, right: V) -> bool:
         return bool(a == b)
     except Exception:
         return False
-
-
-__all__ = ["Changes", "Journal", "Namespace", "is_scalar", "same"]

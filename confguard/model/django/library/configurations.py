@@ -325,5 +325,3 @@ FUNCTIONS: dict[str, registry.Function] = {
     **{f"configurations.values.{kind}": _value(kind) for kind in _KINDS if kind != "SecretFileValue"},
     "lasuite.configuration.values.SecretFileValue": _value("SecretFileValue"),
 }
-
-__all__ = ["BASES", "FUNCTIONS", "ConfigurationValue", "Raised", "settle"]

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import iteration, operations
+from confguard.model.django import operations
 from confguard.model.django.library import environ_urls, osenviron, registry
 from confguard.model.django.library.environ_casts import builtin, parse_value
 from confguard.model.django.library.environ_files import make_path, read_env
@@ -18,7 +18,6 @@ from confguard.model.django.objects import (
     ListObject,
     Native,
     NativeObject,
-    Raised,
     TupleObject,
     V,
 )
@@ -295,5 +294,3 @@ FUNCTIONS: dict[str, registry.Function] = {
     "environ.Env.read_env": read_env,
     "environ.read_env": read_env,
 }
-
-__all__ = ["Raised", "iteration"]

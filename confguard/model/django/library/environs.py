@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from confguard.model.django import iteration, operations
-from confguard.model.django.library import osenviron, registry, urls
+from confguard.model.django.library import osenviron, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, ClassObject, External, Native, NativeObject, V
 from confguard.model.django.operations import NotPlain, plain
@@ -326,5 +326,3 @@ FUNCTIONS: dict[str, registry.Function] = {
         if name != "__call__"
     },
 }
-
-__all__ = ["FUNCTIONS", "urls"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from confguard.model.django import calls
 from confguard.model.django.defaults import django_default
 from confguard.model.django.library import made, registry
 from confguard.model.django.library.lazysettings import lazy_settings
@@ -182,5 +181,3 @@ CONSTANTS: dict[str, Any] = {
     "django.contrib.messages.WARNING": 30,
     "django.contrib.messages.ERROR": 40,
 }
-
-__all__ = ["CONSTANTS", "FUNCTIONS", "calls"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from confguard.model.django import iteration, members
+from confguard.model.django import members
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Read, Run
-from confguard.model.django.objects import Call, DictObject, External, Native, V
+from confguard.model.django.objects import Call, V
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
 from confguard.source import Span
 
@@ -336,5 +335,3 @@ FUNCTIONS: dict[str, registry.Function] = {
     "dotenv.dotenv_values": _dotenv_values,
     "dotenv.find_dotenv": _find_dotenv,
 }
-
-__all__ = ["Any", "DictObject", "External", "Native", "iteration", "read"]

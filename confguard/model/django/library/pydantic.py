@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from confguard.model.django import classes
-from confguard.model.django.library import core, osenviron, registry
+from confguard.model.django.library import osenviron, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -198,7 +198,7 @@ def _cast(run: Run, value: V, annotation: str, span: Span) -> V:
 
 
 def _config_dict(run: Run, call: Call) -> V:
-    return core.FUNCTIONS["builtins.dict"](run, call)
+    return registry.functions()["builtins.dict"](run, call)
 
 
 FUNCTIONS: dict[str, registry.Function] = {
