@@ -15,6 +15,7 @@ from dataclasses import dataclass
 Policy = Mapping[str, tuple[str, ...]]
 
 _FOR_REPORTS = frozenset({"report-uri", "report-to"})
+_NOTHING = frozenset({"'none'"})
 _SECRETS = ("'nonce-", "'sha256-", "'sha384-", "'sha512-")
 _ADDRESS = re.compile(r"(?P<host>(?:[a-z][a-z0-9+.-]*://)?[^/]+)(?P<path>/.*)?\Z", re.IGNORECASE)
 _FALLBACKS: Mapping[str, tuple[str, ...]] = {
@@ -91,8 +92,7 @@ def forbids_all(text: str) -> bool:
     if "sandbox" in policy:
         return True
     fetched = [name for name in policy if name in _FALLBACKS or name == "default-src"]
-    nothing = frozenset({"'none'"})
-    return "default-src" in policy and all(_sources(policy[name]) == nothing for name in fetched)
+    return "default-src" in policy and all(_sources(policy[name]) == _NOTHING for name in fetched)
 
 
 def lets_inline(text: str, kind: str) -> bool:
@@ -110,7 +110,8 @@ def _effective(policy: Policy, name: str) -> frozenset[str] | None:
 
 
 def _sources(sources: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_normal, sources)) if sources else frozenset({"'none'"})
+    found = frozenset(map(_normal, sources))
+    return found - _NOTHING or _NOTHING  # beside another source 'none' means nothing (6.7.2.4)
 
 
 def _normal(source: str) -> str:

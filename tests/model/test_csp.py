@@ -1,6 +1,9 @@
 """Policies are compared as browsers read them."""
 
 import pytest
+from content_security_policy.parse import policy_from_string
+from hypothesis import given
+from hypothesis import strategies as st
 
 from confguard.model.csp import Difference, differences, forbids_all, lets_inline, parse_policy
 
@@ -24,6 +27,7 @@ def test_a_policy_is_split_into_directives_and_sources():
         ("img-src HTTPS://Example.com", "img-src https://example.com"),
         ("img-src https://A.example/Path", "img-src https://a.EXAMPLE/Path"),
         ("img-src https://a.example/", "img-src https://a.example"),
+        ("img-src 'none' a.com", "img-src a.com"),
         ("script-src 'Report-Sample'", "script-src 'report-sample'"),
         ("default-src 'self'", "default-src 'self'; img-src 'self'; worker-src 'self'"),
         ("script-src a.com; default-src 'none'", "default-src 'none'; script-src a.com; worker-src a.com"),
@@ -75,3 +79,27 @@ def test_a_policy_for_files_that_are_no_pages_forbids_all(text, expected):
 )
 def test_inline_scripts_run_by_nonce_by_leave_or_without_a_rule(text, expected):
     assert lets_inline(text, "script-src") is expected
+
+
+_SOURCES = st.sampled_from(
+    [
+        "'self'",
+        "data:",
+        "https:",
+        "*.example.com",
+        "https://a.example/p",
+        "'unsafe-inline'",
+        "'nonce-QUJD'",
+    ]
+)
+_NAMES = st.sampled_from(["default-src", "IMG-SRC", "script-src", "frame-ancestors", "x-new", "sandbox"])
+
+
+@given(st.lists(st.tuples(_NAMES, st.lists(_SOURCES, max_size=4)), min_size=1, max_size=6))
+def test_a_library_for_policies_splits_them_alike(directives):
+    # It raises for 'none' beside another source and for a name that is a long text, which browsers bear.
+    text = "; ".join(" ".join([name, *sources]) for name, sources in directives)
+    theirs = {}
+    for directive in policy_from_string(text).directives:
+        theirs.setdefault(directive.name.lower(), tuple(map(str, directive.values)))
+    assert parse_policy(text) == theirs
