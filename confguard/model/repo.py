@@ -76,6 +76,19 @@ class Repo:
         """The deployments that production runs, or is taken to run where no stack says so."""
         return tuple(one for one in self.deployments if one.stack.deployed)
 
+    @cached_property
+    def env_templates(self) -> frozenset[str]:
+        """The env files whose names say that they are to be copied and edited; none of tests or examples."""
+        files = of_kind(self.files, Kind.ENV)
+        return frozenset(file.path for file in files if file.template and not file.aside)
+
+    @cached_property
+    def production_env_files(self) -> frozenset[str]:
+        """The paths of the env files that production reads, and of the templates that stand in for them."""
+        from confguard.model.delivery.files import used_env_files
+
+        return frozenset(file.read for one in self.production for file in used_env_files(one))
+
     def most_severe(self, stacks: Iterable[str]) -> Severity:
         """Return how severe a finding can be that is true for these stacks; without any, an error."""
         caps = [one.most_severe for one in self.deployments if one.name in set(stacks)]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
+from confguard.model.delivery.misspelt import misspellings
+from confguard.model.delivery.names import meant
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
@@ -45,6 +47,7 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
                 *_services(deployment, services),
                 *(Label(place.first_line(), "so does this") for place in places[1:6] if place is not None),
                 *(label for name in names[:3] for label in _in_templates(deployment, name)),
+                *_misspelt(deployment, apps[0], names),
             ),
             notes=tuple(f"it says: {failure.message}" for failure in apps[0].settings.failures[:1]),
             help=f"deliver {'it' if len(names) == 1 else 'them'} with `environment:` or `env_file:`, "
@@ -132,7 +135,7 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             f"Compose replaces ${{{name}}} by an empty text: nothing sets {name}",
             Label(spans[0].first_line(), "comes to nothing"),
-            tuple(Label(span.first_line(), "and here") for span in spans[1:4]),
+            (*(Label(span.first_line(), "and here") for span in spans[1:4]), *_near(deployment, name)),
             notes=(f"looked for in {', '.join(sources)}",) if sources else ("there is no env file for it",),
             help=f"set {name} in the env file and list it in its template, require it with ${{{name}:?}}, "
             f"or say that empty is meant with ${{{name}:-}}",
@@ -140,3 +143,21 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
             address=(name,),
             severity=Severity.WARNING,
         )
+
+
+def _near(deployment: Deployment, name: str) -> Iterator[Label]:
+    """Yield the place of a variable of nearly the same name that an env file sets and no file uses."""
+    used = {use.name for use in deployment.compose.interpolations}
+    values = deployment.compose.environment.values
+    near = meant(name, [other for other in values if other not in used])
+    span = values[near].span if near is not None else None
+    if near is not None and span is not None:
+        yield Label(span.first_line(), f"perhaps {near} is meant, which no Compose file uses")
+
+
+def _misspelt(deployment: Deployment, app: App, names: tuple[str, ...]) -> Iterator[Label]:
+    """Yield the places of what the services get under nearly these names and nobody reads."""
+    for variable, read in misspellings(deployment, app):
+        span = variable.value.span if variable.value else None
+        if read.key in names and span is not None:
+            yield Label(span.first_line(), f"nobody reads {variable.name}: perhaps {read.key} is meant")

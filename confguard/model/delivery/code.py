@@ -21,6 +21,7 @@ _PYTHON = re.compile(
 _SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>[A-Za-z_]\w*)")
 _SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
+_DOCKERFILE_USE = re.compile(rb"\$\{?([A-Z][A-Z0-9_]{2,})")
 _FRONT_END = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".mjs", ".cjs", ".mts")
 _NO_CODE = (
     *(
@@ -41,7 +42,9 @@ _NO_CODE = (
     *(".ico", ".webp", ".woff", ".woff2", ".ttf", ".eot", ".pdf", ".mo", ".csv", ".map", ".css", ".scss"),
     *(".html", ".snap", ".gz", ".zip", ".ipynb", ".sql", ".geojson", ".mp3", ".mp4", ".min.js"),
 )
-_SKIPPED = re.compile(r"(^|/)(node_modules|vendor|site-packages|migrations|locale|static/(?:lib|vendor))/")
+_SKIPPED = re.compile(
+    r"(^|/)(\.github|\.gitlab|\.circleci|node_modules|vendor|site-packages|migrations|locale|static/(?:lib|vendor))/"
+)
 _TESTS = re.compile(r"(^|/)(tests?|testing|e2e|__tests__)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
@@ -68,6 +71,15 @@ class Code:
         """Return what JavaScript, TypeScript and their like below a folder read."""
         return self._below(folder, _FRONT_END, _SCRIPT, (b"env",))
 
+    def mentions(self, folder: str, texts: tuple[str, ...]) -> bool:
+        """Say whether a Python file or a shell script below a folder holds one of these texts."""
+        wanted = [text.encode() for text in texts]
+        return any(
+            any(text in self.project.head(path, _HEAD) for text in wanted)
+            for path in self.project.under(folder)
+            if path.endswith((".py", ".sh", ".bash")) and not _SKIPPED.search(path)
+        )
+
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word in capitals of the project's code and configuration.
@@ -81,7 +93,9 @@ class Code:
                 continue
             data = self.project.head(path, _HEAD)
             if b"\0" not in data[:1024]:
-                found.update(_WORD.findall(data))
+                # A Dockerfile gives variables; what it uses has a dollar sign in front.
+                uses = _DOCKERFILE_USE if "dockerfile" in name else _WORD
+                found.update(uses.findall(data))
         return frozenset(word.decode("ascii") for word in found)
 
     def _below(

@@ -80,9 +80,21 @@ class Delivery:
         """Say whether anybody reads a variable, or may: code that names it, what is not in the repository."""
         if name in self.readers or not self.sources_are_known or name.upper() != name:
             return True
+        if self.app is not None and not self.app.settings.complete:
+            return True  # settings of a package that is not in the repository may read it
         process = self.deployment.processes[self.service]
         # A known image of a registry runs nothing of the repository.
         return process.image is not None and name in self.deployment.evaluations.code.words
+
+    def mentions(self, *texts: str) -> bool:
+        """Say whether a value, a start script, the command or the code speaks of one of these texts."""
+        process = self.deployment.processes[self.service]
+        values = [value.value for value in self.environment.values.values() if isinstance(value, Known)]
+        said = "\n".join((*values, process.text))
+        if any(text in said for text in texts):
+            return True
+        folder = _application_folder(self.app) if self.app is not None else self._folder
+        return folder is not None and self.deployment.evaluations.code.mentions(folder, texts)
 
     def _readers(self) -> Iterator[tuple[str, Reader]]:
         yield from self._settings()

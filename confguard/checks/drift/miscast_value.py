@@ -1,0 +1,63 @@
+"""Every value comes to what it says where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label, Severity
+from confguard.model.delivery import delivery_of
+from confguard.model.delivery.casts import Miscast, miscasts, quoted
+from confguard.model.deployment import App, Deployment
+from confguard.model.repo import Repo
+from confguard.source import Span
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each variable whose text its reader takes for something else."""
+    for deployment in repo.production:
+        for app in deployment.apps:
+            for found in miscasts(app):
+                yield _finding(deployment, app, found)
+        yield from _quoted(deployment)
+
+
+def _finding(deployment: Deployment, app: App, found: Miscast) -> Finding:
+    text = f" `{found.text!r}`" if found.text is not None else ""
+    read_at = Label(found.reader.first_line(), "is read here")
+    return Finding(
+        f"{found.variable}{text} {found.outcome}"
+        if found.kind != "cast"
+        else f"{found.variable}: {found.outcome}",
+        Label(found.reader.first_line(), "comes to something else") if found.place is None else read_at,
+        (Label(found.place.first_line(), "says this"),) if found.place is not None else (),
+        notes=(f"{app.settings.module} of {app.where} reads it",) if app.where else (),
+        help=found.mend,
+        stacks=(deployment.name,),
+        address=(found.variable, found.kind, app.settings.path),
+        # A template leaves open what the operator fills in; that it must not stay empty is worth knowing.
+        severity=Severity.INFO
+        if found.template and not found.text
+        else Severity.ERROR
+        if found.fatal and not found.template
+        else None,
+    )
+
+
+def _quoted(deployment: Deployment) -> Iterator[Finding]:
+    """Join the services that get the same text with its quotes."""
+    places: dict[Span, tuple[str, list[str]]] = {}
+    for service in deployment.services:
+        delivery = delivery_of(deployment, service)
+        for variable in delivery.variables:
+            span = variable.value.span if variable.value else None
+            if span is not None and quoted(variable.value) and variable.readers:
+                places.setdefault(span, (variable.name, []))[1].append(service)
+    for span, (name, services) in places.items():
+        yield Finding(
+            f"{name} keeps the quotes around its value in {joined(services)}",
+            Label(span.first_line(), "the quotes are part of the value"),
+            help="take them away: the list form of `environment:` takes everything behind the `=` as it is",
+            stacks=(deployment.name,),
+            address=(name, "quotes"),
+        )

@@ -1,0 +1,77 @@
+"""Somebody reads what the env files of production set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.delivery import delivery_of
+from confguard.model.delivery.files import EnvEntry, UsedEnvFile, used_env_files
+from confguard.model.delivery.programs import library_that_reads
+from confguard.model.deployment import Deployment
+from confguard.model.repo import Repo
+from confguard.source import Span
+
+_SHOWN = 5
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each env file with keys that nobody reads."""
+    used = {use.name for one in repo.deployments for use in one.compose.interpolations}
+    for deployment in repo.production:
+        for file in used_env_files(deployment):
+            dead = [entry for entry in file.entries if _is_dead(deployment, file, entry, used)]
+            if dead:
+                yield _finding(deployment.name, file, dead)
+        yield from _given(deployment)
+
+
+def _is_dead(deployment: Deployment, file: UsedEnvFile, entry: EnvEntry, used: set[str]) -> bool:
+    name = entry.key
+    if name in used or name != name.upper() or library_that_reads(name):
+        return False
+    if any(delivery_of(deployment, service).may_be_read(name) for service in file.services):
+        return False
+    settings = {read.key for app in deployment.apps for read in app.settings.reads}
+    return name not in settings and name not in deployment.evaluations.code.words
+
+
+def _finding(stack: str, file: UsedEnvFile, dead: list[EnvEntry]) -> Finding:
+    names = [entry.key for entry in dead]
+    shown = [*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])]
+    return Finding(
+        f"nothing reads {joined(shown)} of {file.read}",
+        Label(dead[0].line, "no settings, script, image or Compose file asks for it"),
+        tuple(Label(entry.line, "nor for this") for entry in dead[1:_SHOWN]),
+        help="take it out, or look for the name under which it is read now",
+        stacks=(stack,),
+        address=(file.read, *names),
+    )
+
+
+def _given(deployment: Deployment) -> Iterator[Finding]:
+    """Yield what Compose files give to Django services themselves, joined by what is given in vain."""
+    groups: dict[tuple[str, ...], dict[str, dict[str, Span]]] = {}
+    for name, service in deployment.services.items():
+        if deployment.app_of(name) is None:
+            continue
+        delivery = delivery_of(deployment, name)
+        dead = {
+            key: value.span
+            for key, value in service.environment.items()
+            if value is not None and value.span is not None and not delivery.may_be_read(key)
+        }
+        if dead:
+            groups.setdefault(tuple(dead), {})[name] = dead
+    for keys, services in groups.items():
+        shown = [*keys[:_SHOWN], *([f"{len(keys) - _SHOWN} more"] if len(keys) > _SHOWN else [])]
+        places = list(dict.fromkeys(span for dead in services.values() for span in dead.values()))
+        yield Finding(
+            f"nothing in {joined(list(services))} reads {joined(shown)}",
+            Label(places[0].first_line(), "neither settings, code nor script asks for it"),
+            tuple(Label(place.first_line(), "nor for this") for place in places[1:_SHOWN]),
+            help="take it out, or look for the name under which it is read now",
+            stacks=(deployment.name,),
+            address=(*services, *keys),
+        )
