@@ -110,3 +110,28 @@ def _delivered(app: App, value: Known[Any]) -> Iterator[str]:
 def joined(words: Sequence[str]) -> str:
     """Return ``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def is_dangerous(name: str, value: Known[Any]) -> bool:
+    """Say whether DEBUG, ALLOWED_HOSTS or SECRET_KEY is one that a rule about it tells of."""
+    if name == "ALLOWED_HOSTS":
+        items = getattr(value.value, "values", ())
+        return any(isinstance(item, Known) and item.value == "*" for item in items)
+    return bool(value.value)
+
+
+def never_passed(deployment: Deployment, setting: Setting) -> tuple[Label, ...]:
+    """Return the lines of env files that set what a setting reads, and that no service passes on."""
+    from confguard.model.delivery.files import used_env_files
+
+    if not setting.value.from_default:
+        return ()
+    places = {step.span for step in setting.value.trail}
+    keys = {read.key for read in setting.settings.reads if read.span in places}
+    files = [file for file in used_env_files(deployment) if file.fills and not file.services]
+    return tuple(
+        Label(entry.line, f"fills Compose files only: no service passes {entry.key} on")
+        for file in files
+        for entry in file.entries
+        if entry.key in keys
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, explain, known_settings
+from confguard.checks._trails import deliveries, explain, known_settings, never_passed
 from confguard.finding import Finding, Label, Severity
 from confguard.model.django import Partial
 from confguard.model.repo import Repo
@@ -33,7 +33,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             yield Finding(
                 f"DEBUG is on{debug.where('in')}",
                 Label(debug.place, f"comes to {debug.value.value!r}"),
-                deliveries(debug.value),
+                (*deliveries(debug.value), *never_passed(deployment, debug)),
                 notes=explain(debug),
                 help=_TEXT_IS_TRUE if meant_off else _HELP,
                 stacks=(deployment.name,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from confguard.checks._trails import Setting, deliveries, explain, known_settings
+from confguard.checks._trails import Setting, deliveries, explain, known_settings, never_passed
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -45,7 +45,7 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
     yield Finding(
         f"SECRET_KEY{key.where('of')} is {_source(key.value, shape)}",
         Label(key.place, _words(key.value, text, shape)),
-        deliveries(key.value),
+        (*deliveries(key.value), *never_passed(deployment, key)),
         notes=explain(key),
         help=_help(key.value),
         stacks=(deployment.name,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._trails import deliveries, explain, known_settings
+from confguard.checks._trails import deliveries, explain, known_settings, never_passed
 from confguard.finding import Finding, Label
 from confguard.model.django import Items
 from confguard.model.repo import Repo
@@ -26,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             yield Finding(
                 f"ALLOWED_HOSTS{hosts.where('of')} holds '*', which lets every host through",
                 Label(place, "accepts any Host header"),
-                deliveries(hosts.value),
+                (*deliveries(hosts.value), *never_passed(deployment, hosts)),
                 notes=explain(hosts),
                 help="name the hosts that production serves, with an empty list as the fallback",
                 stacks=(deployment.name,),

@@ -51,7 +51,12 @@ def _judge(deployment: Deployment, server: App, other: App) -> Iterator[Finding]
     ]
     if lacked:
         yield _finding(deployment, server, other, workers, server.services, lacked)
-    missed = [name for name in _lacked(other, server) if _SHARED.search(name)]
+    missed = [
+        name
+        for name in _lacked(other, server)
+        # Of addresses that lead to the container itself loopback-service-host tells.
+        if _SHARED.search(name) and not _leads_to_itself(server, name)
+    ]
     if missed:
         yield _finding(deployment, other, server, server.services, workers, missed)
     for name in _told_otherwise(server, other):
@@ -77,6 +82,14 @@ def _lacked(giver: App, taker: App) -> list[str]:
         if default.strip().lower() != text.value.strip().lower():
             found[read.key] = None
     return list(found)
+
+
+def _leads_to_itself(app: App, name: str) -> bool:
+    defaults = (read.default for read in app.settings.reads if read.key == name)
+    return any(
+        isinstance(one, Known) and re.search(r"localhost|127\.0\.0\.1|::1", str(one.value))
+        for one in defaults
+    )
 
 
 def _told_otherwise(server: App, other: App) -> Iterator[str]:

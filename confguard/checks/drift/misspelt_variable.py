@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery import Variable
 from confguard.model.delivery.misspelt import misspellings
-from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Origin
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import EnvRead
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each variable that nobody reads while one of nearly its name is lacking."""
     for deployment in repo.production:
+        groups: dict[tuple[str, str, Span], tuple[Variable, EnvRead, list[str]]] = {}
         for app in deployment.apps:
-            if app.services:
-                yield from _judge(deployment, app)
+            for variable, read in misspellings(deployment, app):
+                span = variable.value.span if variable.value else None
+                if span is not None and not read.required:  # undelivered-variable tells of those
+                    group = groups.setdefault((variable.name, read.key, span), (variable, read, []))
+                    group[2].extend(app.services)
+        for (_, _, span), (variable, read, services) in groups.items():
+            yield _finding(deployment.name, variable, read, services, span)
 
 
-def _judge(deployment: Deployment, app: App) -> Iterator[Finding]:
-    for variable, read in misspellings(deployment, app):
-        span = variable.value.span if variable.value else None
-        if span is None or read.required:
-            continue  # undelivered-variable tells of settings that do not start, and names this one
-        yield Finding(
-            f"{_who(app)} {variable.name}, which nothing reads; "
-            f"the settings read {read.key}, which nothing sets",
-            Label(span.first_line(), "nobody reads this name"),
-            (
-                Label(read.span.first_line(), f"reads {read.key}, and gets its default"),
-                *(Label(place.first_line(), "passed on from here") for place in _others(variable)),
-            ),
-            help=f"use one name on both sides: set {read.key}, or read {variable.name}",
-            stacks=(deployment.name,),
-            address=(variable.name, read.key),
-        )
-
-
-def _who(app: App) -> str:
-    verb = "gets" if len(app.services) == 1 else "get"
-    word = "service" if len(app.services) == 1 else "services"
-    return f"{word} {joined(app.services)} {verb}"
+def _finding(stack: str, variable: Variable, read: EnvRead, services: list[str], span: Span) -> Finding:
+    who = f"service {services[0]} gets" if len(services) == 1 else f"services {joined(services)} get"
+    return Finding(
+        f"{who} {variable.name}, which nothing reads; the settings read {read.key}, which nothing sets",
+        Label(span.first_line(), "nobody reads this name"),
+        (
+            Label(read.span.first_line(), f"reads {read.key}, and gets its default"),
+            *(Label(place.first_line(), "passed on from here") for place in _others(variable)),
+        ),
+        help=f"use one name on both sides: set {read.key}, or read {variable.name}",
+        stacks=(stack,),
+        address=(variable.name, read.key),
+    )
 
 
 def _others(variable: Variable) -> Iterator[Span]:

@@ -161,3 +161,7 @@ def _misspelt(deployment: Deployment, app: App, names: tuple[str, ...]) -> Itera
         span = variable.value.span if variable.value else None
         if read.key in names and span is not None:
             yield Label(span.first_line(), f"nobody reads {variable.name}: perhaps {read.key} is meant")
+    for name in names:
+        file = app.environment.get(f"{name}_FILE")
+        if isinstance(file, Known) and file.span is not None:
+            yield Label(file.span.first_line(), f"the settings know of no {name}_FILE")

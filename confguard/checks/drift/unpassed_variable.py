@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from confguard.checks._trails import joined
+from confguard.checks._trails import is_dangerous, joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
+from confguard.model.delivery.misspelt import misspellings
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -29,7 +30,11 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterator[Finding]:
     lost: dict[str, EnvRead] = {}
+    told = {read.key for app in apps for _, read in misspellings(deployment, app)}
+    told |= {read.key for app in apps for read in _dangerous(app)}
     for entry in file.entries:
+        if entry.key in told:
+            continue
         reads = [_read(app, entry.key) for app in apps]
         # One service that gets it makes it another question: whether they all should.
         if entry.value and all(app.environment.get(entry.key) is None for app in apps):
@@ -62,6 +67,15 @@ def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterat
         stacks=(deployment.name,),
         address=(file.path, *names),
     )
+
+
+def _dangerous(app: App) -> Iterator[EnvRead]:
+    """Yield the reads whose defaults have rules of their own, which name the line of the env file."""
+    for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS"):
+        value = app.settings.get(name)
+        if isinstance(value, Known) and value.from_default and is_dangerous(name, value):
+            places = {step.span for step in value.trail}
+            yield from (read for read in app.settings.reads if read.span in places)
 
 
 def _read(app: App, key: str) -> EnvRead | None:

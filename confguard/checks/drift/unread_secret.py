@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Label
 from confguard.model.delivery import Delivery, delivery_of
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
@@ -36,6 +36,8 @@ def _paths(deployment: Deployment, app: App, delivery: Delivery) -> Iterator[Fin
         read = next((one for one in app.settings.reads if one.key == name), None)
         if read is None or app.environment.get(name) is not None or value.span is None:
             continue
+        if read.required:
+            continue  # undelivered-variable tells of settings that do not start, and names this one
         yield Finding(
             f"{joined(app.services)} {'get' if len(app.services) > 1 else 'gets'} {variable.name}, "
             f"but the settings read {name} only, which nothing sets",
@@ -44,7 +46,6 @@ def _paths(deployment: Deployment, app: App, delivery: Delivery) -> Iterator[Fin
             help=f"read the file in the settings, or give the service {name} itself",
             stacks=(deployment.name,),
             address=(variable.name, name),
-            severity=Severity.ERROR if read.required else None,
         )
 
 

@@ -14,9 +14,11 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each line that docker compose refuses, or that gives it no value."""
     for deployment in repo.production:
         files = used_env_files(deployment)
+        # A line that no reader understands is told of by unparsable-file.
+        told = {(one.span.file, one.span.line) for file in files for one in file.file.problems}
         sources = {file.source for file in files}
         for problem in deployment.compose.refusals:
-            if problem.span.file in sources:
+            if problem.span.file in sources and (problem.span.file, problem.span.line) not in told:
                 yield Finding(
                     f"docker compose refuses {problem.span.path}: it {_words(problem.message)}",
                     Label(problem.span.first_line(), "no service starts with this line"),

@@ -8,6 +8,7 @@ from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery import delivery_of
 from confguard.model.delivery.files import EnvEntry, UsedEnvFile, used_env_files
+from confguard.model.delivery.misspelt import misspellings
 from confguard.model.delivery.programs import library_that_reads
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -34,6 +35,8 @@ def _is_dead(deployment: Deployment, file: UsedEnvFile, entry: EnvEntry, used: s
     if any(delivery_of(deployment, service).may_be_read(name) for service in file.services):
         return False
     settings = {read.key for app in deployment.apps for read in app.settings.reads}
+    # What is nearly the name of another has a rule of its own.
+    settings |= {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
     return name not in settings and name not in deployment.evaluations.code.words
 
 
@@ -57,10 +60,15 @@ def _given(deployment: Deployment) -> Iterator[Finding]:
         if deployment.app_of(name) is None:
             continue
         delivery = delivery_of(deployment, name)
+        app = deployment.app_of(name)
+        told = {one.name for one, _ in misspellings(deployment, app)} if app is not None else set()
         dead = {
             key: value.span
             for key, value in service.environment.items()
-            if value is not None and value.span is not None and not delivery.may_be_read(key)
+            if value is not None
+            and value.span is not None
+            and key not in told
+            and not delivery.may_be_read(key)
         }
         if dead:
             groups.setdefault(tuple(dead), {})[name] = dead

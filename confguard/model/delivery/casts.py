@@ -21,9 +21,14 @@ from confguard.model.value import Known, Origin, Value
 from confguard.source import Span
 
 _OFF = frozenset({"0", "false", "no", "off", "n", "f", "none", "null"})
-_LISTS = frozenset({
+_ORIGINS = frozenset({
     "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_WHITELIST",
-    "CORS_ALLOWED_ORIGIN_REGEXES", "INTERNAL_IPS", "LOCALE_PATHS", "INSTALLED_APPS", "MIDDLEWARE",
+    "CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST",
+})  # fmt: skip
+"""Lists that rules about hosts and origins judge, entry by entry."""
+
+_LISTS = frozenset({
+    "INTERNAL_IPS", "LOCALE_PATHS", "INSTALLED_APPS", "MIDDLEWARE",
     "SECRET_KEY_FALLBACKS", "AUTHENTICATION_BACKENDS",
 })  # fmt: skip
 _CAST_FAILURES = frozenset(
@@ -31,6 +36,9 @@ _CAST_FAILURES = frozenset(
 )
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]+\]|")
 _AROUND = " \t\"'[]"
+_DEMANDED = frozenset({"INSTALLED_APPS", "LOCALE_PATHS", "SECRET_KEY_FALLBACKS"})
+"""Settings for which Django refuses to start with a text."""
+
 _FALSE = frozenset({"False", "0", "0.0", '""', "''"})
 """Casts that django-environ passes over: the text stays as it is."""
 
@@ -113,8 +121,8 @@ def _refused(app: App) -> Iterator[Miscast]:
 
 def _settings(app: App) -> Iterator[Miscast]:
     for name, value in app.settings.values.items():
-        if not isinstance(value, Known) or name == "DEBUG":  # debug-enabled tells of DEBUG
-            continue
+        if not isinstance(value, Known) or name == "DEBUG" or name in _ORIGINS:
+            continue  # rules about these settings tell of them
         reads = [read for read in _reads_of(app, value) if read.key]
         if len({read.key for read in reads}) != 1:
             continue
@@ -156,11 +164,11 @@ def _lists(name: str, value: Known[Any], read: EnvRead, text: Known[str] | None)
     template = text is not None and text.from_template
     said = text.value if text is not None else None
     if isinstance(value.value, str) and name in _LISTS:
-        if value.value or name == "ALLOWED_HOSTS":
+        if value.value:
             yield Miscast(
                 read.key, said, f"stays one text in {name}, where a list belongs",
                 'split it, without blanks: `[one.strip() for one in text.split(",") if one.strip()]`',
-                place, read.span, fatal=name == "ALLOWED_HOSTS", template=template, kind="list",
+                place, read.span, fatal=name in _DEMANDED, template=template, kind="list",
             )  # fmt: skip
         return
     if not isinstance(value.value, Items) or "split()" not in [step.text for step in value.trail]:
