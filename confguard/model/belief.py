@@ -13,7 +13,8 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django import Items
 from confguard.model.django.hosts import accepts
 from confguard.model.django.values import plain
-from confguard.model.passages import Headers, Passage
+from confguard.model.passages import Passage
+from confguard.model.received import Headers
 from confguard.model.value import Known, Unknown, Value
 
 _ALLOWED = re.compile(r"--forwarded-allow-ips(?:=|\s+)['\"]?([^\s'\"]+)")

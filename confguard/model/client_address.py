@@ -15,7 +15,8 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import elements, entry, plain
 from confguard.model.forwarding import PROBE
 from confguard.model.nginx import is_set
-from confguard.model.passages import CLIENT, Passage, received
+from confguard.model.passages import Passage
+from confguard.model.received import CLIENT, received
 from confguard.model.value import Known, Unknown, Value
 
 _LIE = "203.0.113.9"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from confguard.model.dockerfile import Image
     from confguard.model.listening import Listening
     from confguard.model.nginx import NginxModel
+    from confguard.model.passages import Passage
     from confguard.model.process import Process
     from confguard.model.roles import RoleOf
     from confguard.model.stacks import Stack
@@ -154,6 +155,13 @@ class Deployment:
             for name, service in self.services.items()
         )
         return tuple(model for model in loaded if model is not None)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every way through an nginx of the stack to a Django application of it."""
+        from confguard.model.passages import passages
+
+        return passages(self)
 
     def _with_build(self, service: Service) -> tuple[Service, Image | None]:
         """Return a service and its image; the build of one that only names an image is put in."""

@@ -9,7 +9,8 @@ from enum import Enum
 from confguard.model.belief import is_secure, proxy_header
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import request_headers
-from confguard.model.passages import Exposure, Headers, Passage, passages, received
+from confguard.model.passages import Exposure, Passage
+from confguard.model.received import Headers, received
 from confguard.model.value import Known
 from confguard.source import Span
 
@@ -52,7 +53,7 @@ def deaf(deployment: Deployment, app: App) -> Iterator[Deaf]:
     With TLS in nginx itself a browser sends no such header; without, a proxy before it is taken to send
     what Django wants to see.
     """
-    for passage in passages(deployment):
+    for passage in deployment.passages:
         if passage.app is not app:
             continue
         best = received(passage, PROBE, secure_headers(app))

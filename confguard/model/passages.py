@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,24 +13,16 @@ from confguard.model.nginx import (
     Level,
     Listen,
     NginxModel,
-    Request,
-    Route,
     Server,
     Statement,
     Target,
-    is_set,
-    request_headers,
-    upstream_headers,
     upstream_targets,
 )
-from confguard.model.nginx.upstreams import variable
-from confguard.model.nginx.variables import initial
 from confguard.model.responses import service_behind
-from confguard.model.value import Known, Unknown, Value
+from confguard.model.value import Known
 
-CLIENT = "192.0.2.1"
-"""The address of the client in what is computed (RFC 5737)."""
 _MAX_HOPS = 3
+_MAX_PASSAGES = 2000
 _JUDGED = ("proxy", "uwsgi")
 _OF_SCHEME = ("$scheme", "$https", "$server_port", "$ssl_protocol")
 
@@ -114,47 +107,65 @@ class Passage:
         return self.hop.first.entrance.exposure
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
-    """Headers by lower-case name; where ``unknown`` gives a reason, nothing is known of those not named."""
-
-    values: Mapping[str, Value[str]]
-    unknown: str = ""
-
-    def get(self, name: str) -> Value[str] | None:
-        """Return a header; None if it is surely not there."""
-        value = self.values.get(name.lower())
-        return Unknown(self.unknown) if value is None and self.unknown else value
-
-
 def passages(deployment: Deployment) -> tuple[Passage, ...]:
-    """Return every way through an nginx of the stack to a Django application of it."""
-    found: list[Passage] = []
+    """Return every way through an nginx of the stack to a Django application of it.
+
+    It is computed anew: rules take ``Deployment.passages``.
+    """
     if not deployment.apps:
         return ()
-    by_service = {model.service: model for model in deployment.proxies}
-    pending = [
+    found: list[Passage] = []
+    targets = {model.service: _by_server(deployment, model) for model in deployment.proxies}
+    inside = {
+        name
+        for model in deployment.proxies
+        for name in _names(targets[model.service])
+        if name != model.service
+    }
+    models = {model.service: model for model in deployment.proxies}
+    pending = deque(
         (hop, service)
         for model in deployment.proxies
-        for entrance in entrances(deployment, model)
-        for hop, service in _hops(deployment, model, entrance, None)
-    ]
-    while pending:
-        hop, service = pending.pop(0)
+        for entrance in entrances(deployment, model, model.service in inside)
+        for hop, service in _hops(model, entrance, targets[model.service], None)
+    )
+    while pending and len(found) < _MAX_PASSAGES:
+        hop, service = pending.popleft()
         app = deployment.app_of(service)
         if app is not None and deployment.serves_http(service):
             found.append(Passage(hop, service, app))
             continue
-        inner = by_service.get(service)
+        inner = models.get(service)
         if inner is None or hop.count >= _MAX_HOPS or any(inner is one.model for one in _chain(hop)):
             continue
         for entrance in _entered(inner, hop.target):
-            pending.extend(_hops(deployment, inner, entrance, hop))
+            pending.extend(_hops(inner, entrance, targets[inner.service], hop))
     return tuple(found)
 
 
-def entrances(deployment: Deployment, model: NginxModel) -> Iterator[Entrance]:
-    """Yield where requests from outside of the stack, or from nobody knows where, come in."""
+_ByServer = dict[Server, list[tuple[Target, str]]]
+
+
+def _by_server(deployment: Deployment, model: NginxModel) -> _ByServer:
+    """Return the targets of each server with the services that they lead to."""
+    found: _ByServer = {}
+    for target in upstream_targets(model):
+        server = model.server_of(target.level)
+        service = service_behind(deployment, target) if target.protocol in _JUDGED else None
+        if server is not None and service is not None:
+            found.setdefault(server, []).append((target, service.name))
+    return found
+
+
+def _names(targets: _ByServer) -> set[str]:
+    return {name for pairs in targets.values() for _, name in pairs}
+
+
+def entrances(deployment: Deployment, model: NginxModel, is_inside: bool = False) -> Iterator[Entrance]:
+    """Yield where requests from outside of the stack, or from nobody knows where, come in.
+
+    ``is_inside`` says that another nginx of the stack passes requests to this one.
+    """
     service = deployment.services.get(model.service)
     if service is None:
         return
@@ -168,7 +179,7 @@ def entrances(deployment: Deployment, model: NginxModel) -> Iterator[Entrance]:
             ports = [port for port in service.ports if _is(port, listen.port)]
             for port in ports[:1]:
                 yield Entrance(server, listen, _exposure(ports), port)
-            if not service.ports and not _is_target(deployment, model):
+            if not service.ports and not is_inside:
                 yield Entrance(server, listen, Exposure.INSIDE)
 
 
@@ -181,16 +192,6 @@ def _exposure(ports: Iterable[Port]) -> Exposure:
     return Exposure.LOOPBACK if all(port.loopback for port in ports) else Exposure.PUBLIC
 
 
-def _is_target(deployment: Deployment, model: NginxModel) -> bool:
-    """Say whether another nginx of the stack passes requests to this one."""
-    return any(
-        (service := service_behind(deployment, target)) is not None and service.name == model.service
-        for other in deployment.proxies
-        if other is not model
-        for target in upstream_targets(other)
-    )
-
-
 def _entered(model: NginxModel, target: Target) -> Iterator[Entrance]:
     port = target.port.value if isinstance(target.port, Known) else None
     for server in model.servers:
@@ -200,20 +201,15 @@ def _entered(model: NginxModel, target: Target) -> Iterator[Entrance]:
 
 
 def _hops(
-    deployment: Deployment, model: NginxModel, entrance: Entrance, outer: Hop | None
+    model: NginxModel, entrance: Entrance, targets: _ByServer, outer: Hop | None
 ) -> Iterator[tuple[Hop, str]]:
     server = entrance.server
     if _answers_itself(server.level, entrance.scheme):
         return
-    for target in upstream_targets(model):
-        if model.server_of(target.level) is not server or target.protocol not in _JUDGED:
-            continue
+    for target, service in targets.get(server, ()):
         around = [level for level in target.level.chain() if level.kind == "location"]
-        if any(_answers_itself(level, entrance.scheme) for level in around):
-            continue
-        service = service_behind(deployment, target)
-        if service is not None:
-            yield Hop(model, entrance, target, outer), service.name
+        if not any(_answers_itself(level, entrance.scheme) for level in around):
+            yield Hop(model, entrance, target, outer), service
 
 
 def _answers_itself(level: Level, scheme: str) -> bool:
@@ -235,68 +231,3 @@ def _chain(hop: Hop | None) -> Iterator[Hop]:
     while hop is not None:
         yield hop
         hop = hop.outer
-
-
-def received(passage: Passage, host: str, client: Mapping[str, str] | None = None) -> Headers:
-    """Return the headers that the application gets, where a client asks with a Host and further headers.
-
-    Names are those of HTTP. What ``proxy_set_header`` does not name passes as it is.
-    """
-    sent = {name.lower(): Known(value) for name, value in (client or {}).items()}
-    return _passed_on(passage.hop, Headers({"host": Known(host), **sent}))
-
-
-def _passed_on(hop: Hop, client: Headers) -> Headers:
-    incoming = _passed_on(hop.outer, client) if hop.outer else client
-    if incoming.unknown or is_set(hop.level, "proxy_pass_request_headers"):
-        return Headers({}, incoming.unknown or "proxy_pass_request_headers says which headers pass")
-    if hop.target.protocol == "uwsgi":
-        return _parameters(hop, incoming)
-    missing = request_headers(hop.model, hop.level)[1]
-    if missing is not None:
-        return Headers({}, missing.reason)
-    route = _at(hop, incoming)
-    merged = {**incoming.values, **upstream_headers(hop.model, route)}
-    return Headers({name: value for name, value in merged.items() if value != Known("")})
-
-
-def _parameters(hop: Hop, incoming: Headers) -> Headers:
-    """Return what ``uwsgi_param`` makes of the headers: HTTP_ and the name replace what the client says."""
-    values = dict(incoming.values)
-    for level in hop.level.chain():
-        if missing := level.may_hold("uwsgi_param"):
-            return Headers({}, missing.reason)
-        found = level.named("uwsgi_param")
-        if found:
-            route = _at(hop, incoming)
-            for item in found:
-                if item.first.startswith("HTTP_") and len(item.words) > 1 and route.state is not None:
-                    name = item.first.removeprefix("HTTP_").replace("_", "-").lower()
-                    word = item.words[1].value
-                    values[name] = route.state.text(word.value) if isinstance(word, Known) else word
-            break
-    return Headers(values)
-
-
-def _at(hop: Hop, incoming: Headers) -> Route:
-    """Return the state of a request at the level that passes it on."""
-    known = {name: value.value for name, value in incoming.values.items() if isinstance(value, Known)}
-    request = Request(
-        host=known.get("host", ""),
-        scheme=hop.entrance.scheme,
-        port=hop.entrance.listen.port or 0,
-        headers=known,
-        client=f"proxy-{hop.count - 1}" if hop.outer else CLIENT,
-    )
-    state = initial(hop.model, request, hop.entrance.server, "/")
-    for name, value in incoming.values.items():
-        if isinstance(value, Unknown):
-            state.values[f"http_{name.replace('-', '_')}"] = value
-            if name == "host":
-                state.values["host"] = value
-    for name in hop.model.set_variables:
-        found = variable(hop.level, name)
-        state.values[name] = found if isinstance(found, Unknown) else Known(found[0])
-    route = Route(request)
-    route.level, route.state, route.statement = hop.level, state, hop.target.statement
-    return route

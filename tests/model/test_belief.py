@@ -7,7 +7,8 @@ import pytest
 from confguard.model.belief import is_secure, raw_host, refuses, trusts_proxy
 from confguard.model.client_address import forwarded_for
 from confguard.model.forwarding import Cause, deaf
-from confguard.model.passages import Headers, passages, received
+from confguard.model.passages import passages
+from confguard.model.received import Headers, received
 from confguard.model.value import Known, Unknown
 
 HEADER = 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\n'

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from confguard.model.passages import Exposure, passages, received
+from confguard.model.passages import Exposure, passages
+from confguard.model.received import received
 from confguard.model.value import Known, Unknown
 
 SETTINGS = 'ALLOWED_HOSTS = ["a.example"]\nMIDDLEWARE = []\nROOT_URLCONF = "app.urls"\n'
@@ -141,3 +142,10 @@ def test_a_parameter_of_uwsgi_replaces_what_the_client_says(deployment_of):
     headers = received(passage, "a.example", {"X-Forwarded-Proto": "lie"})
     assert headers.get("x-forwarded-proto") == Known("http")
     assert headers.get("host") == Known("a.example")
+
+
+def test_many_servers_and_locations_are_followed_in_time_and_up_to_a_bound(deployment_of):
+    locations = "".join(f"location /{n}/ {{ proxy_pass http://web:8000; }}\n" for n in range(60))
+    nginx = "".join(f"server {{ listen 80; server_name n{n}.example; {locations} }}\n" for n in range(40))
+    found = passages(model(deployment_of, nginx))
+    assert len(found) == 2000

@@ -11,7 +11,6 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import middleware
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import entry
-from confguard.model.passages import passages
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown, Value
 from confguard.source import Span
@@ -80,7 +79,7 @@ def _judge(deployment: Deployment, app: App, services: tuple[str, ...]) -> Itera
 
 def _https(deployment: Deployment, app: App) -> _Reason | None:
     """Return what shows that browsers speak HTTPS with the application."""
-    for passage in passages(deployment):
+    for passage in deployment.passages:
         if passage.app is app and passage.scheme == "https":
             listen = passage.hop.first.entrance.listen.statement
             words = f"service {passage.hop.first.model.service} serves HTTPS"

@@ -9,7 +9,8 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import csrf_origins, middleware, raw_host
 from confguard.model.deployment import App, Deployment
 from confguard.model.forwarding import set_at
-from confguard.model.passages import Exposure, Passage, passages, received
+from confguard.model.passages import Exposure, Passage
+from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -25,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             if _CSRF not in (middleware(app) or ()) or trusted != Known(()):
                 continue
             found: dict[str, list[Passage]] = {}
-            for one in passages(deployment):
+            for one in deployment.passages:
                 port = _dropped(one) if one.app is app else ""
                 if port:
                     found.setdefault(port, []).append(one)

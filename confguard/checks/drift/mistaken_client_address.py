@@ -10,7 +10,7 @@ from confguard.finding import Finding, Label
 from confguard.model.client_address import Fault, Reader, readers
 from confguard.model.deployment import Deployment
 from confguard.model.forwarding import set_at
-from confguard.model.passages import Exposure, Passage, passages
+from confguard.model.passages import Exposure, Passage
 from confguard.model.repo import Repo
 
 _AXES = (
@@ -23,7 +23,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each reader of addresses and each application behind an nginx."""
     for deployment in repo.production:
         told = set()
-        for passage in passages(deployment):
+        for passage in deployment.passages:
             if passage.exposure is not Exposure.PUBLIC:
                 continue  # another proxy stands before it
             for reader in readers(deployment, passage):

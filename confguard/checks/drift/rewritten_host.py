@@ -11,7 +11,8 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django.hosts import accepts, split_domain_port
 from confguard.model.forwarding import PROBE, set_at
 from confguard.model.nginx import request_headers
-from confguard.model.passages import Passage, passages, received
+from confguard.model.passages import Passage
+from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -23,7 +24,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each fixed host under which nginx asks an application."""
     for deployment in repo.production:
         for app in deployment.apps:
-            ways = [one for one in passages(deployment) if one.app is app]
+            ways = [one for one in deployment.passages if one.app is app]
             fixed: dict[str, list[Passage]] = {}
             for one in ways:
                 host = _fixed(one)

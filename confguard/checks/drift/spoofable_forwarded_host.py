@@ -9,7 +9,8 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, raw_host
 from confguard.model.deployment import App, Deployment
 from confguard.model.forwarding import PROBE
-from confguard.model.passages import Exposure, Passage, passages, received
+from confguard.model.passages import Exposure, Passage
+from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -25,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             found = [
                 one
-                for one in passages(deployment)
+                for one in deployment.passages
                 if one.app is app and one.exposure is Exposure.PUBLIC and _is_open(one)
             ]
             if found:

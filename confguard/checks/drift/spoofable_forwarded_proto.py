@@ -9,7 +9,8 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import is_secure, proxy_header
 from confguard.model.deployment import App, Deployment
 from confguard.model.forwarding import PROBE, secure_headers, set_at
-from confguard.model.passages import Exposure, Passage, passages, received
+from confguard.model.passages import Exposure, Passage
+from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -22,7 +23,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             name = believed.value[0] if isinstance(believed, Known) and believed.value else ""
             if not name:
                 continue
-            ways = [one for one in passages(deployment) if one.app is app and one.exposure is Exposure.PUBLIC]
+            ways = [one for one in deployment.passages if one.app is app and one.exposure is Exposure.PUBLIC]
             for model in dict.fromkeys(one.model for one in ways):
                 here = [one for one in ways if one.model is model]
                 open_ = [one for one in here if one.scheme == "http" and _is_open(deployment, app, one)]

@@ -11,7 +11,8 @@ from confguard.model.belief import allowed_hosts, middleware, raw_host
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.hosts import accepts
 from confguard.model.nginx import ServerName
-from confguard.model.passages import Passage, passages, received
+from confguard.model.passages import Passage
+from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -26,7 +27,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             if not isinstance(allowed, Known) or not allowed.value or _COMMON not in (middleware(app) or ()):
                 continue
             found: dict[str, tuple[ServerName, Passage]] = {}
-            for passage in passages(deployment):
+            for passage in deployment.passages:
                 if passage.app is app:
                     for name in _refused(passage, allowed.value):
                         found.setdefault(name.text, (name, passage))

@@ -10,7 +10,7 @@ from confguard.model.accel_redirects import AccelRedirect, accel_redirects
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Location, Server
 from confguard.model.nginx.select import find_location
-from confguard.model.passages import Passage, passages
+from confguard.model.passages import Passage
 from confguard.model.repo import Repo
 from confguard.model.value import Unknown
 
@@ -19,7 +19,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each prefix that leads nowhere in nginx, or to what is open to everybody."""
     for deployment in repo.production:
         for app in deployment.apps:
-            ways = [one for one in passages(deployment) if one.app is app]
+            ways = [one for one in deployment.passages if one.app is app]
             # The last nginx before the application is the one that follows its header.
             servers = {one.hop.entrance.server: one for one in ways}
             for redirect in accel_redirects(repo.project, app) if servers else ():
