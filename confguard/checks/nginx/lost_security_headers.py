@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.nginx import Header, Level, NginxModel, Statement, lost_headers, targets_of
+from confguard.model.nginx import (
+    Header,
+    Level,
+    NginxModel,
+    Statement,
+    hidden_headers,
+    lost_headers,
+    targets_of,
+)
 from confguard.model.repo import Repo
 from confguard.model.responses import SECURITY_HEADERS, headers_of_app
 
@@ -41,7 +49,15 @@ def check(repo: Repo) -> Iterator[Finding]:
                 for loss in _losses(deployment, model, level, wanted):
                     key = (level.enclosing("server"), loss.names, loss.answers_itself)
                     groups.setdefault(key, []).append(loss)
-            for losses in groups.values():
+            # Servers may share the file that drops them: one line to mend, one finding.
+            shared: dict[tuple[object, ...], list[_Loss]] = {}
+            for (_, names, fixed), losses in groups.items():
+                places = tuple(loss.dropper.span for loss in losses)
+                known = shared.setdefault((places, names, fixed), losses)
+                if known is not losses:
+                    more = (header for header in losses[0].gone if header not in known[0].gone)
+                    known[0] = replace(known[0], gone=(*known[0].gone, *more))
+            for losses in shared.values():
                 yield _finding(deployment, model, losses)
 
 
@@ -49,7 +65,10 @@ def _losses(deployment: Deployment, model: NginxModel, level: Level, wanted: set
     lost, droppers = lost_headers(level)
     if not lost or not droppers or level.is_stock:
         return
-    sent_by_app = headers_of_app(deployment, targets_of(model, level))
+    targets = targets_of(model, level)
+    sent_by_app = headers_of_app(deployment, targets)
+    if sent_by_app:
+        sent_by_app -= hidden_headers(level, targets[0].protocol) or frozenset()
     gone = tuple(
         header
         for header in lost
