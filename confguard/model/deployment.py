@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.discover.project import Project
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from confguard.model.process import Process
     from confguard.model.roles import RoleOf
     from confguard.model.stacks import Stack
+
+T = TypeVar("T")
 
 _DJANGO_PROGRAM = re.compile(
     r"\bmanage\.py\b|\bdjango-admin\b|\b(gunicorn|uvicorn|daphne|hypercorn|granian)\b[^\n;&|]*\b(wsgi|asgi)\b"
@@ -218,6 +220,14 @@ class Deployment:
         from confguard.model.listening import listening
 
         return {name: listening(self, name) for name in self.services}
+
+    def once(self, key: tuple[str, ...], compute: Callable[[], T]) -> T:
+        """Return what a function of the model computes of this deployment, computed when first asked for."""
+        computed: dict[tuple[str, ...], Any] = self.__dict__.setdefault("_computed", {})
+        if key not in computed:
+            computed[key] = compute()
+        found: T = computed[key]
+        return found
 
     def serves_http(self, service: str) -> bool:
         """Say whether a service answers requests of the web: it does, or what it does is not known."""

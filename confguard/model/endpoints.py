@@ -44,6 +44,10 @@ def reached(deployment: Deployment, endpoint: Endpoint, service: str) -> Reached
 
 def endpoints(deployment: Deployment) -> tuple[Endpoint, ...]:
     """Return what the running services connect to, as far as it is known; the same place only once."""
+    return deployment.once(("endpoints",), lambda: _endpoints(deployment))
+
+
+def _endpoints(deployment: Deployment) -> tuple[Endpoint, ...]:
     found = [
         *(one for app in deployment.apps if app.services for one in _of_settings(deployment, app)),
         *(one for service in deployment.services.values() for one in _of_environment(deployment, service)),

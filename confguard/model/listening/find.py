@@ -48,6 +48,10 @@ _SILENT_COMMANDS = frozenset([
 
 def programs(deployment: Deployment, service: str) -> Programs:
     """Return the programs that a service's container starts, in their order."""
+    return deployment.once(("programs", service), lambda: _programs(deployment, service))
+
+
+def _programs(deployment: Deployment, service: str) -> Programs:
     process = deployment.processes[service]
     image = process.image
     delivered = deployment.compose.container_environment(service)
@@ -71,6 +75,10 @@ def listening(deployment: Deployment, service: str) -> Listening:
 
     EXPOSE and ``expose`` say what somebody thought; they open nothing and are not looked at.
     """
+    return deployment.once(("listening", service), lambda: _listening(deployment, service))
+
+
+def _listening(deployment: Deployment, service: str) -> Listening:
     found = programs(deployment, service)
     process = deployment.processes[service]
     where = Where(deployment.project, process)

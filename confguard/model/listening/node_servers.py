@@ -18,7 +18,7 @@ from confguard.model.listening.types import Found, Where, address, fixed, number
 from confguard.model.value import Known, Unknown
 
 _RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun", "npx", "pnpx", "bunx"})
-_ONE_SHOT = frozenset({"install", "ci", "build", "add", "i", "test", "lint"})
+_ONE_SHOT = frozenset({"install", "ci", "build", "add", "i", "lint"})
 _SIMPLE = {
     # Program: default port, the options for port and address, whether PORT says it, the default address.
     "serve": (3000, ("-p", "-l", "--listen", "--port"), (), True, ""),
