@@ -9,7 +9,9 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.builds import Building, buildings, context_sources
 from confguard.model.deployment import Deployment
 from confguard.model.dockerfile import Copy
+from confguard.model.image import parse_image
 from confguard.model.repo import Repo
+from confguard.model.value import Known
 from confguard.source import Span
 
 
@@ -63,7 +65,8 @@ def _env_files(deployment: Deployment) -> dict[str, Span]:
 
 def _finding(deployment: Deployment, building: Building, copy: Copy, path: str, place: Span) -> Finding:
     service = building.services[0]
-    published = service.image is not None
+    reference = parse_image(service.image.value) if isinstance(service.image, Known) else None
+    published = reference is not None and (reference.registry is not None or "/" in reference.repository)
     ignore, lines = building.ignore.source, building.ignore.rules.lines
     where = ignore.path if ignore else posixpath.join(building.context or "", ".dockerignore")
     return Finding(
