@@ -25,6 +25,7 @@ from confguard.model.django.settings import (
     module_name,
     search_roots,
 )
+from confguard.model.django.urlconf import Routing
 from confguard.model.django.version import django_version
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Trail, Unknown, Value
@@ -151,6 +152,7 @@ def _facts(
         tuple(truths),
         module is None or module.namespace.complete,
         run.place,
+        Routing(run, again, run.environment) if module is not None else None,
     )
 
 

@@ -79,12 +79,18 @@ def lookup(run: Run, identifier: str, scope: Scope, node: ast.AST) -> V:
                 return found
             complete = complete and current.names.complete
         current = current.parent
-    if not complete:
+    special = _module_name(run, identifier, scope)
+    if not complete and "urlconf" in run.hooks and special is None and identifier not in calls.BUILTIN_NAMES:
+        from confguard.model.django import imports
+
+        known = imports.named_only(run, scope.module, identifier, scope.span(node))
+        if known is not None:
+            return known
+    elif not complete:
         return Unknown(
             f"{identifier} may come from a star import that is not followed",
             (Step("used here", scope.span(node)),),
         )
-    special = _module_name(run, identifier, scope)
     if special is not None:
         return special
     if identifier in calls.BUILTIN_NAMES:

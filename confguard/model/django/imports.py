@@ -66,7 +66,7 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
     if dotted in run.modules:  # the package's own __init__ has loaded it
         return run.modules[dotted]
     found = find_module(run, dotted)
-    if found is None or len(run.modules) >= MAX_MODULES or not _followed(run, found[0]):
+    if found is None or len(run.modules) >= _most(run) or not _followed(run, found[0]):
         return None
     path, package = found
     namespace = Namespace(run.journal.serial)
@@ -90,6 +90,18 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
         run.journal.touch(parent.namespace)
         parent.namespace.names[last] = Known(module, _imported(span))
     return module
+
+
+def _most(run: Run) -> int:
+    return int(run.hooks.get("modules", MAX_MODULES))
+
+
+def module(run: Run, dotted: str, span: Span) -> ModuleObject | None:
+    """Return a module that is named by a text, evaluated; None for one of a library or one not followed.
+
+    Raises ModuleNotFoundError where it would be the project's and is not there.
+    """
+    return _import(run, dotted, span, 0)
 
 
 def _followed(run: Run, path: str) -> bool:
@@ -142,7 +154,7 @@ def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | Non
         if module is not None:
             return module
         known = find_module(run, dotted)
-        if len(run.modules) >= MAX_MODULES or (known is not None and not _followed(run, known[0])):
+        if len(run.modules) >= _most(run) or (known is not None and not _followed(run, known[0])):
             return None
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
     if "." not in dotted and top not in _PACKAGES and _LOCAL.search(top):
@@ -184,12 +196,20 @@ def _member(run: Run, module: ModuleObject, name: str, span: Span, statement: Sp
         child = load(run, f"{module.name}.{name}", span)
         if child is not None:
             return Known(child, _imported(span))
+        if (there := find_module(run, f"{module.name}.{name}")) is not None and not _followed(run, there[0]):
+            return Known(External(f"{module.name}.{name}"), _imported(span))
     if not module.namespace.complete:
-        return Unknown(f"{name} may come from a star import that is not followed", _imported(span))
+        reason = f"{name} may come from a star import that is not followed"
+        return named_only(run, module, name, span) or Unknown(reason, _imported(span))
     if name in ("__file__", "__name__"):
         return Known(run.place.of(module.source.path) if name == "__file__" else module.name)
     message = f"cannot import name '{name}' from '{module.name}' ({posixpath.basename(module.source.path)})"
     raise run.throw("ImportError", message, statement)
+
+
+def named_only(run: Run, module: ModuleObject, name: str, span: Span) -> V | None:
+    """Return a name that a star import may bring: for routes it is enough to know it. None elsewhere."""
+    return Known(External(f"{module.name}.{name}"), _imported(span)) if "urlconf" in run.hooks else None
 
 
 def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span: Span) -> None:

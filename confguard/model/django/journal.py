@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from confguard.model.django.objects import (
@@ -21,12 +22,14 @@ Changes = dict[Mutable, Any]
 class Journal:
     """Layers of changes: each remembers how the things looked when it was opened."""
 
-    __slots__ = ("layers", "serial", "serials")
+    __slots__ = ("layers", "merge", "serial", "serials")
 
     def __init__(self) -> None:
         self.layers: list[Changes] = []
         self.serials: list[int] = []
         self.serial = 0
+        self.merge: Callable[[list[V], list[V]], list[V] | None] | None = None
+        """Joins lists of which each item says itself that it may not be there; None for other lists."""
 
     def open(self) -> None:
         """Begin to remember."""
@@ -95,6 +98,9 @@ class Journal:
 
     def _join_lists(self, one: Any, other: Any, unknown: Unknown) -> Any:
         (left, left_all), (right, right_all) = one, other
+        merged = self.merge(left, right) if self.merge is not None else None
+        if merged is not None:
+            return merged, left_all and right_all
         if len(left) == len(right) and left_all == right_all:
             return [self.join(a, b, unknown) for a, b in zip(left, right, strict=True)], left_all
         prefix = []

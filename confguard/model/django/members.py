@@ -66,7 +66,9 @@ def find_attribute(run: Run, value: V, name: str, span: Span, scope: Scope | Non
     if isinstance(payload, InstanceObject):
         return classes.instance_attribute(run, value, payload, name, span)
     if isinstance(payload, ClassObject):
-        return classes.class_attribute(run, payload, name, span)
+        from confguard.model.django.library import routing
+
+        return routing.class_view(run, payload, name) or classes.class_attribute(run, payload, name, span)
     if isinstance(payload, NativeObject):
         return payload.attribute(run, name, span)
     if isinstance(payload, ExceptionObject):
@@ -89,7 +91,11 @@ def _of_module(run: Run, module: ModuleObject, name: str, span: Span) -> V | Non
     if found is not None:
         return found
     if not module.namespace.complete:
-        return Unknown(f"{name} may come from a star import that is not followed", (Step("used here", span),))
+        from confguard.model.django import imports
+
+        reason = f"{name} may come from a star import that is not followed"
+        trail = (Step("used here", span),)
+        return imports.named_only(run, module, name, span) or Unknown(reason, trail)
     if name == "__file__":
         return Known(run.place.of(module.source.path))
     if name == "__name__":
@@ -97,7 +103,16 @@ def _of_module(run: Run, module: ModuleObject, name: str, span: Span) -> V | Non
     loaded = run.modules.get(f"{module.name}.{name}")
     if loaded is not None:
         return Known(loaded)
-    return None
+    return submodule(run, module, name, span)
+
+
+def submodule(run: Run, module: ModuleObject, name: str, span: Span) -> V | None:
+    """Return a module of a package by name, where routes are asked for and it is not evaluated for them."""
+    from confguard.model.django import imports
+
+    if "urlconf" not in run.hooks or imports.find_module(run, f"{module.name}.{name}") is None:
+        return None
+    return imports.named_only(run, module, name, span)
 
 
 def put(run: Run, target: DictObject, key: V, value: V, span: Span) -> None:

@@ -16,6 +16,8 @@ from confguard.source import Problem, Span
 if TYPE_CHECKING:
     from confguard.model.django.place import Place
     from confguard.model.django.policies import Middleware, Policy, WrittenHeader
+    from confguard.model.django.routes import URLconf
+    from confguard.model.django.urlconf import Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Settings:
 
     place: Place | None = None
     """Where the project's files lay, and in which folder it ran."""
+    routing: Routing | None = None
 
     @property
     def starts(self) -> bool | None:
@@ -129,9 +132,20 @@ class Settings:
         """The other security headers that middleware of the repository writes."""
         return self.middleware.headers if self.middleware is not None else ()
 
+    @property
+    def urlconf(self) -> URLconf:
+        """The routes that ROOT_URLCONF leads to: evaluated when first asked for."""
+        from confguard.model.django.routes import URLconf
+
+        if self.routing is None:
+            return URLconf("", "", reason="the settings are not known")
+        return self.routing.urlconf
+
     def under(self, environment: Environment) -> Settings:
         """Return the same settings for an environment that answers every read of theirs alike."""
-        return replace(self, middleware=self.middleware.under(environment)) if self.middleware else self
+        middleware = self.middleware.under(environment) if self.middleware else None
+        routing = self.routing.under(environment) if self.routing else None
+        return replace(self, middleware=middleware, routing=routing)
 
     def get(self, name: str) -> Value[Any] | None:
         """Return a setting, or Django's own default; None if neither is there."""

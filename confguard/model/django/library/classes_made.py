@@ -30,8 +30,10 @@ def decorate(run: Run, decorator: V, value: V, span: Span) -> V:
         return calls.call(run, decorator, Call([value], {}, span))
     if getattr(payload, "dataclass", False):
         return mark_dataclass(value)
-    if getattr(payload, "transparent", False):
-        return value
+    if getattr(payload, "transparent", False) or (
+        "urlconf" in run.hooks and isinstance(value, Known) and isinstance(value.value, FunctionObject)
+    ):
+        return value  # in a URLconf it is enough to know which view it is
     reason = (
         decorator.reason
         if isinstance(decorator, Unknown)
@@ -141,7 +143,7 @@ AUTO = External("enum.auto()")
 def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
     """Make an instance of a class that stands on a library's; None for all others."""
     from confguard.model.django import classes, iteration, operations
-    from confguard.model.django.library import pydantic
+    from confguard.model.django.library import pydantic, routing
 
     members = iteration.enum_members(cls)
     if members is not None and classes.inherits(cls, ("enum.Enum", "enum.StrEnum", "enum.IntEnum")):
@@ -158,6 +160,9 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
             message = f"{shown!r} is not a valid {cls.name}"
             raise run.throw("ValueError", message, arguments.span, arguments.args[0].trail)
         return Unknown("is a member of an enumeration that is not known", arguments.trail)
+    routes = routing.instantiate(run, cls, arguments)
+    if routes is not None:
+        return routes
     if classes.inherits(cls, pydantic.BASES):
         return pydantic.instantiate(run, cls, arguments)
     return None

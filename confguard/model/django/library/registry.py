@@ -61,6 +61,7 @@ def functions() -> dict[str, Function]:
         namespaces,
         osenviron,
         pydantic,
+        routing,
         sequences,
         splitsettings,
         standard,
@@ -92,6 +93,7 @@ def functions() -> dict[str, Function]:
         functional,
         hosted,
         made,
+        routing,
     ):
         out.update(room.FUNCTIONS)
     return out
@@ -158,7 +160,7 @@ def attribute(run: Run, owner: External, name: str, span: Span, value: V) -> V |
 def call(run: Run, target: External, arguments: Call, function: V) -> V:
     """Call a library's function or class."""
     from confguard.model.django import calls
-    from confguard.model.django.library import misc
+    from confguard.model.django.library import misc, routing
 
     model = functions().get(target.path)
     if model is not None:
@@ -170,7 +172,8 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
                     "TypeError", f"{target.path}() is missing an argument", arguments.span
                 ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
-    special = misc.call(run, target, arguments) or _unbound(run, target, arguments)
+    special = misc.call(run, target, arguments) or routing.called(run, target, arguments)
+    special = special or _unbound(run, target, arguments)
     if special is not None:
         return special
     return calls.unknown_call(run, arguments, Unknown(f"comes from {_origin(target.path)}", function.trail))

@@ -1,0 +1,106 @@
+"""Where a view is defined: names are followed through re-exports, without evaluating anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from confguard.model.django import imports
+from confguard.model.django.machine import Run
+
+_MAX_STEPS = 12
+_STAR = re.compile(r"^from[ \t]+[\w.]+[ \t]+import[ \t]+\*", re.MULTILINE)
+_MODULES = {
+    # What django.views.generic re-exports, by the module that defines it (Django 5.2).
+    **dict.fromkeys(("View", "TemplateView", "RedirectView"), "base"),
+    **dict.fromkeys(("ListView",), "list"),
+    **dict.fromkeys(("DetailView",), "detail"),
+    **dict.fromkeys(("FormView", "CreateView", "UpdateView", "DeleteView"), "edit"),
+}
+
+
+def defined(run: Run, dotted: str) -> str:
+    """Return the dotted name under which a function or class is defined, as far as it can be followed."""
+    for _ in range(_MAX_STEPS):
+        following = _next(run, dotted)
+        if following is None or following == dotted:
+            break
+        dotted = following
+    package, _, name = dotted.rpartition(".")
+    if package == "django.views.generic" and name in _MODULES:
+        return f"{package}.{_MODULES[name]}.{name}"
+    return dotted
+
+
+def _next(run: Run, dotted: str) -> str | None:
+    """Return where a module gets a name from; None if it defines it itself or is not the project's."""
+    package, _, name = dotted.rpartition(".")
+    found = imports.find_module(run, package) if package else None
+    if found is None or found[0].endswith("/"):
+        return None
+    stars = []
+    for node in _statements(run, found[0], name):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
+            return None
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname == name:
+                    return alias.name
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        source = _absolute(package, found[1], node)
+        for alias in node.names if source else ():
+            if (alias.asname or alias.name) == name:
+                return f"{source}.{alias.name}"
+            if alias.name == "*":
+                stars.append(source)
+    return next((f"{source}.{name}" for source in stars if source and _holds(run, source, name, 0)), None)
+
+
+def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
+    """Return the statements of a module; none where its text shows that it imports no such name.
+
+    Views are many and long: parsing them all would cost more than all else.
+    """
+    source = run.project.read(path)
+    if source is None or _is_defined(source.text, name):
+        return []
+    if not re.search(rf"\b{re.escape(name)}\b", source.text) and not _STAR.search(source.text):
+        return []
+    body: list[ast.stmt] = run.load(path).tree.body
+    return body
+
+
+def _is_defined(text: str, name: str) -> bool:
+    return (
+        re.search(rf"^(?:async[ \t]+def|def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
+    )
+
+
+def _holds(run: Run, package: str, name: str, depth: int) -> bool:
+    found = imports.find_module(run, package)
+    source = run.project.read(found[0]) if found is not None else None
+    if found is None or source is None or depth > 4:
+        return False
+    if _is_defined(source.text, name):
+        return True
+    for node in _statements(run, found[0], name):
+        if isinstance(node, ast.ImportFrom):
+            if any((alias.asname or alias.name) == name for alias in node.names):
+                return True
+            inner = _absolute(package, found[1], node)
+            if (
+                inner
+                and any(alias.name == "*" for alias in node.names)
+                and _holds(run, inner, name, depth + 1)
+            ):
+                return True
+    return False
+
+
+def _absolute(module: str, package: bool, node: ast.ImportFrom) -> str | None:
+    if not node.level:
+        return node.module
+    parts = module.split(".") if package else module.split(".")[:-1]
+    parts = parts[: len(parts) - (node.level - 1)]
+    return ".".join([*parts, *([node.module] if node.module else [])]) or None
