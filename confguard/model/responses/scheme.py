@@ -16,10 +16,10 @@ def believes_https(
     """
     # These modules ask who is behind a target, and so import this package.
     from confguard.model.belief import is_secure
-    from confguard.model.passages import passages, received
+    from confguard.model.received import received
 
     found: Value[bool] | None = None
-    for passage in passages(deployment):
+    for passage in deployment.passages:
         hop = passage.hop
         if passage.app is not app or passage.model is not model or hop.entrance.listen.ssl is not secure:
             continue
