@@ -21,6 +21,7 @@ _UNITS = {
     "BYTES": 1, "B": 1, "KB": 1000, "KIB": 1024, "MB": 1000**2, "MIB": 1024**2, "MEGABYTES": 1000**2,
     "GB": 1000**3, "GIB": 1024**3,
 }  # fmt: skip
+_TEXT = re.compile(r"(\d+)\s*([KMG]B?|[KMG]IB)")
 _GENERIC = frozenset(
     f"{_WHAT}|MAX|MAXIMUM|LIMIT|SIZE|SIZES|UPLOADS|DATA|MEMORY|DJANGO|APP|ALLOWED|BODY|REQUEST".split("|")
 )
@@ -79,6 +80,9 @@ def _bytes(value: Known[Any], parts: list[str]) -> int | None:
         except (ValueError, TypeError):
             return None
         found = max(numbers, default=0)
+    if isinstance(found, str):
+        match = _TEXT.fullmatch(found.strip().upper())
+        return int(match[1]) * _UNITS[match[2] if len(match[2]) > 1 else f"{match[2]}B"] if match else None
     if isinstance(found, bool) or not isinstance(found, int | float):
         return None
     unit = _UNITS.get(parts[-1])
