@@ -1,0 +1,63 @@
+"""TLS to the database and the cache is coherent where it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from confguard.finding import Label
+from confguard.model.deployment import App
+from confguard.model.value import Known, Unknown
+from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
+from confguard.readiness.probes._common import place
+
+_VERIFYING = ("verify-ca", "verify-full")
+
+
+def look(subject: Subject) -> Outcome:
+    """Look at ``sslmode`` of each database, at its root certificate, and at ``rediss://`` addresses."""
+    if not subject.deployment.apps:
+        return cannot_tell("no service of the stack is known to run the repository's Django")
+    return together(one for app in subject.deployment.apps for one in _app(subject, app))
+
+
+def _app(subject: Subject, app: App) -> Iterator[Outcome]:
+    value = app.settings.get("DATABASES")
+    label = place(value.span, "the databases") if value is not None else None
+    default = _entry(value, "default")
+    if default is None or isinstance(default, Unknown):
+        yield cannot_tell("the database is not known", [label])
+        return
+    options = _entry(default, "OPTIONS")
+    mode, root = _entry(options, "sslmode"), _entry(options, "sslrootcert")
+    if isinstance(options, Unknown) or isinstance(mode, Unknown):
+        yield cannot_tell("whether the database asks for TLS is not known", [label])
+    elif mode is None:
+        yield passed("the database asks for no TLS", [label])
+    elif str(mode.value) in _VERIFYING and root is None:
+        yield failed(f"sslmode is {mode.value}, and no root certificate is named", [place(mode.span), label])
+    elif isinstance(root, Known):
+        yield _mounted(subject, app, root, label)
+    else:
+        yield passed(f"sslmode is {mode.value}", [place(mode.span) or label])
+
+
+def _mounted(subject: Subject, app: App, root: Known[Any], label: Label | None) -> Outcome:
+    for name in app.services:
+        files = subject.deployment.container_files.get(name)
+        layer = files.mount_at(str(root.value)) if files is not None else None
+        if layer is None:
+            return failed(f"nothing brings the root certificate into {name}", [place(root.span), label])
+        if isinstance(layer, Unknown):
+            return cannot_tell(f"what brings the root certificate into {name} is not known", [label])
+    return passed("the root certificate is mounted", [place(root.span), label])
+
+
+def _entry(value: Any, key: str) -> Any:
+    from confguard.model.django import Entries
+
+    if isinstance(value, Unknown):
+        return value
+    if not isinstance(value, Known) or not isinstance(value.value, Entries):
+        return None
+    return value.value.get(key)
