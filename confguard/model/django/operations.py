@@ -200,7 +200,7 @@ def _equal_member(a: Any, b: Any) -> bool | None:
     if not isinstance(a, InstanceObject):
         return _equal_member(b, a) if isinstance(b, InstanceObject) else None
     held = a.namespace.names.get("_value_")
-    if held is None or _defines(a.cls, ("__eq__",)):
+    if held is None or _overrides(a.cls, "__eq__"):
         return None
     if isinstance(b, InstanceObject):
         other = b.namespace.names.get("_value_")
@@ -208,6 +208,14 @@ def _equal_member(a: Any, b: Any) -> bool | None:
     if _stands_on(a.cls, ("enum.StrEnum", "enum.IntEnum", "builtins.str", "builtins.int")):
         return equal(held, Known(b))
     return False if isinstance(b, str | int | float | None) and _stands_on(a.cls, ("enum.Enum",)) else None
+
+
+def _overrides(cls: ClassObject, name: str) -> bool:
+    """Say whether a class of the repository, or one below it, defines a method itself."""
+    if name in cls.namespace.names:
+        return True
+    bases = [base.value for base in cls.bases if isinstance(base, Known)]
+    return any(isinstance(base, ClassObject) and _overrides(base, name) for base in bases)
 
 
 def _stands_on(cls: ClassObject, names: tuple[str, ...]) -> bool:
@@ -300,6 +308,10 @@ _ORDER: dict[str, Callable[[Any, Any], Any]] = {
 
 def ordered(run: Run, sign: str, left: V, right: V, span: Span) -> bool | None:
     """Compare by order; None if that is not known; raises TypeError as Python does."""
+    payload = left.value if isinstance(left, Known) else None
+    if isinstance(payload, NativeObject) and hasattr(payload, "ordered"):
+        verdict: bool | None = payload.ordered(sign, right)
+        return verdict
     try:
         a, b = plain(left), plain(right)
     except NotPlain:

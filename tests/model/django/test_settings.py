@@ -522,3 +522,28 @@ def test_the_version_of_django_is_what_locks_and_requirements_say(tmp_path, name
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     assert evaluated(tmp_path, "DEBUG = False\n").version == version
+
+
+@pytest.mark.parametrize(
+    ("condition", "truth"),
+    [
+        ("sys.version_info >= (3, 8)", True),
+        ("sys.version_info < (3, 9)", False),
+        ("sys.version_info >= (3, 12)", None),
+        ("sys.version_info[0] == 3", True),
+        ("sys.version_info[1] == 11", None),
+    ],
+)
+def test_pythons_version_is_known_as_far_as_djangos_tells_it(tmp_path, condition, truth):
+    (tmp_path / "requirements.txt").write_text("Django==5.2.1\n")
+    found = evaluated(tmp_path, f"import sys\nA = {condition}\n").values["A"]
+    assert (found.value if isinstance(found, Known) else None) is truth
+
+
+def test_the_dsn_that_sentry_is_given_is_told_however_it_is_given(tmp_path):
+    text = "import sentry_sdk\nsentry_sdk.init('https://key@example.com/1', environment='x')\n"
+    (call,) = evaluated(tmp_path, text).calls
+    assert {name: value.value for name, value in call.keywords.items()} == {
+        "dsn": "https://key@example.com/1",
+        "environment": "x",
+    }

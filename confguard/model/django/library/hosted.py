@@ -118,8 +118,9 @@ def _heroku_static(run: Run, call: Call, names: Names) -> None:
 
 
 def _sentry(run: Run, call: Call) -> V:
-    run.calls.append(("sentry_sdk.init", call.span, dict(call.keywords)))
     dsn = call.get(0, "dsn")
+    given = dict(call.keywords) if dsn is None else {**call.keywords, "dsn": dsn}
+    run.calls.append(("sentry_sdk.init", call.span, given))
     if not isinstance(dsn, Known):
         return Known(None, call.trail)
     problem = _bad_dsn(dsn.value) if isinstance(dsn.value, str) and dsn.value else ""

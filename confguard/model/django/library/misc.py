@@ -7,6 +7,7 @@ from typing import Any
 from confguard.model.django.defaults import django_default
 from confguard.model.django.library import made, registry
 from confguard.model.django.library.lazysettings import lazy_settings
+from confguard.model.django.library.python_version import version_info
 from confguard.model.django.library.standard import strtobool
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, ExceptionObject, External, NativeObject, V
@@ -101,6 +102,8 @@ def constant(run: Run, path: str, trail: Trail) -> V | None:
     if path.startswith("django.conf.global_settings."):
         default = django_default(path.rpartition(".")[2], run.version)
         return run.wrap(default.value, trail) if isinstance(default, Known) else None
+    if path == "sys.version_info":
+        return version_info(run, trail)
     if path == "django.conf.settings":
         return Known(lazy_settings(run), trail)
     if path == "corsheaders.defaults.default_headers":

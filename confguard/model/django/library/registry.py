@@ -12,6 +12,7 @@ from confguard.model.django.library import files
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
+    ClassObject,
     DictObject,
     ExceptionObject,
     External,
@@ -271,7 +272,7 @@ def text(run: Run, value: V, span: Span) -> V:
         if "value" in payload.namespace.names and classes.inherits(payload.cls, ("enum.StrEnum",)):
             return payload.namespace.names["value"]
         return Unknown("is the text of an object of the program", value.trail)
-    if isinstance(payload, ExceptionObject) and isinstance(payload.cls, External):
+    if isinstance(payload, ExceptionObject) and _says_its_arguments(payload.cls):
         return _exception_text(run, payload, span)
     if hasattr(payload, "shown"):
         shown: V = payload.shown(run, span)
@@ -284,18 +285,44 @@ def text(run: Run, value: V, span: Span) -> V:
         raise run.throw("ValueError", str(error), span, value.trail) from None
 
 
+def _says_its_arguments(cls: External | ClassObject) -> bool:
+    """Say whether the text of a class's exceptions is that of their arguments, as Python makes it."""
+    from confguard.model.django import classes
+
+    if isinstance(cls, External):
+        return True
+    for place in classes.resolution_order(cls):
+        if (
+            isinstance(place, ClassObject)
+            and {"__str__", "__init__", "__new__"} & place.namespace.names.keys()
+        ):
+            return False
+        if isinstance(place, External) and not place.path.startswith("builtins."):
+            return False
+        if isinstance(place, Unknown) or (isinstance(place, External) and place.path == "builtins.KeyError"):
+            return False
+    return True
+
+
 def _exception_text(run: Run, error: ExceptionObject, span: Span) -> V:
-    """Return ``str(error)`` for the exceptions of Python itself."""
+    """Return ``str(error)``: what its arguments say."""
+    from confguard.model.django import operations
+
     if not error.args:
         return Known("")
-    if error.cls.path.rpartition(".")[2] == "KeyError" and len(error.args) == 1:  # type: ignore[union-attr]
+    named = isinstance(error.cls, External) and error.cls.path.rpartition(".")[2] == "KeyError"
+    if named and len(error.args) == 1:
         first = error.args[0]
         return (
             Known(repr(first.value), first.trail) if is_scalar(first) and isinstance(first, Known) else first
         )
     if len(error.args) == 1:
         return text(run, error.args[0], span)
-    return Unknown("is the text of an exception")
+    trail = run.trail(Step("text of an exception", span), *error.args)
+    try:
+        return Known(str(tuple(operations.plain(arg) for arg in error.args)), trail)
+    except operations.NotPlain as problem:
+        return Unknown(problem.unknown.reason, trail)
 
 
 def path_join(run: Run, left: V, right: V, span: Span) -> V | None:

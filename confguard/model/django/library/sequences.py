@@ -220,7 +220,18 @@ def _next(run: Run, call: Call) -> V:
     return Unknown("not all of its items are known", call.trail)
 
 
+def _from_keys(run: Run, call: Call) -> V:
+    walk = iteration.iterate(run, call.args[0], call.span)
+    made = run.new_dict()
+    value = call.args[1] if len(call.args) > 1 else Known(None, call.trail)
+    for item in walk.items:
+        members.put(run, made, item, value, call.span)
+    made.complete = made.complete and walk.complete
+    return Known(made, run.trail(call.step("dict.fromkeys()"), *call.args))
+
+
 FUNCTIONS: dict[str, registry.Function] = {
+    "builtins.dict.fromkeys": _from_keys,
     "builtins.list": _sequence("list"),
     "builtins.tuple": _sequence("tuple"),
     "builtins.set": _set("set"),
