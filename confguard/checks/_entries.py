@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from confguard.checks._trails import Setting, deliveries, known_settings
+from confguard.checks._trails import Setting, deliveries, joined, known_settings
 from confguard.finding import Label
-from confguard.model.deployment import App, Deployment
-from confguard.model.django import Items
+from confguard.model.deployment import Deployment
+from confguard.model.django import Items, Settings
 from confguard.model.value import Known, Origin, Step, Value
 from confguard.source import Span
 
@@ -25,7 +25,7 @@ class Entry:
     def shown(self) -> str:
         """The entry as findings show it."""
         value = self.value.value
-        return f"a {value.kind}" if isinstance(value, Items) else repr(value)
+        return f"a {value.kind}" if isinstance(value, Items) else repr(value)[:100]
 
 
 def serving(deployment: Deployment, name: str) -> Iterator[Setting]:
@@ -71,6 +71,12 @@ def others(value: Known[Any], place: Span, limit: int = 3) -> tuple[Label, ...]:
     return tuple(found[:limit])
 
 
+def listed(alike: list[Entry]) -> str:
+    """Return entries as findings show them: the first few, and how many more there are."""
+    few = [one.shown for one in alike[:3]]
+    return joined(few) if len(alike) < 4 else f"{', '.join(few)} and {len(alike) - 3} more"
+
+
 def more(alike: list[Entry]) -> tuple[Label, ...]:
     """Return labels for further entries of the same kind, and for the way of the first one."""
     first = alike[0]
@@ -83,15 +89,15 @@ def more(alike: list[Entry]) -> tuple[Label, ...]:
     return (*found[:3], *others(first.value, first.place))
 
 
-def near(app: App, *names: str) -> Span | None:
-    """Return a place in an application's settings where a setting that is missing would stand well."""
+def near(settings: Settings, *names: str) -> Span | None:
+    """Return a place in the files of settings where one that is missing would stand well."""
     for name in (*names, "ALLOWED_HOSTS", "DEBUG", "MIDDLEWARE", "SECRET_KEY", "INSTALLED_APPS"):
-        value = app.settings.values.get(name)
-        step = next((step for step in value.trail if _in_settings(step, app)), None) if value else None
+        value = settings.values.get(name)
+        step = next((step for step in value.trail if _is_in(step, settings)), None) if value else None
         if step is not None and step.span is not None:
             return step.span.first_line()
     return None
 
 
-def _in_settings(step: Step, app: App) -> bool:
-    return step.span is not None and step.span.path in app.settings.files
+def _is_in(step: Step, settings: Settings) -> bool:
+    return step.span is not None and step.span.path in settings.files

@@ -38,7 +38,7 @@ def _messages(app: App) -> tuple[Message, ...]:
 def _judge(
     deployment: Deployment, app: App, services: tuple[str, ...], messages: tuple[Message, ...]
 ) -> Iterator[Finding]:
-    place = near(app, *(one.setting for one in messages))
+    place = near(app.settings, *(one.setting for one in messages))
     if not messages or place is None:
         return
     ids = [one.id.removeprefix("security.") for one in messages]

@@ -139,7 +139,7 @@ def _is(value: Value[object] | None, wanted: object) -> bool:
 
 def _place(app: App, faults: list[_Fault]) -> Span | None:
     spans = [one.value.span for one in faults if one.value.span]
-    return spans[0].first_line() if spans else near(app)
+    return spans[0].first_line() if spans else near(app.settings)
 
 
 def _labels(faults: list[_Fault], primary: Span, reason: _Reason | None) -> Iterator[Label]:

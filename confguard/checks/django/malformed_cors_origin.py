@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, entries, others, serving
-from confguard.checks._trails import Setting, explain, joined
+from confguard.checks._entries import Entry, entries, listed, others, serving
+from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
@@ -51,7 +51,7 @@ def _finding(
     )
     checked = refused and any(_CHECKED.search(one.text) for one in deployment.processes.values())
     return Finding(
-        f"{joined([one.shown for one in alike])} in {name}{origins.where('of')} {fault}",
+        f"{listed(alike)} in {name}{origins.where('of')} {fault}",
         Label(first.place, "the check of django-cors-headers refuses it" if refused else "matches no origin"),
         others(first.value, first.place),
         notes=(

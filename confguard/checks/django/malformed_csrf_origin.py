@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, entries, more, serving
-from confguard.checks._trails import Setting, explain, joined
+from confguard.checks._entries import Entry, entries, listed, more, serving
+from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
@@ -49,9 +49,8 @@ def _finding(
     first = alike[0]
     checked = refused and any(_CHECKED.search(one.text) for one in deployment.processes.values())
     refusal = "its checks refuse it (4_0.E001), `manage.py migrate` with them" if checked else ""
-    shown = joined([one.shown for one in alike])
     return Finding(
-        f"{shown} in CSRF_TRUSTED_ORIGINS{origins.where('of')} {fault}: Django trusts no request for it",
+        f"{listed(alike)} in CSRF_TRUSTED_ORIGINS{origins.where('of')} {fault}: Django trusts nobody for it",
         Label(first.place, "is not what a browser sends as Origin"),
         more(alike),
         notes=(*explain(origins), *((refusal,) if refusal else ())),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._entries import Entry, entries, others, serving, written
-from confguard.checks._trails import Setting, explain, joined
+from confguard.checks._entries import Entry, entries, listed, near, others, serving, written
+from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
@@ -30,11 +30,12 @@ def _judge(deployment: Deployment, hosts: Setting) -> Iterator[Finding]:
         if "*" not in payload:
             yield from _whole(deployment, hosts, "is a text, and Django demands a list: it does not start")
         return
-    if not isinstance(payload, Items):
+    unset = payload == []  # Django's default
+    if not isinstance(payload, Items) and not unset:
         return
     known = list(entries(hosts))
     texts = [one for one in known if isinstance(one.value.value, str)]
-    complete = payload.complete and len(known) == len(payload)
+    complete = not isinstance(payload, Items) or (payload.complete and len(known) == len(payload))
     if complete and all(not one.value.value for one in known):
         debug = hosts.settings.get("DEBUG")
         if isinstance(debug, Known) and not debug.value:
@@ -68,7 +69,7 @@ def _finding(
     none_matches = refuses_all and isinstance(first.value.value, str)
     sure = refuses_all and not first.value.from_template
     return Finding(
-        f"ALLOWED_HOSTS{hosts.where('of')} holds {joined([one.shown for one in wrong])}, {fault}",
+        f"ALLOWED_HOSTS{hosts.where('of')} holds {listed(wrong)}, {fault}",
         Label(first.place, "matches nothing"),
         others(first.value, first.place),
         notes=(
@@ -83,7 +84,7 @@ def _finding(
 
 
 def _whole(deployment: Deployment, hosts: Setting, fault: str) -> Iterator[Finding]:
-    place = written(hosts.value)
+    place = written(hosts.value) or near(hosts.settings)
     if place is not None:
         yield Finding(
             f"ALLOWED_HOSTS{hosts.where('of')} {fault}",

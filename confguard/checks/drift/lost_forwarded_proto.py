@@ -42,7 +42,7 @@ def _finding(deployment: Deployment, app: App, group: list[Deaf]) -> Finding:
     first = group[0]
     passing = [one.passage for one in group]
     by_setting = first.cause is Cause.SETTING
-    primary = (near(app, "SECURE_PROXY_SSL_HEADER") if by_setting else None) or first.place
+    primary = (near(app.settings, "SECURE_PROXY_SSL_HEADER") if by_setting else None) or first.place
     primary = primary.first_line()
     return Finding(
         f"{why(group)}: Django in service {services(app, passing)} takes HTTPS for plain HTTP",

@@ -35,7 +35,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _finding(deployment: Deployment, passage: Passage, reader: Reader) -> Iterator[Finding]:
     span = reader.value.span if reader.value is not None and reader.value.span else None
-    place = span.first_line() if span else near(passage.app, "INSTALLED_APPS")
+    place = span.first_line() if span else near(passage.app.settings, "INSTALLED_APPS")
     sets = set_at(passage, "x-forwarded-for")
     if place is None:
         return
