@@ -213,6 +213,27 @@ def show_settings(project: Path, form: str, reveal: bool, **chosen: Any) -> None
     emit("\n".join(settings.page(one, Style(colored()), reveal) for one in found), None)
 
 
+@show.command("urls")
+@_PROJECT
+@_STACK
+@_DJANGO_SERVICE
+@_MODULE
+@_ENV_FILE
+@_SET
+@click.option("--path", default="", metavar="PATH", help="Show only the routes that this path may take.")
+@_FORMAT
+def show_urls(project: Path, path: str, form: str, **chosen: Any) -> None:
+    """Show the routes of Django's URLconf, the views behind them, and what is not known of them."""
+    from confguard.show import urls
+    from confguard.show.page import Style
+
+    _, found = _applications(project, **chosen)
+    if form == "json":
+        emit_json([urls.facts(one, path) for one in found])
+        return
+    emit("\n".join(urls.page(one, Style(colored()), path) for one in found), None)
+
+
 @show.command("env")
 @click.argument("service")
 @_PROJECT
