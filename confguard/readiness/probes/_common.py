@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.finding import Label
+from confguard.model.deployment import App
+from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Subject
 from confguard.source import SourceFile, Span
 
@@ -34,6 +36,18 @@ def entries(subject: Subject) -> dict[str, EnvEntry]:
         for entry in parsed.entries
         if entry.key and not entry.commented
     }
+
+
+def serving(subject: Subject) -> tuple[App, ...]:
+    """Return the applications that answer requests; all of them where none is known to."""
+    roles = subject.deployment.roles
+    apps = subject.deployment.apps
+    found = [
+        app
+        for app in apps
+        if any(roles[name].role is ServiceRole.APP for name in app.services if name in roles)
+    ]
+    return tuple(found) or apps
 
 
 def place(span: Span | None, text: str = "") -> Label | None:

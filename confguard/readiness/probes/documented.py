@@ -8,6 +8,7 @@ from confguard.discover.kinds import Kind
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
 
+_PUT_AWAY = re.compile(r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/", re.IGNORECASE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s|^[=\-~^\"]{4,}$")
 
 
@@ -15,8 +16,8 @@ def look(subject: Subject, topics: tuple[str, ...], what: str, headings: bool = 
     """Look for each topic, a pattern, in the documents; with ``headings`` only in headings."""
     documents = [
         source
-        for path in subject.repo.paths(Kind.DOCUMENT)
-        if (source := subject.repo.project.read(path)) is not None
+        for path in sorted(subject.repo.paths(Kind.DOCUMENT), key=lambda path: (path.count("/"), path))
+        if not _PUT_AWAY.search(path) and (source := subject.repo.project.read(path)) is not None
     ]
     if not documents:
         return cannot_tell("there is no document in the repository")

@@ -40,7 +40,8 @@ def _places(subject: Subject, thing: str) -> Iterator[Label]:
         yield from _labels((path for model in deployment.proxies for path in model.files), subject)
     elif thing == "django":
         for app in deployment.apps:
-            if app.settings.failure is None:
+            # A template's placeholder that the settings refuse is no reason not to know the rest.
+            if app.settings.failure is None or app.settings.failure.placeholder:
                 yield from _labels((app.settings.path,), subject)
     else:
         yield from _labels(subject.repo.paths(_KINDS[thing]), subject)

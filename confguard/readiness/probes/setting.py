@@ -1,4 +1,4 @@
-"""A Django setting has one of the wanted values in every application of the deployment."""
+"""A Django setting has one of the wanted values in every application that answers requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place
+from confguard.readiness.probes._common import beginning, place, serving
 
 _ABSENT = object()
 
@@ -27,7 +27,7 @@ def look(
     passes where it is ``optional``.
     """
     wanted = tuple(one_of) if equals is _ABSENT else (equals, *one_of)
-    if not subject.deployment.apps:
+    if not serving(subject):
         return cannot_tell("no service of the stack is known to run the repository's Django")
     return together(_of_apps(subject, name, wanted, truthy, optional))
 
@@ -35,7 +35,7 @@ def look(
 def _of_apps(
     subject: Subject, name: str, wanted: tuple[Any, ...], truthy: bool | None, optional: bool
 ) -> Iterator[Outcome]:
-    for app in subject.deployment.apps:
+    for app in serving(subject):
         yield _of_app(subject, app, name, wanted, truthy, optional)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from confguard.finding import Label
+from confguard.model.roles import ServiceRole
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
 from confguard.readiness.probes._common import place
@@ -43,12 +44,17 @@ def look(subject: Subject) -> Outcome:
     return passed("the folder is mounted and can be written", good)
 
 
+def _stays(subject: Subject, name: str) -> bool:
+    """Say whether a service stays: what only migrates makes no backups."""
+    return subject.deployment.roles[name].role is not ServiceRole.MIGRATION
+
+
 def _folders(subject: Subject) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for app in subject.deployment.apps:
         for key, value in app.settings.values.items():
             if _SETTING.search(key) and isinstance(value, Known) and str(value.value).startswith("/"):
-                for name in app.services:
+                for name in (one for one in app.services if _stays(subject, one)):
                     found.setdefault(name, []).append(str(value.value).rstrip("/"))
     if found:
         return found
