@@ -165,10 +165,25 @@ def _is_mount(run: Run, value: V) -> bool:
     return isinstance(payload, str | PurePosixPath) and run.place.is_mount(absolute(run, str(payload)))
 
 
+_STANDARD = frozenset(
+    f"/{name}"
+    for name in (
+        *("", "bin", "dev", "etc", "lib", "opt", "srv", "tmp", "usr", "usr/bin", "usr/lib", "usr/local"),
+        *("var", "var/cache", "var/lib", "var/log", "var/tmp"),
+    )
+)
+"""Folders that every Linux system has (Filesystem Hierarchy Standard 3.0, sections 3 to 5)."""
+
+
+def _is_standard(run: Run, value: V) -> bool:
+    payload = value.value if isinstance(value, Known) else None
+    return isinstance(payload, str | PurePosixPath) and absolute(run, str(payload)) in _STANDARD
+
+
 def exists(run: Run, value: V, span: Span, what: str = "exists") -> V:
-    """Say whether a file or folder is there: what is committed is, what is not is not; others are unknown."""
+    """Say whether a file or folder is there: committed and standard ones are; others may be unknown."""
     trail = run.trail(Step("looked for", span), value)
-    if _is_mount(run, value):
+    if _is_mount(run, value) or _is_standard(run, value):
         return Known(what != "is_file", trail)
     path = inside(run, value)
     if path is None:

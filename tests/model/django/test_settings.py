@@ -547,3 +547,9 @@ def test_the_dsn_that_sentry_is_given_is_told_however_it_is_given(tmp_path):
         "dsn": "https://key@example.com/1",
         "environment": "x",
     }
+
+
+@pytest.mark.parametrize(("folder", "there"), [("/var/tmp", True), ("/tmp/", True), ("/var/tmp/x", None)])
+def test_the_folders_of_every_system_are_there(tmp_path, folder, there):
+    found = evaluated(tmp_path, f"import os\nA = os.path.isdir({folder!r})\n").values["A"]
+    assert (found.value if isinstance(found, Known) else None) is there
