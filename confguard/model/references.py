@@ -46,6 +46,10 @@ _OPERATOR_FOLDERS = (
 )
 
 
+_PORTAINER = "stack.env"
+"""Portainer writes a stack's variables into a file of this name beside its Compose file."""
+
+
 class Needed(Enum):
     """What a path is needed as."""
 
@@ -54,6 +58,7 @@ class Needed(Enum):
     FILE = "mounted file"
     FOLDER = "mounted folder of configuration"
     CONFIG = "config"
+    ENV_FILE = "env file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def dangling(deployment: Deployment) -> Iterator[Reference]:
             *_of_build(deployment.project, service),
             *_of_mounts(service),
             *_of_configs(deployment.compose, service),
+            *_of_env_files(service),
         ):
             if not _is_there(deployment.project, reference):
                 yield reference
@@ -125,6 +131,17 @@ def _of_mounts(service: Service) -> Iterator[Reference]:
             yield Reference(service.name, Needed.FILE, mount.path, span, target, trail)
         elif _is_configuration(target):
             yield Reference(service.name, Needed.FOLDER, mount.path, span, target, trail)
+
+
+def _of_env_files(service: Service) -> Iterator[Reference]:
+    """Yield the env files that are required and for which no template stands in."""
+    for one in service.env_files:
+        path = one.path.value if isinstance(one.path, Known) else None
+        if path is None or path.startswith(("/", "..")) or posixpath.basename(path) == _PORTAINER:
+            continue
+        if one.required and one.read is None and one.span and isinstance(one.path, Known):
+            trail = one.path.trail
+            yield Reference(service.name, Needed.ENV_FILE, path, one.span, trail=trail)
 
 
 def _is_configuration(target: str) -> bool:

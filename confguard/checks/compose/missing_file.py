@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 from collections.abc import Iterator
 
@@ -42,8 +43,14 @@ def _finding(repo: Repo, deployment: Deployment, references: list[Reference]) ->
         "if the operator puts it there, list it in .gitignore",
         stacks=(deployment.name,),
         address=(first.needed.value, path),
-        severity=Severity.WARNING if first.needed is Needed.FOLDER else None,
+        severity=_severity(first.needed, like),
     )
+
+
+def _severity(needed: Needed, like: list[str]) -> Severity | None:
+    if needed is Needed.ENV_FILE:  # the operator may know of it; of two that are alike one is a slip
+        return Severity.WARNING if like else Severity.INFO
+    return Severity.WARNING if needed is Needed.FOLDER else None
 
 
 def _what(reference: Reference) -> str:
@@ -54,12 +61,15 @@ def _what(reference: Reference) -> str:
         Needed.FILE: f"{service} mounts",
         Needed.FOLDER: f"{service} mounts the folder",
         Needed.CONFIG: f"{service} gets a config from",
+        Needed.ENV_FILE: f"{service} needs the env file",
     }[reference.needed]
 
 
 def _effect(reference: Reference) -> str:
     if reference.needed in (Needed.DOCKERFILE, Needed.CONTEXT):
         return "the build fails"
+    if reference.needed is Needed.ENV_FILE:
+        return "docker compose refuses the stack without it, and no template says what it holds"
     if reference.needed is Needed.CONFIG:
         return "the container is not started"
     if reference.needed is Needed.FOLDER:
@@ -74,4 +84,11 @@ def _alike(repo: Repo, path: str, needed: Needed) -> list[str]:
         candidates = sorted(repo.project.folders)
     else:
         candidates = list(repo.project.paths)
+    if needed is Needed.ENV_FILE:
+        names = [found for found in candidates if "env" in posixpath.basename(found) and "." in found]
+        near = difflib.get_close_matches(path, names, n=2, cutoff=0.85)
+        return [
+            *near,
+            *(found for found in names if posixpath.basename(found) == name and found not in near),
+        ][:3]
     return [found for found in candidates if name and posixpath.basename(found) == name][:3]
