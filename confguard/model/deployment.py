@@ -75,6 +75,11 @@ class Deployment:
     evaluations: Evaluations
     builders: Builders
 
+    @cached_property
+    def remembered(self) -> dict[object, Any]:
+        """What other parts of the model have computed of this deployment, by keys of their own."""
+        return {}
+
     @property
     def name(self) -> str:
         """The stack's name, as findings show it."""

@@ -10,8 +10,16 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django import EnvRead
 
 
-def misspellings(deployment: Deployment, app: App) -> Iterator[tuple[Variable, EnvRead]]:
-    """Yield each delivered variable that nobody reads, with the read that it is most likely meant for."""
+def misspellings(deployment: Deployment, app: App) -> tuple[tuple[Variable, EnvRead], ...]:
+    """Return each delivered variable that nobody reads, with the read that it is most likely meant for."""
+    key = ("misspellings", app)
+    if key not in deployment.remembered:
+        deployment.remembered[key] = tuple(_misspellings(deployment, app))
+    found: tuple[tuple[Variable, EnvRead], ...] = deployment.remembered[key]
+    return found
+
+
+def _misspellings(deployment: Deployment, app: App) -> Iterator[tuple[Variable, EnvRead]]:
     if not app.services:
         return
     reads = {read.key: read for read in reversed(app.settings.reads) if read.key and not read.conditional}

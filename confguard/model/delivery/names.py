@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _GENERAL = frozenset({"DJANGO", "DJ", "APP", "PROJECT", "BACKEND", "API", "WEB", "ENV", "PROD", "PRODUCTION"})
 """First words that say where a variable belongs and not what it is."""
@@ -27,19 +28,22 @@ def meant(name: str, candidates: Iterable[str], project: str = "") -> str | None
 
 def alike(one: str, other: str, project: str = "") -> bool:
     """Say whether two names in capitals are most likely two spellings of one."""
-    if one.replace("_", "") == other.replace("_", ""):
-        return True
-    left, right = one.split("_"), other.split("_")
-    general = _GENERAL | ({project.upper()} if project else set())
-    if _without(left, general) == _without(right, general):
-        return True
-    if sorted(left) == sorted(right) or [_stem(word) for word in left] == [_stem(word) for word in right]:
+    if any(left == right for left, right in zip(_forms(one, project), _forms(other, project), strict=True)):
         return True
     return min(len(one), len(other)) >= _SHORTEST and _one_slip(one, other)
 
 
-def _without(words: list[str], general: frozenset[str] | set[str]) -> list[str]:
-    return words[1:] if len(words) > 1 and words[0] in general else words
+@lru_cache(maxsize=4096)
+def _forms(name: str, project: str) -> tuple[object, ...]:
+    """Return what is left of a name in each way in which two spellings of one come to the same."""
+    words = name.split("_")
+    general = len(words) > 1 and (words[0] in _GENERAL or (project and words[0] == project.upper()))
+    return (
+        name.replace("_", ""),
+        words[1:] if general else words,
+        sorted(words),
+        [_stem(word) for word in words],
+    )
 
 
 def _stem(word: str) -> str:

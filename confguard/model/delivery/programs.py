@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _MYSQL = (
     r"(?:ROOT_PASSWORD|DATABASE|USER|PASSWORD|ROOT_HOST|ALLOW_EMPTY(?:_ROOT)?_PASSWORD"
@@ -94,6 +95,7 @@ def image_is_known(image: str) -> bool:
     return image in _IMAGES
 
 
+@lru_cache(maxsize=4096)
 def library_that_reads(name: str) -> str | None:
     """Return the program or library, of those that any container may have, that reads a variable."""
     return next((who for who, pattern in _LIBRARIES if re.fullmatch(pattern, name)), None)

@@ -170,7 +170,12 @@ class Delivery:
 
 def delivery_of(deployment: Deployment, service: str) -> Delivery:
     """Return what a running service of a deployment is given; raises KeyError for another name."""
-    return Delivery(deployment, service, deployment.processes[service].environment)
+    key = ("delivery", service)
+    if key not in deployment.remembered:
+        environment = deployment.processes[service].environment
+        deployment.remembered[key] = Delivery(deployment, service, environment)
+    found: Delivery = deployment.remembered[key]
+    return found
 
 
 def _application_folder(app: App) -> str:
