@@ -2,8 +2,6 @@
 
 import pytest
 from content_security_policy.parse import policy_from_string
-from hypothesis import given
-from hypothesis import strategies as st
 
 from confguard.model.csp import Difference, differences, forbids_all, lets_inline, parse_policy
 
@@ -81,24 +79,18 @@ def test_inline_scripts_run_by_nonce_by_leave_or_without_a_rule(text, expected):
     assert lets_inline(text, "script-src") is expected
 
 
-_SOURCES = st.sampled_from(
+@pytest.mark.parametrize(
+    "text",
     [
-        "'self'",
-        "data:",
-        "https:",
-        "*.example.com",
-        "https://a.example/p",
-        "'unsafe-inline'",
-        "'nonce-QUJD'",
-    ]
+        "default-src 'self'",
+        "IMG-SRC 'self' data: https: *.example.com; img-src a.com; frame-ancestors https://a.example/p",
+        "script-src 'self' 'nonce-QUJD' 'sha256-QUJD' 'unsafe-inline'; object-src; base-uri 'none';",
+        "sandbox allow-scripts; x-new a b; upgrade-insecure-requests; report-uri /a; report-to b",
+        "require-trusted-types-for 'script';trusted-types *",
+    ],
 )
-_NAMES = st.sampled_from(["default-src", "IMG-SRC", "script-src", "frame-ancestors", "x-new", "sandbox"])
-
-
-@given(st.lists(st.tuples(_NAMES, st.lists(_SOURCES, max_size=4)), min_size=1, max_size=6))
-def test_a_library_for_policies_splits_them_alike(directives):
-    # It refuses 'none' beside another source, which browsers bear: such policies are left out.
-    text = "; ".join(" ".join([name, *sources]) for name, sources in directives)
+def test_a_library_for_policies_splits_them_alike(text):
+    # It refuses 'none' beside another source, which browsers bear: it is no parser for what people write.
     theirs = {}
     for directive in policy_from_string(text).directives:
         theirs.setdefault(directive.name.lower(), tuple(map(str, directive.values)))
