@@ -21,6 +21,10 @@ _PYTHON = re.compile(
 _SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>[A-Za-z_]\w*)")
 _SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
+_QUOTED_WORD = re.compile(rb"[\"']([A-Z][A-Z0-9_]{2,})[\"']")
+_BY_ATTRIBUTE = re.compile(
+    rb"BaseSettings|dynaconf|django-configurations|configurations|environ\.to_config|goodconf"
+)
 _DOCKERFILE_USE = re.compile(rb"\$\{?([A-Z][A-Z0-9_]{2,})")
 _FRONT_END = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".mjs", ".cjs", ".mts")
 _NO_CODE = (
@@ -93,9 +97,7 @@ class Code:
                 continue
             data = self.project.head(path, _HEAD)
             if b"\0" not in data[:1024]:
-                # A Dockerfile gives variables; what it uses has a dollar sign in front.
-                uses = _DOCKERFILE_USE if "dockerfile" in name else _WORD
-                found.update(uses.findall(data))
+                found.update(_pattern(name, data).findall(data))
         return frozenset(word.decode("ascii") for word in found)
 
     def _below(
@@ -118,6 +120,17 @@ class Code:
             source = self.project.read(path)
             if source is not None:
                 yield from _found(source, pattern)
+
+
+def _pattern(name: str, data: bytes) -> re.Pattern[bytes]:
+    """Return what may be a use of a variable in a file.
+
+    A Dockerfile gives variables: what it uses has a dollar sign in front. Python names them in quotes, but
+    for libraries that take the names of attributes.
+    """
+    if "dockerfile" in name:
+        return _DOCKERFILE_USE
+    return _QUOTED_WORD if name.endswith(".py") and not _BY_ATTRIBUTE.search(data) else _WORD
 
 
 def _delivers(name: str) -> bool:

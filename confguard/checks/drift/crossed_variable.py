@@ -1,0 +1,34 @@
+"""Each variable is made of its own, not of its neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.delivery.crossed import Crossed, crossed_in_compose, crossed_in_settings
+from confguard.model.repo import Repo
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each variable or setting that takes another's value while its own lies unused."""
+    for deployment in repo.production:
+        for one in crossed_in_compose(deployment):
+            yield _finding(deployment.name, one, "passes", f"{one.name} of {joined(one.services)}")
+        seen: set[tuple[str, str]] = set()
+        for app in deployment.apps:
+            for one in crossed_in_settings(deployment, app):
+                if (one.name, one.other) not in seen:
+                    seen.add((one.name, one.other))
+                    yield _finding(deployment.name, one, "reads", f"the setting {one.name}")
+
+
+def _finding(stack: str, one: Crossed, verb: str, what: str) -> Finding:
+    return Finding(
+        f"{what} gets the value of {one.other}, and nothing {verb} {one.name} itself",
+        Label(one.span.first_line(), f"takes {one.other}"),
+        (Label(one.own.first_line(), f"{one.name} is set here, and unused"),),
+        help=f"take {one.name}; if the other one is meant, take {one.name} out where it is set",
+        stacks=(stack,),
+        address=(one.name, one.other),
+    )

@@ -1,0 +1,79 @@
+"""Variables that are taken from another one while their own lies unused: mostly a line that was copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from confguard.model.delivery.service import delivery_of
+from confguard.model.deployment import App, Deployment
+from confguard.model.value import Known
+from confguard.source import Span
+
+_WHOLE = re.compile(
+    r"[\"']?(?P<key>[A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?\$\{(?P<name>[A-Z][A-Z0-9_]*)(?::?[-?][^{}]*)?\}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """``name`` is made of ``other``, though ``name`` is given at ``own`` and nothing uses it."""
+
+    name: str
+    other: str
+    span: Span
+    own: Span
+    services: tuple[str, ...]
+
+
+def crossed_in_compose(deployment: Deployment) -> Iterator[Crossed]:
+    """Yield ``NAME: ${OTHER}`` where an env file sets NAME and no Compose file uses it."""
+    compose = deployment.compose
+    used = {use.name for use in compose.interpolations}
+    values = compose.environment.values
+    found: dict[Span, tuple[str, str, list[str]]] = {}
+    for service in deployment.services.values():
+        for key, value in service.environment.items():
+            span = value.span if value is not None else None
+            if span is None or key in used or key not in values:
+                continue
+            line = span.file.line_text(span.line)
+            match = _WHOLE.search(line)
+            if (
+                match
+                and match["key"] == key
+                and match["name"] != key
+                and match["name"] in service.environment
+            ):
+                found.setdefault(span, (key, match["name"], []))[2].append(service.name)
+    for span, (key, other, services) in found.items():
+        own = values[key].span
+        if own is not None:
+            yield Crossed(key, other, span, own, tuple(services))
+
+
+def crossed_in_settings(deployment: Deployment, app: App) -> Iterator[Crossed]:
+    """Yield settings that read another variable than that of their name, which is delivered and unread."""
+    if not app.services:
+        return
+    delivery = delivery_of(deployment, app.services[0])
+    for read in app.settings.reads:
+        names = {name for name in app.settings.values if _assigned(app, name, read.span)}
+        for name in names:
+            given = app.environment.get(name)
+            same = app.settings.get(read.key)
+            if name == read.key or not isinstance(given, Known) or given.span is None or same is None:
+                continue
+            unused = name not in delivery.readers and delivery.sources_are_known
+            if _assigned(app, read.key, None) and unused and app.settings.complete:
+                yield Crossed(name, read.key, read.span, given.span, app.services)
+
+
+def _assigned(app: App, name: str, span: Span | None) -> bool:
+    """Say whether a setting is made of the read at a place, or of any read."""
+    value = app.settings.values.get(name)
+    if not isinstance(value, Known):
+        return False
+    places = {step.span for step in value.trail}
+    return any(read.span in places and (span is None or read.span == span) for read in app.settings.reads)
