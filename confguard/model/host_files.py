@@ -14,8 +14,6 @@ from confguard.model.value import Known
 from confguard.source import SourceFile
 
 _PARTS = re.compile(r"[\s,;@/?&=:]+")
-_SHORTEST = 4
-"""Shorter parts of a value say nothing."""
 
 
 class HostFileError(ValueError):
@@ -90,5 +88,5 @@ def values_of(project: Project, sources: Mapping[str, SourceFile]) -> frozenset[
         texts += [entry.value for entry in parsed.compose] if parsed else []
         for text in filter(None, texts):
             found.add(text)
-            found.update(part for part in _PARTS.split(text) if len(part) >= _SHORTEST)
+            found.update(filter(None, _PARTS.split(text)))
     return frozenset(found)

@@ -10,8 +10,15 @@ from confguard.finding import Finding, Label
 
 HIDDEN = "<hidden>"
 _ORDINARY = re.compile(r"[a-z][a-z_-]*|[A-Z][a-z]+|\d{1,5}")
+_SHORTEST = 4
+"""Shorter values are hidden only where they are quoted (characters)."""
+
 _SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "0", "1"})
-_QUOTED = re.compile(r"([`'\"])((?:(?!\1).)+)\1")
+_QUOTED = tuple(re.compile(rf"({mark})([^{mark}]+){mark}") for mark in "'\"`")
+
+
+def _is_ordinary(value: str) -> bool:
+    return bool(_ORDINARY.fullmatch(value)) or value.lower() in _SWITCHES
 
 
 def concealer(values: Collection[str]) -> Callable[[Finding], Finding]:
@@ -21,9 +28,7 @@ def concealer(values: Collection[str]) -> Callable[[Finding], Finding]:
     same word is a name.
     """
     telling = sorted(
-        (one for one in values if not _ORDINARY.fullmatch(one) and one.lower() not in _SWITCHES),
-        key=len,
-        reverse=True,
+        (one for one in values if len(one) >= _SHORTEST and not _is_ordinary(one)), key=len, reverse=True
     )
     inner = "|".join(re.escape(one) for one in telling)
     pattern = re.compile(rf"(?<![\w$]){'(?:' + inner + ')'}(?!\w)") if telling else None
@@ -31,9 +36,10 @@ def concealer(values: Collection[str]) -> Callable[[Finding], Finding]:
     known = frozenset(one for one in values if one.strip().lower() not in _SWITCHES)
 
     def hide(text: str) -> str:
-        text = _QUOTED.sub(
-            lambda match: f"{match[1]}{HIDDEN}{match[1]}" if match[2] in known else match[0], text
-        )
+        for quoted in _QUOTED:
+            text = quoted.sub(
+                lambda one: f"{one[1]}{HIDDEN}{one[1]}" if one[2].strip() in known else one[0], text
+            )
         return pattern.sub(HIDDEN, text) if pattern else text
 
     def label(one: Label) -> Label:
