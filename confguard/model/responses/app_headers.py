@@ -168,6 +168,8 @@ def _transport(settings: Settings, seconds: Known[Any]) -> Value[str]:
 
 def _cross_origin(settings: Settings, item: Known[Any]) -> Iterator[AppHeader]:
     name = "access-control-allow-origin"
+    # Which paths get it, an expression says.
+    when = When.PERHAPS if "CORS_URLS_REGEX" in settings else When.CROSS_ORIGIN
     for setting in _OPEN_CORS:
         value = settings.get(setting) if setting in settings else None
         if isinstance(value, Known) and value.value:
@@ -175,13 +177,13 @@ def _cross_origin(settings: Settings, item: Known[Any]) -> Iterator[AppHeader]:
             credentials = settings.get("CORS_ALLOW_CREDENTIALS")
             if credentials is not None and not (isinstance(credentials, Known) and not credentials.value):
                 origin = Unknown("it is the origin that asks", value.trail)
-            yield _header(name, origin, When.CROSS_ORIGIN, setting, item)
+            yield _header(name, origin, when, setting, item)
             return
     for setting in _SOME_CORS:
         value = settings.get(setting) if setting in settings else None
         if isinstance(value, Known) and isinstance(value.value, Items) and len(value.value):
             asks: Value[str] = Unknown("it is the origin that asks", value.trail)
-            yield _header(name, asks, When.CROSS_ORIGIN, setting, item)
+            yield _header(name, asks, when, setting, item)
             return
 
 

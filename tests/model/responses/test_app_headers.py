@@ -100,6 +100,14 @@ def test_cors_headers_allows_all_or_the_origin_that_asks(sent, settings, expecte
     assert found == {"access-control-allow-origin": (expected, When.CROSS_ORIGIN)}
 
 
+def test_an_expression_may_keep_cors_headers_from_some_paths(sent):
+    found = sent(
+        "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOW_ALL_ORIGINS = True\n"
+        "CORS_URLS_REGEX = r'^/api/'"
+    )
+    assert found == {"access-control-allow-origin": ("*", When.PERHAPS)}
+
+
 def test_cors_headers_that_allow_nobody_send_nothing(sent):
     assert sent("MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOWED_ORIGINS = []") == {}
 
