@@ -13,7 +13,7 @@ from confguard.discover.project import Project
 from confguard.finding import Severity
 from confguard.model.deployment import Deployment
 from confguard.model.evaluations import Evaluations
-from confguard.source import Problem, SourceFile
+from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
     from confguard.model.built_elsewhere import Builders
@@ -48,6 +48,8 @@ class Repo:
     """Rules that somebody asked for by their own name: a team's convention applies to it then."""
     given: Mapping[str, SourceFile] = field(default_factory=dict)
     """Env files of the host that were given by hand, by the path that each stands at."""
+    unresolved: tuple[Span, ...] = ()
+    """The places of command lines that name Compose files which the project does not have."""
 
     @property
     def empty(self) -> bool:
@@ -160,7 +162,17 @@ def build(
     gathered = gather(project, files)
     stacks = find(project, files, configured, gathered)
     builders = Builders(project, files, gathered.builds)
-    repo = Repo(project, files, stacks, gathered.sightings, builders, options, selected_by_name)
+    unresolved = tuple(argument.span for argument in gathered.unresolved)
+    repo = Repo(
+        project,
+        files,
+        stacks,
+        gathered.sightings,
+        builders,
+        options,
+        selected_by_name,
+        unresolved=unresolved,
+    )
     if not host_env:
         return repo
     from confguard.model.host_files import host_files

@@ -50,6 +50,8 @@ class Invocation:
     form: Form
     uncertain: bool
     spoken: bool = False
+    words: tuple[str, ...] = ()
+    """The words behind the subcommand; parts that cannot be resolved leave the lexer's mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +442,7 @@ class _Reader:
                 self.form,
                 uncertain,
                 spoken or line.spoken,
+                tuple(word.text for word in rest[1:]),
             )
         )
 

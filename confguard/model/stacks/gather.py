@@ -48,6 +48,8 @@ class Sighting:
     step: Step
     starts: bool = False
     """It starts the stack's services (``up``); other commands may name fewer files of a running stack."""
+    invocation: Invocation | None = None
+    """The command line; None where a download or a variable names the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Gathered:
     copies: tuple[Copied, ...]
     builds: tuple[ImageBuild, ...] = ()
     """The images that commands build."""
+    unresolved: tuple[Argument, ...] = ()
+    """Compose files that command lines name and the project does not have."""
 
 
 def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
@@ -76,6 +80,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
     sightings: list[Sighting] = []
     copies: list[Copied] = []
     builds: list[ImageBuild] = []
+    unresolved: list[Argument] = []
     for file in files:
         form = FORMS.get(file.kind)
         if form is None or _IGNORED.search(file.path):
@@ -95,11 +100,13 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
             sighting = _sighting(project, composes, file, invocation)
             if sighting:
                 sightings.append(sighting)
+            else:
+                unresolved += _unresolved(project, composes, file, invocation)
         for copy in found.copies:
             resolved = _copied(project, file, copy.source, copy.target, copy.folder, copy.span, copy.context)
             if resolved:
                 copies.append(resolved)
-    return Gathered(tuple(sightings), tuple(copies), tuple(builds))
+    return Gathered(tuple(sightings), tuple(copies), tuple(builds), tuple(unresolved))
 
 
 def _sighting(
@@ -144,7 +151,25 @@ def _sighting(
         weight,
         Step(words, one.span),
         one.subcommand in ("up", "stack deploy"),
+        one,
     )
+
+
+def _unresolved(
+    project: Project, composes: Sequence[str], file: ProjectFile, one: Invocation
+) -> Iterator[Argument]:
+    """Yield the files that a command line surely names and that are nowhere in the project."""
+    if one.spoken or one.uncertain or file.aside:
+        return
+    bases = list(_bases(project, file, one))
+    for argument in one.files:
+        text = argument.text
+        if not text or text.startswith(("/", "~", "-", "$")) or not re.fullmatch(r"[\w./+-]+\.ya?ml", text):
+            continue
+        paths = [_normal(base, text) for base in (*bases, "")]
+        if any(path is None or project.exists(path) for path in paths) or _by_suffix(composes, text):
+            continue
+        yield argument
 
 
 def _place(one: Invocation) -> str:

@@ -1,0 +1,242 @@
+"""What commands and documents name and the repository does not have: services, make targets, files."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from confguard.discover.kinds import Kind
+from confguard.discover.project import Project
+from confguard.model.absent import why_absent
+from confguard.model.stacks.gather import FORMS
+from confguard.model.stacks.shapes import shape
+from confguard.model.stacks.stack import Role
+from confguard.parsers.command_lines import CommandLine, Form, lines
+from confguard.parsers.shell import UNKNOWN, commands
+from confguard.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from confguard.model.repo import Repo
+
+_OLD = re.compile(
+    r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/|(^|/)(changelog|changes|history|news|release)\b[^/]*$",
+    re.IGNORECASE,
+)
+_READ = (Kind.MAKEFILE, Kind.SCRIPT, Kind.TASKS, Kind.WORKFLOW, Kind.DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A name that nothing in the repository bears, with the places that use it and what may be meant."""
+
+    name: str
+    spans: tuple[Span, ...]
+    near: str = ""
+    aside: bool = False
+    """Only commands for development and tests use it."""
+
+
+def unknown_services(repo: Repo) -> Iterator[Unnamed]:
+    """Yield the services that Compose commands name and no Compose file of the repository has."""
+    known: set[str] = set()
+    for file in repo.files:
+        if file.kind is Kind.COMPOSE:
+            known |= shape(repo.project, file.path).services
+    found: dict[str, list[Span]] = {}
+    serious: set[str] = set()
+    for sighting in repo.sightings:
+        one = sighting.invocation
+        if one is None or one.spoken or _OLD.search(one.span.path):
+            continue
+        for name in one.services:
+            if name not in known and _plain_name(name):
+                found.setdefault(name, []).append(one.span)
+                serious |= {name} if sighting.role not in (Role.DEVELOPMENT, Role.TEST) else set()
+    for name, spans in found.items():
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+        yield Unnamed(name, tuple(dict.fromkeys(spans)), near[0] if near else "", name not in serious)
+
+
+def _plain_name(name: str) -> bool:
+    """Say whether a word is a name, and not a stand-in for one (``SERVICE``, ``service_name``)."""
+    stand_in = re.fullmatch(
+        r"(your|my|the|some)?[-_]?(service|container|app)([-_]?(name|s|\d))?|name|foo|bar", name
+    )
+    return name == name.lower() and stand_in is None
+
+
+def unknown_targets(repo: Repo) -> Iterator[Unnamed]:
+    """Yield the targets that ``make`` is called with and that no Makefile of the repository has."""
+    sources = [
+        repo.project.read(file.path)
+        for file in repo.files
+        if file.kind is Kind.MAKEFILE and not file.inactive
+    ]
+    makefiles = [source for source in sources if source is not None]
+    if not makefiles or any(_is_open(source) for source in makefiles):
+        return
+    known = {name for source in makefiles for name in _targets(source)}
+    found: dict[str, list[Span]] = {}
+    for _, line in _command_lines(repo):
+        for words in commands(line.joined.text, {}, make=False):
+            names = [word.text for word in words]
+            if names[0] not in ("make", "gmake") or line.prose or line.spoken:
+                continue
+            for index, name in enumerate(names[1:], 1):
+                if names[index - 1] in ("-C", "-f", "-j", "--directory", "--file", "-I", "-o"):
+                    continue
+                if name not in known and re.fullmatch(r"[a-z][\w.-]*", name) and _is_call(names):
+                    span = line.joined.span(words[index].start, words[index].end)
+                    found.setdefault(name, []).append(span)
+    for name, spans in found.items():
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+        yield Unnamed(name, tuple(dict.fromkeys(spans)), near[0] if near else "")
+
+
+def _is_call(names: Sequence[str]) -> bool:
+    """Say whether words are a call of make on this repository, and no sentence or other build."""
+    others = {"install", "test", "check", "clean", "all"}
+    plain = [name for name in names[1:] if not name.startswith("-") and "=" not in name]
+    return len(plain) <= 3 and "-C" not in names and "-f" not in names and not others & set(plain)
+
+
+def _is_open(source: SourceFile) -> bool:
+    """Say whether a Makefile may have targets that are not seen: patterns, variables, included files."""
+    return (
+        re.search(r"(?m)^(?:[^\s#:=]*%[^:=]*:|-?include\s|\$\([^)]*\)\s*:(?!=)|\s*\$\(eval)", source.text)
+        is not None
+    )
+
+
+def _targets(source: SourceFile) -> Iterator[str]:
+    for match in re.finditer(r"(?m)^([^\s#:=][^#:=\n]*?)\s*::?(?!=)", source.text):
+        yield from match[1].split()
+    for match in re.finditer(r"(?m)^\.PHONY\s*:\s*(.*)$", source.text):
+        yield from match[1].split()
+
+
+def _command_lines(repo: Repo) -> Iterator[tuple[SourceFile, CommandLine]]:
+    for file in repo.files:
+        if file.kind not in _READ or file.inactive or file.aside == "tests" or _OLD.search(file.path):
+            continue
+        source = repo.project.read(file.path)
+        form = FORMS.get(file.kind)
+        if source is None or form is None or form is Form.COMMENTS:
+            continue
+        for line in lines(source, form):
+            if not line.spoken and not line.prose:
+                yield source, line
+
+
+_SCRIPT = re.compile(r"(?:\./)?(?:[\w.-]+/)+[\w.-]+\.(?:sh|bash|py)|\./[\w.-]+\.(?:sh|bash|py)")
+_TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
+_RUNNERS = frozenset({"sh", "bash", "source", ".", "python", "python3", "sudo"})
+
+
+def unknown_files(repo: Repo) -> Iterator[Unnamed]:
+    """Yield the files that commands run or download and that the repository does not have."""
+    compose: dict[str, list[Span]] = {}
+    for span in repo.unresolved:
+        if not _OLD.search(span.path) and not why_absent(repo.project, repo.files, _joined(span)):
+            compose.setdefault(span.text.strip("\"'"), []).append(span)
+    for name, spans in compose.items():
+        yield Unnamed(name, tuple(spans), _alike(repo.project, name))
+    yield from _scripts(repo)
+    yield from _downloads(repo)
+
+
+def _joined(span: Span) -> str:
+    return posixpath.normpath(span.text.strip("\"'"))
+
+
+def _scripts(repo: Repo) -> Iterator[Unnamed]:
+    found: dict[str, list[Span]] = {}
+    for source, line in _command_lines(repo):
+        if line.variable or "/" not in line.joined.text:
+            continue
+        folder = posixpath.dirname(source.path)
+        if line.folder is not None or re.search(r"\b(?:cd|pushd|git clone)\b", line.joined.text):
+            continue
+        for words in commands(line.joined.text, {}):
+            names = [word.text for word in words]
+            place = 1 if names[0] in _RUNNERS and len(names) > 1 else 0
+            word = words[place]
+            if UNKNOWN in word.text or not _SCRIPT.fullmatch(word.text):
+                continue
+            path = posixpath.normpath(word.text)
+            if "/" not in path and source.path.endswith(_TEXTS):
+                continue  # an example of a reader's own script
+            if path.startswith("..") or _is_there(repo, path, folder) or _changes_folder(source, line):
+                continue
+            if not why_absent(repo.project, repo.files, path):
+                found.setdefault(path, []).append(line.joined.span(word.start, word.end))
+    for path, spans in found.items():
+        yield Unnamed(path, tuple(dict.fromkeys(spans)), _alike(repo.project, path))
+
+
+def _changes_folder(source: SourceFile, line: CommandLine) -> bool:
+    """Say whether something above in the same document or script may have gone to another folder."""
+    above = source.text[: line.joined.span(0, 1).start]
+    return re.search(r"(?m)^\s*(?:[$#]\s+)?(?:cd|pushd|WORKDIR|git clone|mkdir)\b", above[-4000:]) is not None
+
+
+def _is_there(repo: Repo, path: str, folder: str) -> bool:
+    project = repo.project
+    if project.exists(path) or project.exists(posixpath.join(folder, path)):
+        return True
+    return any(known.endswith(f"/{path}") for known in project.paths)
+
+
+def _alike(project: Project, path: str) -> str:
+    names = {posixpath.basename(known): known for known in project.paths if posixpath.splitext(known)[1]}
+    near = difflib.get_close_matches(posixpath.basename(path), names, n=1, cutoff=0.9)
+    return names[near[0]] if near else ""
+
+
+_RAW = re.compile(
+    r"https://(?:raw\.githubusercontent\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)/(?:refs/heads/)?"
+    r"(?P<ref>main|master|HEAD|develop|dev|trunk)/(?P<path>[\w./@+-]+))"
+)
+
+
+def _downloads(repo: Repo) -> Iterator[Unnamed]:
+    own: set[tuple[str, str]] = set()
+    seen: list[tuple[tuple[str, str], str, Span]] = []
+    for file in repo.files:
+        if file.kind not in (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE, Kind.WORKFLOW) or _OLD.search(
+            file.path
+        ):
+            continue
+        source = repo.project.read(file.path)
+        for match in _RAW.finditer(source.text) if source and "raw.githubusercontent" in source.text else ():
+            assert source is not None
+            path = match["path"].rstrip(".")
+            key = (match["owner"].lower(), match["name"].lower())
+            cut = source.text[match.end() : match.end() + 1] in ("$", "{", "<", "*")
+            if repo.project.exists(path) and "/" in path:
+                own.add(key)
+            elif not cut:
+                seen.append((key, path, source.span(match.start("path"), match.start("path") + len(path))))
+    root = repo.project.root.name.lower()
+    found: dict[str, list[Span]] = {}
+    for key, path, span in seen:
+        mine = key in own or root in (key[1], f"{key[0]}+{key[1]}")
+        if mine and not repo.project.exists(path) and not repo.project.is_folder(path):
+            found.setdefault(path, []).append(span)
+    for path, spans in found.items():
+        if near := _alike_longest(repo.project, path):
+            yield Unnamed(path, tuple(spans), near)
+
+
+def _alike_longest(project: Project, path: str) -> str:
+    """Return the file whose path ends most like one that is not there: it was moved."""
+    for start in range(1, path.count("/") + 1):
+        tail = "/".join(path.split("/")[start:])
+        found = [known for known in project.paths if known == tail or known.endswith(f"/{tail}")]
+        if found:
+            return found[0] if "/" in tail or len(found) == 1 else ""
+    return ""
