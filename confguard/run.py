@@ -100,7 +100,7 @@ def check(path: Path, settings: Settings) -> Run:
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     if repo.given:
-        shown = tuple(map(concealer(repo.private_values), shown))
+        shown = tuple(map(concealer(*repo.private_values), shown))
     report = Report(
         version=__version__,
         root=project.root,

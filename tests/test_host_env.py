@@ -95,14 +95,17 @@ def test_a_key_of_the_host_is_not_called_committed(run, tmp_path):
 
 
 def test_words_that_are_values_are_hidden_where_they_are_quoted(run, tmp_path):
-    settings = "\nREPORT_TO = os.environ['REPORT_TO'].split(',')\nEMAIL_PORT = int(os.environ.get('EMAIL_PORT', 25))\n"
+    settings = (
+        "\nREPORT_TO = os.environ['REPORT_TO'].split(',')\n"
+        "EMAIL_PORT = int(os.environ.get('EMAIL_PORT', 25))\n"
+    )
     path = tmp_path / "repository" / "shop" / "settings.py"
     path.write_text(path.read_text() + settings)
     (tmp_path / "host.env").write_text(
-        "SECRET_KEY=x\nREPORT_TO=ann, bob\nEMAIL_PORT=smtp\nDB_PASSWORD=your-zebra\n"
+        "SECRET_KEY=x\nREPORT_TO=ulf, kim\nEMAIL_PORT=smtp\nDB_PASSWORD=your-zebra\n"
     )
     for form in ("full", "concise", "json", "sarif"):
         done = run("check", "{root}", "--output-format", form, "--env-file", "{host}")
         assert "miscast-value" in done.output
         assert "unreplaced-placeholder" in done.output
-        assert not any(word in done.output for word in ("ann,", "bob", "smtp'", "zebra"))
+        assert not any(word in done.output for word in ("ulf,", "kim", "smtp'", "zebra"))

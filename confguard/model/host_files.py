@@ -10,9 +10,11 @@ from pathlib import Path
 
 from confguard.discover.project import Project, read_given
 from confguard.model.deployment import Deployment
+from confguard.model.secret_names import is_secret
 from confguard.model.value import Known
 from confguard.source import SourceFile
 
+_PASSWORD = re.compile(r"://[^\s/@:]*:([^\s/@]+)@")
 _PARTS = re.compile(r"[\s,;@/?&=:]+")
 
 
@@ -77,16 +79,19 @@ def _target(project: Project, wanted: Sequence[str], taken: Mapping[str, SourceF
     return (free or list(wanted) or [real.name])[0]
 
 
-def values_of(project: Project, sources: Mapping[str, SourceFile]) -> frozenset[str]:
-    """Return every value of these files, and the parts that values are taken apart into."""
+def values_of(project: Project, sources: Mapping[str, SourceFile]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return every value of these files with its parts, and the secrets among them."""
     from confguard.parsers.env import parse
 
     found: set[str] = set()
+    secrets: set[str] = set()
     for path in sources:
         parsed = project.parsed(parse, path)
-        texts = [entry.value for entry in parsed.active] if parsed else []
-        texts += [entry.value for entry in parsed.compose] if parsed else []
-        for text in filter(None, texts):
-            found.add(text)
-            found.update(filter(None, _PARTS.split(text)))
-    return frozenset(found)
+        pairs = [(entry.key, entry.value) for entry in parsed.active] if parsed else []
+        pairs += [(entry.key, entry.value) for entry in parsed.compose] if parsed else []
+        for key, text in pairs:
+            if text:
+                found.add(text)
+                found.update(filter(None, _PARTS.split(text)))
+                secrets.update({text} if is_secret(key) else _PASSWORD.findall(text))
+    return frozenset(found), frozenset(secrets)

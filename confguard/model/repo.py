@@ -115,8 +115,8 @@ class Repo:
                     yield from parsed.problems if parsed is not None else ()
 
     @cached_property
-    def private_values(self) -> frozenset[str]:
-        """Every value of the files that were given by hand: none of them may be shown."""
+    def private_values(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Every value of the files that were given by hand, and the secrets among them: none may be shown."""
         from confguard.model.host_files import values_of
 
         return values_of(self.project, self.given)

@@ -21,15 +21,14 @@ def _is_ordinary(value: str) -> bool:
     return bool(_ORDINARY.fullmatch(value)) or value.lower() in _SWITCHES
 
 
-def concealer(values: Collection[str]) -> Callable[[Finding], Finding]:
+def concealer(values: Collection[str], secrets: Collection[str]) -> Callable[[Finding], Finding]:
     """Return a function that hides values in the texts of a finding.
 
     A value that is an ordinary word or a small number is hidden only where it is quoted: elsewhere the
-    same word is a name.
+    same word is a name. What is known to be a secret is hidden wherever it stands.
     """
-    telling = sorted(
-        (one for one in values if len(one) >= _SHORTEST and not _is_ordinary(one)), key=len, reverse=True
-    )
+    unusual = {one for one in values if len(one) >= _SHORTEST and not _is_ordinary(one)}
+    telling = sorted(unusual.union(secrets), key=len, reverse=True)
     inner = "|".join(re.escape(one) for one in telling)
     pattern = re.compile(rf"(?<![\w$]){'(?:' + inner + ')'}(?!\w)") if telling else None
     # Both ways in which a switch can stand say nothing, and help texts quote them.
