@@ -14,7 +14,7 @@ MARK = "\ue000"
 """Stands for the part of a text that is not known (a password, mostly)."""
 
 URL = re.compile(
-    rf"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<user>[^/\s\"']*)@)?(?P<host>\[[^\]\s]*\]|[\w.{MARK}-]*)"
+    rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<user>[^/\s\"']*)@)?(?P<host>\[[^\]\s]*\]|[\w.{MARK}-]*)"
     rf"(?::(?P<port>[\d{MARK}]+))?(?P<path>/[^?#\s\"']*)?(?=[?#,\s\"'/)]|\Z)",
     re.IGNORECASE,
 )

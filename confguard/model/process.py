@@ -197,7 +197,7 @@ def path_of(project: Project, build: Build | None, files: ContainerFiles, word: 
 
 
 def _mentioned(text: str) -> list[str]:
-    return re.findall(r"[\w./-]*[\w-](?:\.(?:sh|bash))\b|(?:(?<=\s)|^)/[\w./-]+", text)
+    return re.findall(r"(?<![\w./-])[\w./-]*[\w-](?:\.(?:sh|bash))\b|(?:(?<=\s)|^)/[\w./-]+", text)
 
 
 def _in_container(project: Project, files: ContainerFiles, word: str) -> str | None:

@@ -142,3 +142,14 @@ def test_an_endpoint_is_resolved_in_the_container_of_the_service(deployment_of):
     one = next(one for one in all_found if one.kind == "redis")
     assert reached(deployment, one, "web").kind is Reach.SERVICE
     assert reached(deployment, one, "web").service.name == "cache"
+
+
+def test_long_texts_are_read_in_time_that_grows_with_them(deployment_of):
+    more = f"""\
+  ui:
+    image: node:24
+    command: npm start
+    environment: {{ONE_URL: {"a" * 200_000}, TWO_URL: "{"redis://" * 20_000}cache"}}
+"""
+    _, all_found = found(deployment_of, more=more)
+    assert all(one.host for one in all_found)

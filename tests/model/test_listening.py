@@ -213,3 +213,23 @@ def test_an_environment_that_is_not_known_leaves_a_default_open(deployment_of):
         "start.sh": "#!/bin/sh\nexec gunicorn a -b 0.0.0.0:${PORT:-8000}\n",
     }
     assert not listening(deployment_of, files).complete
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "./start.sh\n" * 500,
+        "cat << A\n" * 1000,
+        "case x in\n" * 3000,
+        "if true; then\n" * 3000 + "fi\n" * 10,
+        "x() {\n" * 2000,
+        "((((((" * 2000,
+        "$(" * 2000,
+        "echo " + "a" * 200_000,
+        "esac\nfi\ndone\n}\n)\n;;\n",
+        "case\nfor\nfunction\nexport\nset --\nshift\n" * 200,
+    ],
+)
+def test_hostile_scripts_neither_raise_nor_hang(deployment_of, script):
+    found = listening(deployment_of, {**SCRIPTED, "start.sh": f"#!/bin/sh\n{script}"})
+    assert found.listeners == ()

@@ -21,6 +21,7 @@ _KINDS = {
     "memcached": "memcached",
     "mongodb": "MongoDB",
     "elasticsearch": "Elasticsearch",
+    "smtp": "mail server",
 }
 
 
@@ -38,7 +39,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 told.setdefault((endpoint.name, endpoint.span), (endpoint, []))[1].extend(names)
         for endpoint, names in told.values():
             server = _server(deployment, names[0], endpoint.kind)
-            if server or not from_proposal(endpoint):
+            if server or not (from_proposal(endpoint) or endpoint.kind == "smtp"):
                 yield _finding(deployment, endpoint, list(dict.fromkeys(names)), server)
 
 

@@ -23,6 +23,8 @@ MARK = "\ue000"
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _MAX_DEPTH = 6
 _MAX_PROGRAMS = 300
+_MAX_RUNS = 1000
+"""How many commands are followed for one container: scripts may start each other without end."""
 
 _RUNNERS: Mapping[str, str] = {
     # Programs that run another one, and those of their options that take a value.
@@ -119,13 +121,15 @@ class _Walk:
         self.find_script = find_script
         self.found: list[Program] = []
         self.reason = ""
+        self.runs = 0
 
     def unknown(self, reason: str) -> None:
         self.reason = self.reason or reason
 
     def run(self, words: Sequence[str], span: Span | None, how: Started, depth: int) -> None:
         """Start a program: a shell and a script of the repository are followed."""
-        if depth > _MAX_DEPTH or len(self.found) >= _MAX_PROGRAMS:
+        self.runs += 1
+        if depth > _MAX_DEPTH or len(self.found) >= _MAX_PROGRAMS or self.runs > _MAX_RUNS:
             self.unknown("its scripts run too many others")
             return
         assigned, words = unwrap(words)
@@ -186,6 +190,8 @@ class _Walk:
 
     def _started(self, script: Script, how: Started, variables: Mapping[str, str], depth: int) -> None:
         for one in script.started():
+            if self.runs > _MAX_RUNS:
+                return
             inner = Started(
                 one.words,
                 one.span,

@@ -74,7 +74,7 @@ def _assigned(source: SourceFile, name: str) -> tuple[tuple[str, ...], int, int]
     """Return the texts that a Python module gives a name, with their place; none where it computes them."""
     try:
         body = ast.parse(source.text).body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return (), 0, 0
     found = None
     for node in body:

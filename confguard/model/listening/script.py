@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.source import SourceFile, Span
 
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)(\w+)\1[^\n]*\n(.*?\n)?[ \t]*\2[ \t]*(?=\n|\Z)", re.DOTALL)
+_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[\s;]))#(?!!).*$|\A#!.*$")
 _REDIRECT = re.compile(r"\d*(?:>>|>&|&>|<<<|>|<)\s*(?:\"[^\"]*\"|'[^']*'|[^\s;&|()]+)")
 _ENDS_BRANCH = re.compile(r"\s*;;")
@@ -294,14 +294,21 @@ def _test(words: list[str]) -> bool | None:
 
 def _cleaned(text: str) -> str:
     """Return the text with comments, here-documents and continued lines as blanks: offsets stay."""
+    lines: list[str] = []
+    end = ""
+    for line in text.splitlines(keepends=True):
+        if end:
+            lines.append(_blank(line))
+            end = "" if line.strip() == end else end
+            continue
+        here = _HEREDOC.search(line) if "<<" in line and "<<<" not in line else None
+        if here is not None:
+            end = here[2]
+            line = line[: here.start()] + " " * (here.end() - here.start()) + line[here.end() :]
+        lines.append(line)
+    text = re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), "".join(lines))
+    return _COMMENT.sub(lambda match: _blank(match[0]), text)
 
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n]", " ", match[0])
 
-    def joined(match: re.Match[str]) -> str:
-        head, _, body = match[0].partition("\n")
-        return head.replace("<<", "  ", 1) + "\n" + re.sub(r"[^\n]", " ", body) if body else head
-
-    text = _HEREDOC.sub(joined, text)
-    text = re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), text)
-    return _COMMENT.sub(blank, text)
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
