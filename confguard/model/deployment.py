@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from confguard.model.container_files import ContainerFiles
     from confguard.model.django import Settings
     from confguard.model.django.place import Place
+    from confguard.model.django.routes import URLconf
     from confguard.model.dockerfile import Image
     from confguard.model.listening import Listening
     from confguard.model.nginx import NginxModel
@@ -54,6 +55,11 @@ class App:
     services: tuple[str, ...]
     settings: Settings
     environment: Environment
+
+    @property
+    def urlconf(self) -> URLconf:
+        """The routes: evaluated when first asked for."""
+        return self.settings.urlconf
 
     @property
     def where(self) -> str:

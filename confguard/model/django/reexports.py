@@ -9,6 +9,13 @@ from confguard.model.django import imports
 from confguard.model.django.machine import Run
 
 _MAX_STEPS = 12
+_VIEWS = {
+    # Views that libraries make of their classes (djangorestframework 3.18, simplejwt 5.5).
+    "rest_framework.authtoken.views.obtain_auth_token": "rest_framework.authtoken.views.ObtainAuthToken",
+    "rest_framework_simplejwt.views.token_obtain_pair": "rest_framework_simplejwt.views.TokenObtainPairView",
+    "rest_framework_simplejwt.views.token_refresh": "rest_framework_simplejwt.views.TokenRefreshView",
+    "rest_framework_simplejwt.views.token_verify": "rest_framework_simplejwt.views.TokenVerifyView",
+}
 _STAR = re.compile(r"^from[ \t]+[\w.]+[ \t]+import[ \t]+\*", re.MULTILINE)
 _MODULES = {
     # What django.views.generic re-exports, by the module that defines it (Django 5.2).
@@ -26,6 +33,7 @@ def defined(run: Run, dotted: str) -> str:
         if following is None or following == dotted:
             break
         dotted = following
+    dotted = _VIEWS.get(dotted, dotted)
     package, _, name = dotted.rpartition(".")
     if package == "django.views.generic" and name in _MODULES:
         return f"{package}.{_MODULES[name]}.{name}"
@@ -38,6 +46,9 @@ def _next(run: Run, dotted: str) -> str | None:
     found = imports.find_module(run, package) if package else None
     if found is None or found[0].endswith("/"):
         return None
+    made = _made(run, found[0], name)
+    if made is not None:
+        return f"{package}.{made}"
     stars = []
     for node in _statements(run, found[0], name):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
@@ -55,6 +66,14 @@ def _next(run: Run, dotted: str) -> str | None:
             if alias.name == "*":
                 stars.append(source)
     return next((f"{source}.{name}" for source in stars if source and _holds(run, source, name, 0)), None)
+
+
+def _made(run: Run, path: str, name: str) -> str | None:
+    """Return the class of a module that ``name = Class.as_view()`` makes a view of; None for other names."""
+    source = run.project.read(path)
+    pattern = rf"^{re.escape(name)}[ \t]*=[ \t]*(\w+)\.as_view\("
+    match = re.search(pattern, source.text, re.MULTILINE) if source is not None else None
+    return match[1] if match else None
 
 
 def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
