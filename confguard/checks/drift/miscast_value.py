@@ -35,13 +35,15 @@ def _finding(deployment: Deployment, app: App, found: Miscast) -> Finding:
         help=found.mend,
         stacks=(deployment.name,),
         address=(found.variable, found.kind, app.settings.path),
-        # A template leaves open what the operator fills in; that it must not stay empty is worth knowing.
-        severity=Severity.INFO
-        if found.template and not found.text
-        else Severity.ERROR
-        if found.fatal and not found.template
-        else None,
+        severity=_severity(found),
     )
+
+
+def _severity(found: Miscast) -> Severity | None:
+    """Return how bad it is: what a template leaves open is the operator's, and an empty text may be meant."""
+    if found.kind == "emptied" or (found.template and not found.text):
+        return Severity.INFO
+    return Severity.ERROR if found.fatal and not found.template else None
 
 
 def _quoted(deployment: Deployment) -> Iterator[Finding]:

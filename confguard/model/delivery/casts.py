@@ -71,7 +71,7 @@ class Miscast:
 def miscasts(app: App) -> Iterator[Miscast]:
     """Yield what the settings of an application misunderstand, each place once."""
     seen: set[tuple[str, Span]] = set()
-    for found in (*_arguments(app), *_refused(app), *_settings(app)):
+    for found in (*_arguments(app), *_refused(app), *_settings(app), *_emptied(app)):
         if (found.variable, found.reader) not in seen:
             seen.add((found.variable, found.reader))
             yield found
@@ -137,6 +137,33 @@ def _settings(app: App) -> Iterator[Miscast]:
 def _reads_of(app: App, value: Known[Any]) -> list[EnvRead]:
     places = {step.span for step in value.trail if step.span is not None}
     return [read for read in app.settings.reads if read.span in places]
+
+
+def _emptied(app: App) -> Iterator[Miscast]:
+    """Yield empty texts that beat a default: a library or ``get`` takes an empty text for one that is set."""
+    for read in app.settings.reads:
+        text, default = app.environment.get(read.key), read.default
+        if not isinstance(text, Known) or text.value or text.span is None or text.from_template:
+            continue
+        meant = isinstance(default, Known) and isinstance(default.value, str) and default.value.strip()
+        used = [name for name, value in app.settings.values.items() if _is_empty_by(value, read)]
+        if (
+            not meant
+            or read.conditional
+            or not used
+            or any(step.origin is Origin.DEFAULT for step in text.trail)
+        ):
+            continue
+        yield Miscast(
+            read.key, text.value, f"leaves {used[0]} empty: the default counts only where nothing is set",
+            "take the line out, or let the settings take an empty text for none: `os.getenv(...) or ...`",
+            text.span, read.span, kind="emptied",
+        )  # fmt: skip
+
+
+def _is_empty_by(value: Value[Any], read: EnvRead) -> bool:
+    places = {step.span for step in value.trail}
+    return isinstance(value, Known) and value.value == "" and read.span in places
 
 
 def _truth(app: App, name: str, value: Known[Any], read: EnvRead, text: Known[str]) -> Iterator[Miscast]:
