@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.discover.kinds import Kind
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import NginxModel
-from confguard.model.nginx.unread import Unread, unread
+from confguard.model.nginx.unread import Unread, configurations, unread
 from confguard.model.repo import Repo
 from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each mount or COPY of configuration that nginx never reads."""
-    files = frozenset(repo.paths(Kind.NGINX))
+    files = configurations(repo.files)
     for deployment in repo.production:
         for model in deployment.proxies:
             groups: dict[Span, list[Unread]] = {}

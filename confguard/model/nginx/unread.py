@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.model.nginx.image_layers import ROOTS
 from confguard.model.nginx.placeholders import statements
 from confguard.model.nginx.types import Delivered, NginxModel
@@ -21,6 +22,11 @@ class Unread:
     delivered: Delivered
     why: str
     mend: str
+
+
+def configurations(files: Iterable[ProjectFile]) -> frozenset[str]:
+    """Return the paths of the repository's files that are configurations of nginx, spare copies left out."""
+    return frozenset(file.path for file in of_kind(files, Kind.NGINX))
 
 
 def unread(model: NginxModel, files: frozenset[str], ran: str) -> Iterator[Unread]:
