@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cache
 
 from confguard.model.django import arithmetic, calls, iteration, members, operations
-from confguard.model.django.comprehensions import comprehension, yield_
-from confguard.model.django.logic import boolean, compare, conditional
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -44,7 +43,7 @@ def sign_of(node: ast.operator) -> str:
 def evaluate(run: Run, node: ast.expr, scope: Scope) -> V:
     """Return the value of an expression; raises Raised where the program would raise."""
     run.tick()
-    kind = _KINDS.get(type(node))
+    kind = _kinds().get(type(node))
     if kind is None:
         return Unknown("is written in a way that is not followed", (Step("written here", scope.span(node)),))
     return kind(run, node, scope)
@@ -284,29 +283,35 @@ def starred(run: Run, node: ast.Starred, scope: Scope) -> V:
     return evaluate(run, node.value, scope)
 
 
-_KINDS: dict[type, Callable[..., V]] = {
-    ast.Constant: constant,
-    ast.Name: name,
-    ast.JoinedStr: joined,
-    ast.List: list_display,
-    ast.Tuple: tuple_display,
-    ast.Set: set_display,
-    ast.Dict: dict_display,
-    ast.BinOp: binary,
-    ast.UnaryOp: unary,
-    ast.BoolOp: boolean,
-    ast.IfExp: conditional,
-    ast.Compare: compare,
-    ast.Attribute: attribute,
-    ast.Subscript: subscript,
-    ast.Call: call,
-    ast.Lambda: function,
-    ast.NamedExpr: named,
-    ast.ListComp: comprehension,
-    ast.SetComp: comprehension,
-    ast.DictComp: comprehension,
-    ast.GeneratorExp: comprehension,
-    ast.Yield: yield_,
-    ast.YieldFrom: yield_,
-    ast.Starred: starred,
-}
+@cache
+def _kinds() -> dict[type, Callable[..., V]]:
+    """Return what runs each kind of node; made late, for those modules need this one."""
+    from confguard.model.django.comprehensions import comprehension, yield_
+    from confguard.model.django.logic import boolean, compare, conditional
+
+    return {
+        ast.Constant: constant,
+        ast.Name: name,
+        ast.JoinedStr: joined,
+        ast.List: list_display,
+        ast.Tuple: tuple_display,
+        ast.Set: set_display,
+        ast.Dict: dict_display,
+        ast.BinOp: binary,
+        ast.UnaryOp: unary,
+        ast.BoolOp: boolean,
+        ast.IfExp: conditional,
+        ast.Compare: compare,
+        ast.Attribute: attribute,
+        ast.Subscript: subscript,
+        ast.Call: call,
+        ast.Lambda: function,
+        ast.NamedExpr: named,
+        ast.ListComp: comprehension,
+        ast.SetComp: comprehension,
+        ast.DictComp: comprehension,
+        ast.GeneratorExp: comprehension,
+        ast.Yield: yield_,
+        ast.YieldFrom: yield_,
+        ast.Starred: starred,
+    }

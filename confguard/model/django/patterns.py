@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from confguard.model.django import operations
-from confguard.model.django.expressions import evaluate
+from confguard.model.django import expressions, operations
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import DictObject, External, ListObject, Scope, TupleObject, V
 from confguard.model.value import Known, Unknown
@@ -14,7 +13,7 @@ from confguard.model.value import Known, Unknown
 def matched(run: Run, pattern: ast.pattern, subject: V, scope: Scope) -> bool | None:
     """Say whether a pattern of ``case`` matches, and bind its names; None if that is not known."""
     if isinstance(pattern, ast.MatchValue):
-        return operations.equal(subject, evaluate(run, pattern.value, scope))
+        return operations.equal(subject, expressions.evaluate(run, pattern.value, scope))
     if isinstance(pattern, ast.MatchSingleton):
         return None if isinstance(subject, Unknown) else subject.value is pattern.value
     if isinstance(pattern, ast.MatchAs):
@@ -82,7 +81,7 @@ def _mapping(run: Run, pattern: ast.MatchMapping, subject: V, scope: Scope) -> b
     verdicts: list[bool | None] = []
     used = []
     for key_node, part in zip(pattern.keys, pattern.patterns, strict=True):
-        key = evaluate(run, key_node, scope)
+        key = expressions.evaluate(run, key_node, scope)
         try:
             hashed = operations.hashable(run, key, scope.span(key_node))
         except operations.NotPlain:
@@ -102,7 +101,7 @@ def _class(run: Run, pattern: ast.MatchClass, subject: V, scope: Scope) -> bool 
     from confguard.model.django.library import registry
     from confguard.model.django.objects import Call
 
-    cls = evaluate(run, pattern.cls, scope)
+    cls = expressions.evaluate(run, pattern.cls, scope)
     plain = isinstance(cls, Known) and isinstance(cls.value, External)
     if not plain or pattern.kwd_patterns or len(pattern.patterns) > 1:
         return None

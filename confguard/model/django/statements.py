@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cache
 
 from confguard.model.django import calls, imports, operations, patterns
-from confguard.model.django.assignments import annotated, assign, augmented, delete
-from confguard.model.django.definitions import async_define, class_, define, global_, nonlocal_
-from confguard.model.django.exceptions import assert_, attempt, raise_, with_
 from confguard.model.django.expressions import evaluate
-from confguard.model.django.loops import loop, repeat
 from confguard.model.django.machine import Fail, Run
 from confguard.model.django.objects import (
     Broke,
@@ -102,7 +99,7 @@ def forget(run: Run, node: ast.stmt, scope: Scope, unknown: Unknown, mutated: bo
 def statement(run: Run, node: ast.stmt, scope: Scope) -> None:
     """Run one statement; raises the signal by which it leaves."""
     run.tick()
-    kind = _KINDS.get(type(node))
+    kind = _kinds().get(type(node))
     if kind is None:
         forget(
             run,
@@ -195,29 +192,37 @@ def match(run: Run, node: ast.Match, scope: Scope) -> None:
     from_case(0)
 
 
-_KINDS: dict[type, Callable[..., None]] = {
-    ast.Expr: expression,
-    ast.Assign: assign,
-    ast.AnnAssign: annotated,
-    ast.AugAssign: augmented,
-    ast.Delete: delete,
-    ast.If: branch,
-    ast.For: loop,
-    ast.While: repeat,
-    ast.Try: attempt,
-    ast.With: with_,
-    ast.Raise: raise_,
-    ast.Assert: assert_,
-    ast.Return: return_,
-    ast.Pass: pass_,
-    ast.Break: break_,
-    ast.Continue: continue_,
-    ast.Global: global_,
-    ast.Nonlocal: nonlocal_,
-    ast.FunctionDef: define,
-    ast.AsyncFunctionDef: async_define,
-    ast.ClassDef: class_,
-    ast.Match: match,
-    ast.Import: lambda run, node, scope: imports.import_(run, node, scope),
-    ast.ImportFrom: lambda run, node, scope: imports.import_from(run, node, scope),
-}
+@cache
+def _kinds() -> dict[type, Callable[..., None]]:
+    """Return what runs each kind of node; made late, for those modules need this one."""
+    from confguard.model.django.assignments import annotated, assign, augmented, delete
+    from confguard.model.django.definitions import async_define, class_, define, global_, nonlocal_
+    from confguard.model.django.exceptions import assert_, attempt, raise_, with_
+    from confguard.model.django.loops import loop, repeat
+
+    return {
+        ast.Expr: expression,
+        ast.Assign: assign,
+        ast.AnnAssign: annotated,
+        ast.AugAssign: augmented,
+        ast.Delete: delete,
+        ast.If: branch,
+        ast.For: loop,
+        ast.While: repeat,
+        ast.Try: attempt,
+        ast.With: with_,
+        ast.Raise: raise_,
+        ast.Assert: assert_,
+        ast.Return: return_,
+        ast.Pass: pass_,
+        ast.Break: break_,
+        ast.Continue: continue_,
+        ast.Global: global_,
+        ast.Nonlocal: nonlocal_,
+        ast.FunctionDef: define,
+        ast.AsyncFunctionDef: async_define,
+        ast.ClassDef: class_,
+        ast.Match: match,
+        ast.Import: lambda run, node, scope: imports.import_(run, node, scope),
+        ast.ImportFrom: lambda run, node, scope: imports.import_from(run, node, scope),
+    }
