@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from confguard.parsers.dockerignore import parse
@@ -53,6 +55,14 @@ def test_the_last_pattern_that_matches_decides():
     assert not leaves_out(text, "src/app/main.py")
     assert leaves_out(text, "src/secret.py")
     assert not leaves_out("docs\n!docs/README.md\n", "docs/README.md")
+
+
+def test_patterns_full_of_stars_end_soon():
+    path = "a" * 200 + "/" + "a" * 200
+    start = time.monotonic()
+    assert not leaves_out("*a" * 40 + "b\n" + "**/" * 60 + "b\n" + "**a" * 40 + "b\n", path)
+    assert leaves_out("*a" * 40 + "*\n", path)
+    assert time.monotonic() - start < 2
 
 
 def test_the_root_itself_is_never_left_out():

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - small programs are easier to read on one line
 """What ``show urls`` says: routes in their order, views, and what is not known."""
 
 import json
