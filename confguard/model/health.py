@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Why(Enum):
     PORT = "nothing listens on the port"
     HOST = "Django refuses the host"
     REDIRECT = "Django redirects to https, where nothing answers"
+    PATH = "Django has no route for the path"
     ONLY_REDIRECT = "all that it sees is a redirect"
 
 
@@ -44,6 +46,8 @@ class Failing:
     why: Why
     ports: tuple[int, ...] = ()
     trail: Trail = ()
+    urls: str = ""
+    """The file of the routes."""
 
     @property
     def from_template(self) -> bool:
@@ -97,6 +101,29 @@ def _request(deployment: Deployment, service: str, probe: Probe, request: Reques
     if not refused and isinstance(redirect, Known) and _redirects(app, redirect, request):
         why = Why.REDIRECT if request.follows else Why.ONLY_REDIRECT
         yield Failing(service, probe, why, trail=redirect.trail)
+    elif request.fails_on_error and _is_unrouted(deployment, app, request):
+        yield Failing(service, probe, Why.PATH, urls=app.settings.urlconf.path)
+
+
+def _is_unrouted(deployment: Deployment, app: App, request: Request) -> bool:
+    """Say whether Django surely answers 404: no route has the path, and nothing before them names it."""
+    path = request.path.partition("?")[0]
+    urlconf = app.settings.urlconf
+    if urlconf.routed(path) is not False or urlconf.routed(f"{path.rstrip('/')}/") is not False:
+        return False
+    found = _middleware(app)
+    tops = {one.partition(".")[0] for one in found or ()}
+    own = {posixpath.basename(folder) for folder in deployment.project.folders}
+    if found is None or any(not _PASSING.match(f"{top}.") and top not in own for top in tops):
+        return False
+    word = path.strip("/").rpartition("/")[2]
+    near = (
+        one
+        for one in deployment.project.paths
+        if re.search(r"middleware|[aw]sgi\.py$", one) and one.endswith(".py")
+    )
+    texts = (source.text for one in near if (source := deployment.project.read(one)) is not None)
+    return bool(word) and not any(word in text or "FastAPI(" in text for text in texts)
 
 
 def _setting(app: App, name: str) -> Any:

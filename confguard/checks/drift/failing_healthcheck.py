@@ -65,6 +65,9 @@ def _places(deployment: Deployment, one: Failing) -> Iterator[Label]:
         if value.span is not None:
             yield Label(value.span.first_line(), "set here")
         yield from deliveries(value, 2)
+    urls = deployment.project.read(one.urls) if one.urls else None
+    if urls is not None:
+        yield Label(urls.span(0, len(urls.line_text(1))), "the routes are here")
     image = deployment.processes[one.service].image
     if one.why is Why.TOOL and image is not None:
         yield Label(image.stages[0].span.first_line(), "starts from an image without it")
@@ -85,6 +88,8 @@ def _words(one: Failing) -> tuple[str, str]:
         return f"ALLOWED_HOSTS refuses its host `{host}`", "Django answers 400"
     if one.why is Why.REDIRECT:
         return "SECURE_SSL_REDIRECT sends it to https, which the server does not speak", "follows a redirect"
+    if one.why is Why.PATH and request is not None:
+        return f"Django has no route for `{request.path}`", "Django answers 404"
     return "SECURE_SSL_REDIRECT answers it with a redirect, and that counts as healthy", "sees status 301"
 
 
@@ -96,5 +101,6 @@ def _help(one: Failing) -> str:
         "of the image off with `disable: true`",
         Why.HOST: "add the host to ALLOWED_HOSTS, or send one that it holds with a Host header",
         Why.REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
+        Why.PATH: "ask for a path that the URLconf has, or add a route for it",
         Why.ONLY_REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
     }[one.why]

@@ -1,0 +1,38 @@
+"""What builds, starts and ends a stack names the same stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.paired_commands import Pair, unlike_pairs
+from confguard.model.repo import Repo
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each command that builds or ends another stack than its twin starts."""
+    for pair in unlike_pairs(repo.sightings):
+        yield Finding(
+            f"`{pair.other.context}` {_verb(pair)} another stack than `{pair.started.context}` starts: "
+            f"{_words(pair)}",
+            Label(pair.other.span.first_line(), f"{_verb(pair)} this one"),
+            (Label(pair.started.span.first_line(), "starts this one"),),
+            help="name the same files and profiles in both, best in one variable that both use",
+            address=(pair.other.span.path, pair.other.context, pair.started.context),
+        )
+
+
+def _verb(pair: Pair) -> str:
+    return "builds" if pair.verb == "build" else "ends"
+
+
+def _words(pair: Pair) -> str:
+    said = []
+    if pair.fewer:
+        said.append(f"without {joined(pair.fewer)}")
+    if pair.more:
+        said.append(f"with {joined(pair.more)}")
+    if pair.profiles:
+        said.append(f"without profile {joined(pair.profiles)}")
+    return ", ".join(said)
