@@ -8,7 +8,7 @@ from confguard.checks._served import WORDS
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Statement
-from confguard.model.own_files import kept_in_folders
+from confguard.model.own_files import keeps_uploads, kept_in_folders
 from confguard.model.repo import Repo
 from confguard.model.served_files import Answer, Served, served
 from confguard.model.volumes import Kept, kept, sharing
@@ -21,9 +21,15 @@ def check(repo: Repo) -> Iterator[Finding]:
         for kind in WORDS:
             for one in served(deployment, kind):
                 key = (kind, str(_statement(one)))
+                if kind == "MEDIA" and _is_lost(deployment, one):
+                    continue  # the same cause, and the worse effect, is told by lost-media
                 if one.answer is Answer.EMPTY and key not in reported and kept_in_folders(one.app, kind):
                     reported.add(key)
                     yield _finding(deployment, one)
+
+
+def _is_lost(deployment: Deployment, one: Served) -> bool:
+    return all(root.layer is None for root in one.roots) and keeps_uploads(deployment)
 
 
 def _statement(one: Served) -> Statement | None:
