@@ -21,8 +21,15 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each env file with keys that nobody reads."""
     used = {use.name for one in repo.deployments for use in one.compose.interpolations}
     for deployment in repo.production:
+        # What is nearly the name of another has a rule of its own.
+        told = {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
+        told |= {read.key for app in deployment.apps for read in app.settings.reads}
         for file in used_env_files(deployment):
-            dead = [entry for entry in file.entries if _is_dead(deployment, file, entry, used)]
+            dead = [
+                entry
+                for entry in file.entries
+                if entry.key not in told and _is_dead(deployment, file, entry, used)
+            ]
             if dead:
                 yield _finding(deployment.name, file, dead)
         yield from _given(deployment)
@@ -34,10 +41,7 @@ def _is_dead(deployment: Deployment, file: UsedEnvFile, entry: EnvEntry, used: s
         return False
     if any(delivery_of(deployment, service).may_be_read(name) for service in file.services):
         return False
-    settings = {read.key for app in deployment.apps for read in app.settings.reads}
-    # What is nearly the name of another has a rule of its own.
-    settings |= {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
-    return name not in settings and name not in deployment.evaluations.code.words
+    return name not in deployment.evaluations.code.words
 
 
 def _finding(stack: str, file: UsedEnvFile, dead: list[EnvEntry]) -> Finding:

@@ -120,10 +120,13 @@ def _refused(app: App) -> Iterator[Miscast]:
 
 
 def _settings(app: App) -> Iterator[Miscast]:
+    by_place: dict[Span, list[EnvRead]] = {}
+    for one in app.settings.reads:
+        by_place.setdefault(one.span, []).append(one)
     for name, value in app.settings.values.items():
         if not isinstance(value, Known) or name == "DEBUG" or name in _ORIGINS:
             continue  # rules about these settings tell of them
-        reads = [read for read in _reads_of(app, value) if read.key]
+        reads = [read for read in _reads_of(by_place, value) if read.key]
         if len({read.key for read in reads}) != 1:
             continue
         read = reads[0]
@@ -134,9 +137,9 @@ def _settings(app: App) -> Iterator[Miscast]:
             yield from _lists(name, value, read, text)
 
 
-def _reads_of(app: App, value: Known[Any]) -> list[EnvRead]:
-    places = {step.span for step in value.trail if step.span is not None}
-    return [read for read in app.settings.reads if read.span in places]
+def _reads_of(by_place: dict[Span, list[EnvRead]], value: Known[Any]) -> list[EnvRead]:
+    places = dict.fromkeys(step.span for step in value.trail if step.span is not None)
+    return [read for place in places for read in by_place.get(place, ())]
 
 
 def _emptied(app: App) -> Iterator[Miscast]:

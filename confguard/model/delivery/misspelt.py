@@ -29,6 +29,8 @@ def _misspellings(deployment: Deployment, app: App) -> Iterator[tuple[Variable, 
     delivery = delivery_of(deployment, app.services[0])
     package = app.settings.module.partition(".")[0]
     for variable in delivery.variables:
+        if variable.readers or variable.value is None:
+            continue
         wanted = meant(variable.name, lacked, package)
-        if wanted is not None and variable.value is not None and not delivery.may_be_read(variable.name):
+        if wanted is not None and not delivery.may_be_read(variable.name):
             yield variable, reads[wanted]

@@ -83,6 +83,8 @@ _LIBRARIES: tuple[tuple[str, str], ...] = (
     ("a proxy that watches services", r"VIRTUAL_(?:HOST|PORT|PATH|PROTO|DEST)\w*|LETSENCRYPT_\w+|CERT_NAME"),
 )  # fmt: skip
 
+_ANY_LIBRARY = re.compile("|".join(f"(?:{pattern})" for _, pattern in _LIBRARIES))
+
 
 def image_reads(image: str, name: str) -> str | None:
     """Return the name of the program of an image, by its last part, if it reads this variable; else None."""
@@ -98,4 +100,6 @@ def image_is_known(image: str) -> bool:
 @lru_cache(maxsize=4096)
 def library_that_reads(name: str) -> str | None:
     """Return the program or library, of those that any container may have, that reads a variable."""
+    if not _ANY_LIBRARY.fullmatch(name):
+        return None
     return next((who for who, pattern in _LIBRARIES if re.fullmatch(pattern, name)), None)
