@@ -58,22 +58,27 @@ def crossed_in_settings(deployment: Deployment, app: App) -> Iterator[Crossed]:
     if not app.services:
         return
     delivery = delivery_of(deployment, app.services[0])
+    if not delivery.sources_are_known or not app.settings.complete:
+        return
+    made = _settings_by_read(app)
+    from_reads = {name for names in made.values() for name in names}
     for read in app.settings.reads:
-        names = {name for name in app.settings.values if _assigned(app, name, read.span)}
-        for name in names:
+        if read.key not in from_reads:
+            continue
+        for name in made.get(read.span, ()):
             given = app.environment.get(name)
-            same = app.settings.get(read.key)
-            if name == read.key or not isinstance(given, Known) or given.span is None or same is None:
-                continue
-            unused = name not in delivery.readers and delivery.sources_are_known
-            if _assigned(app, read.key, None) and unused and app.settings.complete:
+            unused = name != read.key and name not in delivery.readers
+            if unused and isinstance(given, Known) and given.span is not None:
                 yield Crossed(name, read.key, read.span, given.span, app.services)
 
 
-def _assigned(app: App, name: str, span: Span | None) -> bool:
-    """Say whether a setting is made of the read at a place, or of any read."""
-    value = app.settings.values.get(name)
-    if not isinstance(value, Known):
-        return False
-    places = {step.span for step in value.trail}
-    return any(read.span in places and (span is None or read.span == span) for read in app.settings.reads)
+def _settings_by_read(app: App) -> dict[Span, list[str]]:
+    """Return the settings that are made of a read, by the read's place."""
+    places = {read.span for read in app.settings.reads}
+    found: dict[Span, list[str]] = {}
+    for name, value in app.settings.values.items():
+        if isinstance(value, Known):
+            for span in dict.fromkeys(step.span for step in value.trail):
+                if span is not None and span in places:
+                    found.setdefault(span, []).append(name)
+    return found
