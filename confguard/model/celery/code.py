@@ -30,8 +30,8 @@ _CALL = re.compile(r"\.(?:delay|delay_on_commit|apply_async|apply_async_on_commi
 _SCHEDULED = re.compile(r"[\"']task[\"']\s*:\s*[\"'](?P<task>[\w.]+)[\"']")
 _SCHEDULES = re.compile(r"(?:beat_schedule|BEAT_SCHEDULE)\b(?!_|r)")
 _SCHEDULE = re.compile(
-    r"(?:\.conf\.|CELERY_?)(?:beat_schedule|BEAT_SCHEDULE)(?:\[[^\]\n]+\])?\s*(?::[^=\n]+)?=\s*\{\s*(?!\})"
-    r"|\bbeat_schedule\s*=\s*\{\s*(?!\})"
+    r"(?:\.conf\.|CELERY_?)(?:beat_schedule|BEAT_SCHEDULE)(?:\[[^\]\n]+\])?\s*(?::[^=\n]+)?=\s*\{(?!\s*\})"
+    r"|\bbeat_schedule\s*=\s*\{(?!\s*\})"
 )
 _QUEUE = re.compile(
     r"[\"']queue[\"']\s*:\s*[\"'](?P<mapped>[\w.-]+)[\"']|\bqueue\s*=\s*[\"'](?P<given>[\w.-]+)[\"']"
