@@ -10,6 +10,7 @@ from confguard.discover.project import Project
 from confguard.model.environment import Environment
 
 if TYPE_CHECKING:
+    from confguard.model.celery.code import Code as CeleryCode
     from confguard.model.delivery.code import Code
     from confguard.model.django import Settings
     from confguard.model.django.place import Place
@@ -25,6 +26,7 @@ class Evaluations:
     """
 
     project: Project
+    _celery: dict[str, CeleryCode] = field(default_factory=dict)
     _known: dict[str, list[tuple[Environment, Settings]]] = field(default_factory=dict)
 
     @cached_property
@@ -33,6 +35,14 @@ class Evaluations:
         from confguard.model.delivery.code import Code
 
         return Code(self.project)
+
+    def celery(self, folder: str) -> CeleryCode:
+        """Return what the code below a folder says to Celery, for all deployments."""
+        from confguard.model.celery.code import code_of
+
+        if folder not in self._celery:
+            self._celery[folder] = code_of(self.project, folder)
+        return self._celery[folder]
 
     def settings(
         self, module: str, path: str, environment: Environment, place: Place | None = None

@@ -29,7 +29,8 @@ def test_a_mount_hides_the_code_that_was_copied_to_its_place(deployment_of, moun
 
 
 def test_what_the_build_makes_is_hidden_unless_a_volume_keeps_it(deployment_of):
-    dockerfile = "FROM node:22 AS build\nWORKDIR /src\nCOPY . .\nFROM node:22\nWORKDIR /app\nCOPY --from=build /out ./dist\n"
+    build = "FROM node:22 AS build\nWORKDIR /src\nCOPY . .\n"
+    dockerfile = f"{build}FROM node:22\nWORKDIR /app\nCOPY --from=build /out ./dist\n"
     files = {**_CODE, "web/Dockerfile": dockerfile}
     compose = "services:\n  web:\n    build: ./web\n    volumes: ['./web:/app'{}]\n"
     (one,) = hidden_code(deployment_of({**files, "compose.yaml": compose.format("")}))

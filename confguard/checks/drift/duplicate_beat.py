@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.checks._roles import meant_for_production
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
-from confguard.model.celery import Beat, code_folder, code_of, consumption
+from confguard.model.celery import Beat, code_run_by, consumption
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 
@@ -27,9 +27,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _has_lock(deployment: Deployment, service: str) -> bool:
     words = deployment.processes[service].text.lower()
-    return "redbeat" in words or code_of(deployment.project, code_folder(deployment, service)).speaks_of(
-        "(?i)redbeat"
-    )
+    return "redbeat" in words or code_run_by(deployment, service).speaks_of("(?i)redbeat")
 
 
 def _finding(deployment: Deployment, application: str, beats: list[Beat]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
 from confguard.finding import Finding, Label
-from confguard.model.celery import code_folder, code_of, consumption
+from confguard.model.celery import code_run_by, consumption
 from confguard.model.repo import Repo
 
 
@@ -16,7 +16,7 @@ def check(repo: Repo) -> Iterator[Finding]:
         found = consumption(deployment)
         if not found.workers or found.beats or not found.complete:
             continue
-        code = code_of(repo.project, code_folder(deployment, found.workers[0].service))
+        code = code_run_by(deployment, found.workers[0].service)
         if code.schedule is None:
             continue
         workers = dict.fromkeys(worker.service for worker in found.workers)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.checks._roles import meant_for_production, service_labels
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
-from confguard.model.celery import Code, code_folder, code_of, consumption
+from confguard.model.celery import Code, code_run_by, consumption
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole, role_of
@@ -26,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 for name in app.services
                 if role_of(deployment, deployment.services[name]).role is ServiceRole.APP
             ]
-            code = code_of(repo.project, code_folder(deployment, names[0])) if names else None
+            code = code_run_by(deployment, names[0]) if names else None
             if code is not None and code.has_application and code.calls and _sends(app):
                 yield _finding(deployment, app, names, code)
                 break

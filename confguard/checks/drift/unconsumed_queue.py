@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
 from confguard.finding import Finding, Label
-from confguard.model.celery import Consumption, Mention, code_folder, code_of, consumption
+from confguard.model.celery import Consumption, Mention, code_run_by, consumption
 from confguard.model.deployment import Deployment
 from confguard.model.django import plain
 from confguard.model.repo import Repo
@@ -20,7 +20,7 @@ def check(repo: Repo) -> Iterator[Finding]:
         found = consumption(deployment)
         if not found.workers or not found.complete or not all(worker.known for worker in found.workers):
             continue
-        code = code_of(repo.project, code_folder(deployment, found.workers[0].service))
+        code = code_run_by(deployment, found.workers[0].service)
         consumed = _consumed(deployment, found)
         if consumed is None or code.speaks_of(_DEFINED):
             continue

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from confguard.model.celery.code import Code, Mention, Task, code_of, unknown_tasks
-from confguard.model.celery.consumption import Beat, Consumption, Worker, code_folder, consumption
+from confguard.model.celery.consumption import Beat, Consumption, Worker, code_run_by, consumption
 
 __all__ = [
     "Beat",
@@ -15,8 +15,8 @@ __all__ = [
     "Mention",
     "Task",
     "Worker",
-    "code_folder",
     "code_of",
+    "code_run_by",
     "consumption",
     "unknown_tasks",
 ]

@@ -18,6 +18,7 @@ from confguard.model.value import Known
 from confguard.source import Span
 
 if TYPE_CHECKING:
+    from confguard.model.celery.code import Code
     from confguard.model.deployment import Deployment
 
 _WITHOUT_PYTHON = frozenset({
@@ -119,9 +120,9 @@ def _worker(service: str, application: str, program: Program, span: Span | None)
     )
 
 
-def code_folder(deployment: Deployment, service: str) -> str:
-    """Return the folder whose code a service runs: its build context, or the whole project."""
+def code_run_by(deployment: Deployment, service: str) -> Code:
+    """Return the code that a service runs: that of its build context, or of the whole project."""
     build = deployment.processes[service].build
     context = build.context if build is not None else None
     folder = context.value if isinstance(context, Known) else ""
-    return folder if deployment.project.is_folder(folder) else ""
+    return deployment.evaluations.celery(folder if deployment.project.is_folder(folder) else "")
