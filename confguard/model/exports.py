@@ -18,9 +18,7 @@ from confguard.source import SourceFile
 Values = dict[str, Known[str] | Unknown]
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)\Z", re.DOTALL)
-_HEREDOC = re.compile(
-    r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1[^\n]*\n(?:.*?\n)??[ \t]*\2[ \t]*(?=\n|\Z)", re.DOTALL
-)
+_HEREDOC = re.compile(r"(?<!<)<<(?!<)-?[ \t]*([\"']?)([A-Za-z_]\w*)\1")
 _OPENING = frozenset({"if", "case", "for", "while", "until", "{", "select"})
 _CLOSING = frozenset({"fi", "esac", "done", "}"})
 _LEADING = _OPENING | _CLOSING | {"then", "else", "elif", "do", "!"}
@@ -49,7 +47,7 @@ def exports(text: str, environment: Mapping[str, Known[str] | Unknown], source: 
 
     ``source`` is the file that the text is the whole of, for places; None for a text that stands elsewhere.
     """
-    text = _HEREDOC.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    text = _without_here_documents(text)
     script = _Script(dict(environment))
     scope = script.scope()
     end = 0
@@ -62,6 +60,27 @@ def exports(text: str, environment: Mapping[str, Known[str] | Unknown], source: 
         scope.clear()
         scope.update(script.scope())
     return script.made
+
+
+def _without_here_documents(text: str) -> str:
+    """Return the text with here-documents that end as blanks: offsets stay, each line is read once.
+
+    One without an end may be something else (a shift in ``$((1 << N))``): it stays.
+    """
+    lines = text.split("\n")
+    last = {line.strip(" \t\r"): number for number, line in enumerate(lines)}
+    end = ""
+    for number, line in enumerate(lines):
+        if end:
+            lines[number] = " " * len(line)
+            if line.strip(" \t\r") == end:
+                end = ""
+            continue
+        opening = _HEREDOC.search(line)
+        if opening is not None and last.get(opening[2], -1) > number:
+            end = opening[2]
+            lines[number] = f"{line[: opening.start()]}{' ' * len(opening[0])}{line[opening.end() :]}"
+    return "\n".join(lines)
 
 
 def _statement(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from confguard.model.exports import exports, inline_script
+from confguard.model.exports import _without_here_documents, exports, inline_script
 from confguard.model.value import Known, Unknown
 from confguard.source import SourceFile
 
@@ -67,3 +69,32 @@ def test_the_text_of_an_inline_script_is_found():
     assert inline_script(("/bin/sh", "-c", "export A=1 && run")) == "export A=1 && run"
     assert inline_script(("bash", "-lc", "run")) == "run"
     assert inline_script(("gunicorn", "-c", "conf.py")) is None
+
+
+def test_the_rest_of_the_line_that_opens_a_here_document_runs():
+    assert set(read("cat <<A; export B=1\nexport C=1\nA\nexport D=1\n")) == {"B", "D"}
+
+
+def test_what_opens_no_here_document_hides_nothing():
+    assert set(read("echo $((1 << N))\nexport A=1\n")) == {"A"}
+    assert set(read("cat <<< N\nexport A=1\nN\n")) == {"A"}
+
+
+@pytest.mark.parametrize("end", ["", "A\n"])
+def test_a_script_is_searched_for_here_documents_once(end):
+    def steps(lines):
+        seen = []
+
+        def local(_frame, event, _argument):
+            seen.append(event)
+            return local
+
+        previous = sys.gettrace()
+        sys.settrace(lambda frame, event, argument: local)
+        try:
+            _without_here_documents("cat << A\n" * lines + end)
+        finally:
+            sys.settrace(previous)
+        return len(seen)
+
+    assert steps(400) < 2.2 * steps(200)
