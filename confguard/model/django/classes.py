@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
@@ -77,6 +79,12 @@ def _linear(cls: ClassObject, depth: int) -> list[ClassObject | External | Unkno
     return out
 
 
+_OF_PYDANTIC = re.compile(
+    r"(model_\w+|dict|json|copy|construct|parse_\w+|from_orm|schema(_json)?|validate|update_forward_refs|__\w+__)\Z"
+)
+"""What pydantic's classes have beside their fields (docs.pydantic.dev, "Models", releases 1 and 2)."""
+
+
 def find(cls: ClassObject, name: str, after: ClassObject | None = None) -> V | None:
     """Return what a class has under a name, unbound; None if it is surely not there.
 
@@ -91,6 +99,8 @@ def find(cls: ClassObject, name: str, after: ClassObject | None = None) -> V | N
         if isinstance(place, External):
             if place.path in _CONFIGURATIONS and name in ("pre_setup", "setup", "post_setup", "load_dotenv"):
                 return Known(Native(name, lambda run, call: Known(None)))
+            if place.path.partition(".")[0].startswith("pydantic") and _OF_PYDANTIC.match(name):
+                return Unknown(f"is a method of {place.path}")
             if place.path in _HARMLESS or registry.knows_class(place.path):
                 continue
             return Unknown(f"may be inherited from {place.path}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -179,7 +179,8 @@ def module_name(path: str, roots: tuple[str, ...]) -> str:
 def search_roots(project: Project, near: str = "") -> tuple[str, ...]:
     """Return the folders from which modules are imported, the likeliest for a file first.
 
-    Those that hold a manage.py, the file's own outermost package's parent, ``src`` folders, and the root.
+    Those that hold a manage.py, the file's own outermost package's parent, ``src`` folders, the root, and
+    the other packages of a repository that holds several (their setup.py or pyproject.toml tells them).
     """
     managed = [posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "manage.py"]
     roots = [folder for folder in managed if not folder or near.startswith(f"{folder}/")]
@@ -192,7 +193,16 @@ def search_roots(project: Project, near: str = "") -> tuple[str, ...]:
     for extra in ("src", "backend", "app", ""):
         if not extra or project.is_folder(extra):
             roots.append(extra)
+    roots.extend(_distributions(project))
     return tuple(dict.fromkeys(roots))
+
+
+def _distributions(project: Project) -> Iterator[str]:
+    """Yield the folders below the root whose packages are installed from the repository itself."""
+    for path in project.paths:
+        folder, name = posixpath.split(path)
+        if folder and name in ("setup.py", "pyproject.toml"):
+            yield f"{folder}/src" if project.is_folder(f"{folder}/src") else folder
 
 
 def evaluate(
