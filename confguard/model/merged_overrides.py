@@ -19,7 +19,7 @@ from confguard.source import Span
 if TYPE_CHECKING:
     from confguard.model.repo import Repo
 
-_FETCHED = re.compile(r"(?:curl|wget|download|scp|rsync)\b[^\n]*compose", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:curl|wget|download|scp|rsync)\b[^\n]{0,300}compose", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,9 @@ def concurrent(deployment: Deployment) -> tuple[Migration, ...]:
     return ()
 
 
-_TESTED = re.compile(r"(?m)^[^#\n]*(?:\bif\b|\[|\btest\b|\bcase\b)[^#\n]*?\$\{?(\w*MIGRAT\w*)")
+_TESTS = re.compile(r"\bif\b|\[|\btest\b|\bcase\b")
+_ASKED = re.compile(r"\$\{?(\w{0,80})")
+_MAX_LINE = 2000  # characters: a longer line was not written by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,14 @@ def _tested(deployment: Deployment) -> dict[str, Span]:
         for script in process.scripts:
             if "migrate" not in script.text:
                 continue
-            for match in _TESTED.finditer(script.text):
-                found.setdefault(match[1], script.span(*match.span(1)))
+            for number in range(1, script.line_count + 1):
+                line = script.line_text(number)
+                if "MIGRAT" not in line or len(line) > _MAX_LINE or not _TESTS.search(line.partition("#")[0]):
+                    continue
+                for match in _ASKED.finditer(line.partition("#")[0]):
+                    if "MIGRAT" in match[1]:
+                        start = script.offset(number)
+                        found.setdefault(match[1], script.span(start + match.start(1), start + match.end(1)))
     return found
 
 

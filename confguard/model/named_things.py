@@ -107,15 +107,17 @@ def _is_call(names: Sequence[str]) -> bool:
 def _is_open(source: SourceFile) -> bool:
     """Say whether a Makefile may have targets that are not seen: patterns, variables, included files."""
     return (
-        re.search(r"(?m)^(?:[^\s#:=]*%[^:=]*:|-?include\s|\$\([^)]*\)\s*:(?!=)|\s*\$\(eval)", source.text)
+        re.search(
+            r"(?m)^(?:[^\s#:=%]*%[^:=\n]*:|-?include\s|\$\([^)\n]*\)[ \t]*:(?!=)|[ \t]*\$\(eval)", source.text
+        )
         is not None
     )
 
 
 def _targets(source: SourceFile) -> Iterator[str]:
-    for match in re.finditer(r"(?m)^([^\s#:=][^#:=\n]*?)\s*::?(?!=)", source.text):
+    for match in re.finditer(r"(?m)^([^\s#:=][^#:=\n]*)::?(?!=)", source.text):
         yield from match[1].split()
-    for match in re.finditer(r"(?m)^\.PHONY\s*:\s*(.*)$", source.text):
+    for match in re.finditer(r"(?m)^\.PHONY[ \t]*:[ \t]*(.*)$", source.text):
         yield from match[1].split()
 
 

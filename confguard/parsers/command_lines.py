@@ -104,8 +104,10 @@ _JUST_TARGET = re.compile(r"@?([A-Za-z_][\w-]*)(?:\s[^:]*)?:(?!=)")
 def _makefile(source: SourceFile, just: bool = False) -> Iterator[CommandLine]:
     """Yield variables and recipe lines of a Makefile, or of a justfile."""
     target, block, line = "", 0, 1
-    exported = set(re.findall(r"^\s*export\s+([A-Za-z_]\w*)\s*$", source.text, re.MULTILINE))
-    everything = re.search(r"^\s*(export\s*$|\.EXPORT_ALL_VARIABLES)", source.text, re.MULTILINE) is not None
+    exported = set(re.findall(r"^[ \t]*export[ \t]+([A-Za-z_]\w*)[ \t]*$", source.text, re.MULTILINE))
+    everything = (
+        re.search(r"^[ \t]*(export[ \t]*$|\.EXPORT_ALL_VARIABLES)", source.text, re.MULTILINE) is not None
+    )
     passed: dict[str, Span] = {}
     depth = 0
     while line <= source.line_count:
