@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from confguard.model.django.settings import Failure
 
 
+# What can be imported depends on folders and packages of the image, of which not all are known.
+_IMPORTS = ("ImportError", "ModuleNotFoundError")
+
+
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each statement of settings that surely raises in some services.
 
@@ -30,6 +34,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     app.services
                     and not failure.undelivered
                     and not failure.placeholder
+                    and failure.exception not in _IMPORTS
                     and not _proposed(failure)
                 ):
                     groups.setdefault((failure.span, failure.exception), []).append((app, failure))
