@@ -11,7 +11,11 @@ COMPOSE = (
     "    volumes: ['./nginx.conf:/etc/nginx/conf.d/default.conf:ro']\n"
     "  web: {build: ., command: gunicorn app.wsgi}\n"
 )
-SETTINGS = 'INSTALLED_APPS = []\nMIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]\nROOT_URLCONF = "app.urls"\n'
+SETTINGS = """\
+INSTALLED_APPS = []
+MIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]
+ROOT_URLCONF = "app.urls"
+"""
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,7 @@ def test_a_view_refuses_reports_only_where_nothing_may_exempt_it(deployment_of, 
             "compose.prod.yaml": COMPOSE,
             "Dockerfile": "FROM python:3.13\n",
             "nginx.conf": (
-                "server { listen 80; add_header Content-Security-Policy \"default-src 'self'; report-uri /r/\";"
+                'server { listen 80; add_header Content-Security-Policy "report-uri /r/";'
                 " location / { proxy_pass http://web:8000; } }\n"
             ),
             "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")\n',
