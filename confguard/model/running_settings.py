@@ -122,6 +122,12 @@ def _found(
     return Running(service, program, kind, module, path, default, trail)
 
 
+def default_module(source: SourceFile) -> str | None:
+    """Return the settings module that an entry point takes by itself, None where it names none or several."""
+    match = _ASSIGNED.search(source.text) or _DEFAULT.search(source.text)
+    return match["module"] if match is not None and not _is_conditional(source) else None
+
+
 def _is_conditional(source: SourceFile) -> bool:
     """Say whether the entry point names more than one module: which of them it takes is not followed."""
     return len(_NAMED.findall(source.text)) > 1

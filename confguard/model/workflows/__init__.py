@@ -1,0 +1,1 @@
+"""What workflows of continuous integration run, and what of it cannot work."""
