@@ -23,7 +23,13 @@ _VIEWS = re.compile(
 )
 _OTHERS = re.compile(r"nginx|apache|httpd|caddy|lighttpd|supervisor|uwsgi|unitd|--insecure", re.IGNORECASE)
 """Programs of an application's container that may serve files, by themselves or by their configuration."""
-_UPLOADS = re.compile(r"\b(?:FileField|ImageField|FilePathField|default_storage|FileSystemStorage)\b")
+_UPLOADS = re.compile(
+    r"\bmodels\.(?:FileField|ImageField)\b|\bdjango\.db\.models\b[^\n]*\b(?:FileField|ImageField)\b"
+    r"|\bdefault_storage\b|\bFileSystemStorage\(|\b(?:FilerFileField|FilerImageField|ThumbnailerImageField"
+    r"|ProcessedImageField|VersatileImageField|StdImageField|RichTextUploadingField|AbstractImage)\b"
+    r"|[\"'](?:wagtail\.images|wagtail\.documents|filer|ckeditor_uploader)[\"']"
+)
+"""What saves uploads: fields of models and storages. Fields of forms and serializers only read them."""
 _LOCAL = {
     "STATIC": re.compile(r"(?:django\.contrib\.staticfiles|whitenoise|servestatic)\.storage\."),
     "MEDIA": re.compile(r"django\.core\.files\.storage\.(?:filesystem\.)?FileSystemStorage\Z"),

@@ -80,9 +80,12 @@ class Repo:
 
     @cached_property
     def env_templates(self) -> frozenset[str]:
-        """The env files whose names say that they are to be copied and edited; none of tests or examples."""
-        files = of_kind(self.files, Kind.ENV)
-        return frozenset(file.path for file in files if file.template and not file.aside)
+        """The env files that are to be copied and edited, by their names or because production lacks its own.
+
+        None of tests or examples.
+        """
+        named = {file.path for file in of_kind(self.files, Kind.ENV) if file.template and not file.aside}
+        return frozenset(named.union(*(one.stack.stand_ins.values() for one in self.production)))
 
     @cached_property
     def production_env_files(self) -> frozenset[str]:

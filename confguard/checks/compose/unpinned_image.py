@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from confguard.checks._trails import joined
@@ -15,6 +16,8 @@ from confguard.model.repo import Repo
 from confguard.model.value import Known, Value
 from confguard.source import Span
 
+_VARIABLE = re.compile(r":\$\{?(\w+)")
+_SHOWN = 3
 _HELP = "name a version, as in `{name}:<version>`, or pin the bytes with a digest (`@sha256:...`)"
 
 
@@ -43,12 +46,25 @@ def check(repo: Repo) -> Iterator[Finding]:
             )
             if use is not None:
                 found.setdefault(use.text, []).append(use)
-    for uses in pulled.values():
+    for uses in _by_cause(pulled):
         names = tuple(dict.fromkeys(use.service for use in uses))
         word = "service" if len(names) == 1 else "services"
-        yield _finding(f"image {uses[0].text} of {word} {joined(names)}", uses, digest)
+        images = joined(list(dict.fromkeys(use.text for use in uses))[:_SHOWN])
+        more = len({use.text for use in uses}) - _SHOWN
+        images += f" and {more} more" if more > 0 else ""
+        noun = "image" if len({use.text for use in uses}) == 1 else "images"
+        yield _finding(f"{noun} {images} of {word} {joined(names)}", uses, digest)
     for uses in bases.values():
         yield _finding(f"base image {uses[0].text}", uses, digest)
+
+
+def _by_cause(pulled: Mapping[str, list[_Use]]) -> list[list[_Use]]:
+    """Return the uses of each image, joined where one variable gives the tag to several."""
+    groups: dict[str, list[_Use]] = {}
+    for text, uses in pulled.items():
+        variable = _VARIABLE.search(uses[0].span.text)
+        groups.setdefault(variable[1] if variable else text, []).extend(uses)
+    return list(groups.values())
 
 
 def _pulled(deployment: Deployment, service: Service, digest: bool) -> _Use | None:
@@ -98,13 +114,14 @@ def _same_image(one: Value[str] | None, other: Value[str]) -> bool:
 
 def _finding(what: str, uses: Sequence[_Use], digest: bool) -> Finding:
     first = uses[0]
+    verb = "names" if len({use.text for use in uses}) == 1 else "name"
     missing = "no digest" if digest and not first.reference.is_mutable else "no version"
     places = list(dict.fromkeys(use.span for use in uses))
     return Finding(
-        f"{what} names {missing}",
+        f"{what} {verb} {missing}",
         Label(places[0], "whatever is newest on the day of the pull"),
-        tuple(Label(span, "the same image") for span in places[1:]),
+        tuple(Label(span, "the same") for span in places[1:]),
         help=_HELP.format(name=first.reference.path),
         stacks=tuple(dict.fromkeys(use.stack for use in uses)),
-        address=(first.reference.path,),
+        address=tuple(dict.fromkeys(use.reference.path for use in uses)),
     )

@@ -13,8 +13,8 @@ from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.source import Span
 
-_TOLD = frozenset({"security.W018", "security.W020"})
-"""What other rules tell: debug-enabled, unusable-allowed-host."""
+_TOLD = frozenset({"security.W009", "security.W018", "security.W020"})
+"""What other rules tell: default-secret-key, debug-enabled, unusable-allowed-host."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def _judge(
     word = "service" if len(services) == 1 else "services"
     yield Finding(
         f"`manage.py check --deploy` reports {joined(ids)} for {word} {joined(services)}",
-        Label(place, f"{messages[0].setting}: {messages[0].text}"),
+        Label(place, _words(place, messages[0])),
         tuple(_places(app, messages[1:], place)),
         notes=(
             *(f"{one.id} ({one.setting}): {one.text}" for one in messages),
@@ -55,6 +55,12 @@ def _judge(
         stacks=(deployment.name,),
         address=("check --deploy", app.settings.module, *services),
     )
+
+
+def _words(place: Span, message: Message) -> str:
+    """Return the label of the finding's place, which may be another setting's where this one is not set."""
+    here = message.setting in place.file.line_text(place.line)
+    return f"{message.setting}: {message.text}" if here else f"these settings do not set {message.setting}"
 
 
 def _is_placeholder(app: App, message: Message) -> bool:

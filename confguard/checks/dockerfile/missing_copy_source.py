@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from confguard.finding import Finding, Label
 from confguard.model.absent import is_moved, why_absent
@@ -13,9 +14,10 @@ from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each COPY that finds nothing: not in the repository, or left out."""
+    """Yield one finding for each Dockerfile that copies what is not there, or what is left out."""
     for deployment in repo.production:
         reported: set[tuple[Span, str]] = set()
+        found: dict[tuple[str, str], list[Finding]] = {}
         for building in buildings(deployment):
             if building.context is None or not repo.project.is_folder(building.context):
                 continue
@@ -26,7 +28,27 @@ def check(repo: Repo) -> Iterator[Finding]:
                         continue
                     if not is_in_context(repo.project, building, source.path):
                         reported.add(key)
-                        yield from _judge(repo, deployment.name, building, source)
+                        for one_finding in _judge(repo, deployment.name, building, source):
+                            key_of = (building.dockerfile.source.path, one_finding.help)
+                            found.setdefault(key_of, []).append(one_finding)
+        for findings in found.values():
+            yield _together(findings)
+
+
+def _together(findings: list[Finding]) -> Finding:
+    """Return the findings of one Dockerfile as one: they have one mend."""
+    first = findings[0]
+    if len(findings) == 1:
+        return first
+    more = tuple(Label(one.primary.span, "and here") for one in findings[1:])
+    return replace(
+        first,
+        message=f"{first.message}, and {len(more)} more",
+        related=tuple(
+            dict.fromkeys((*more, *first.related, *(label for one in findings for label in one.related)))
+        ),
+        address=tuple(dict.fromkeys(part for one in findings for part in one.address)),
+    )
 
 
 def _judge(repo: Repo, stack: str, building: Building, source: Source) -> Iterator[Finding]:

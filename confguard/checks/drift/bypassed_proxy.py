@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._published import number_of, open_on
@@ -14,6 +15,7 @@ from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 
+_TESTS = re.compile(r"(^|/)(tests?|testing|e2e)/")
 _STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER, ServiceRole.PROXY)
 
 
@@ -22,7 +24,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         reported: set[object] = set()
         for model in deployment.proxies:
-            if not _is_published(deployment, model):
+            if not _is_published(deployment, model) or _is_for_tests(model):
                 continue
             for target in upstream_targets(model):
                 service = _service(deployment, model, target)
@@ -37,6 +39,11 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _is_published(deployment: Deployment, model: NginxModel) -> bool:
     service = deployment.services.get(model.service)
     return service is not None and any(open_on(port) for port in service.ports)
+
+
+def _is_for_tests(model: NginxModel) -> bool:
+    """Say whether a proxy has its configuration from a folder of tests: it is no front door."""
+    return any(_TESTS.search(path) for path in model.files)
 
 
 def _service(deployment: Deployment, model: NginxModel, target: Target) -> Service | None:

@@ -130,19 +130,48 @@ def _interpolated(deployment: Deployment) -> Iterator[Finding]:
         places = uses.setdefault(use.name, [])
         if all((place.path, place.line) != (use.span.path, use.span.line) for place in places):
             places.append(use.span)
+    if not uses:
+        return
+    passed = _passed_on(deployment)
+    groups: dict[Severity, dict[str, list[Span]]] = {}
     for name, spans in uses.items():
-        sources = [source.read for source in compose.env_sources if source.read]
-        yield Finding(
-            f"Compose replaces ${{{name}}} by an empty text: nothing sets {name}",
-            Label(spans[0].first_line(), "comes to nothing"),
-            (*(Label(span.first_line(), "and here") for span in spans[1:4]), *_near(deployment, name)),
-            notes=(f"looked for in {', '.join(sources)}",) if sources else ("there is no env file for it",),
-            help=f"set {name} in the env file and list it in its template, require it with ${{{name}:?}}, "
-            f"or say that empty is meant with ${{{name}:-}}",
-            stacks=(deployment.name,),
-            address=(name,),
-            severity=Severity.WARNING,
-        )
+        passed_on = all((span.path, span.line) in passed for span in spans)
+        harmless = passed_on and not any(True for _ in _near(deployment, name))
+        groups.setdefault(Severity.INFO if harmless else Severity.WARNING, {})[name] = spans
+    for severity, found in groups.items():
+        yield _emptied(deployment, found, severity)
+
+
+def _emptied(deployment: Deployment, uses: dict[str, list[Span]], severity: Severity) -> Finding:
+    names = list(uses)
+    spans = list(dict.fromkeys(span.first_line() for spans in uses.values() for span in spans))
+    sources = [source.read for source in deployment.compose.env_sources if source.read]
+    written = joined([f"${{{name}}}" for name in names])
+    one = names[0]
+    return Finding(
+        f"Compose replaces {written} by an empty text: nothing sets {'it' if len(names) == 1 else 'them'}",
+        Label(spans[0], "comes to nothing"),
+        (
+            *(Label(span, "and here") for span in spans[1:4]),
+            *(label for name in names for label in _near(deployment, name)),
+        ),
+        notes=(f"looked for in {', '.join(sources)}",) if sources else ("there is no env file for it",),
+        help=f"set {joined(names)} in the env file and in its template, require it with ${{{one}:?}}, "
+        f"or say that empty is meant with ${{{one}:-}}",
+        stacks=(deployment.name,),
+        address=tuple(names),
+        severity=severity,
+    )
+
+
+def _passed_on(deployment: Deployment) -> set[tuple[str, int]]:
+    """Return the lines that only pass a variable on into an environment: an empty one may be meant there."""
+    return {
+        (value.span.path, value.span.line)
+        for service in deployment.services.values()
+        for value in service.environment.values()
+        if value is not None and value.span is not None
+    }
 
 
 def _near(deployment: Deployment, name: str) -> Iterator[Label]:

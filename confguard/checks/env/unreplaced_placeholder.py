@@ -36,8 +36,8 @@ def _finding(deployment: Deployment, file: UsedEnvFile, found: list[EnvEntry]) -
     verb = "is a placeholder" if len(names) == 1 else "are placeholders"
     where = f"the host's {file.path}" if file.is_private else file.path
     return Finding(
-        f"{joined(shown)} {verb} in {where}, with which production runs",
-        Label(found[0].value_span, "nobody replaced it"),
+        f"{joined(shown)} {verb} in {where}, which production loads as it is",
+        Label(found[0].value_span, "nobody replaced it here"),
         (
             *(Label(entry.value_span, "nor this") for entry in found[1:_SHOWN]),
             *(Label(span.first_line(), "reads it") for span in file.spans[:1]),

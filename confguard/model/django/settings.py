@@ -201,7 +201,10 @@ def _distributions(project: Project) -> Iterator[str]:
     """Yield the folders below the root whose packages are installed from the repository itself."""
     for path in project.paths:
         folder, name = posixpath.split(path)
-        if folder and name in ("setup.py", "pyproject.toml"):
+        # A module of a package may be called setup, too.
+        if name not in ("setup.py", "pyproject.toml") or project.exists(f"{folder}/__init__.py"):
+            continue
+        if folder:
             yield f"{folder}/src" if project.is_folder(f"{folder}/src") else folder
 
 

@@ -12,6 +12,10 @@ from confguard.model.stacks.gather import Copied
 from confguard.model.stacks.stack import Role, role_of_name
 from confguard.model.value import Origin, Step
 
+_INTERPOLATED = re.compile(r"\$\{([A-Za-z_]\w*)")
+_KEYS = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
+_FEWEST = 5
+"""Variables that an env file and a Compose file have to share for one to be taken for the other's."""
 _SEPARATORS = re.compile(r"[._\-]+")
 _GENERAL = frozenset(
     [
@@ -51,7 +55,8 @@ def stand_in(
     """Return the file that stands in for an env file that git does not have, with why; None for none.
 
     First what is said to be copied to it, then the template of the stack's role beside it, then one of
-    its name, then the only one beside it. The first and the last of these templates must not be ``taken``:
+    its name, then the only one beside it, then for ``.env`` one beside it that holds what Compose asks for.
+    The first and the last of these templates must not be ``taken``:
     then they stand in for another file of the stack.
     """
     copied = [copy for copy in copies if copy.target == path and copy.source != path]
@@ -80,7 +85,30 @@ def stand_in(
     ]
     if len(beside) == 1 and beside[0] not in taken and _may_be(path, beside[0]):
         return beside[0], _step(project, beside[0], "is the only template beside it")
+    if posixpath.basename(path) == ".env":
+        filling = [
+            file.path for file in candidates if file.path not in taken and _fills(project, files, path, file)
+        ]
+        if len(filling) == 1:
+            return filling[0], _step(project, filling[0], "has the variables of the Compose file beside it")
     return None
+
+
+def _fills(project: Project, files: Sequence[ProjectFile], path: str, file: ProjectFile) -> bool:
+    """Say whether an env file holds what the Compose files beside it interpolate: an installer copies it."""
+    folder = posixpath.dirname(path)
+    source = project.read(file.path)
+    if posixpath.dirname(file.path) != folder or source is None:
+        return False
+    used: set[str] = set()
+    for other in files:
+        if other.kind is Kind.COMPOSE and posixpath.dirname(other.path) == folder:
+            compose = project.read(other.path)
+            if compose is not None and posixpath.basename(file.path) in compose.text:
+                return False  # it is loaded by its own name
+            used.update(_INTERPOLATED.findall(compose.text) if compose is not None else ())
+    given = set(_KEYS.findall(source.text))
+    return len(given & used) >= _FEWEST and 2 * len(given & used) >= len(given)
 
 
 def named_alike(

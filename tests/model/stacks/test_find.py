@@ -306,3 +306,29 @@ def test_a_template_that_is_named_after_a_compose_file_stands_in_for_its_env_fil
     project = open_project(root)
     (stack,) = find(project, classify(project))
     assert set(stack.stand_ins.values()) == {"unraid/.env.unraid.example"}
+
+
+INSTALLED = {
+    "deploy/compose.yaml": "services:\n  web:\n    image: a:${RELEASE}\n    environment:\n      K: ${KEY}\n"
+    "      D: ${DOMAIN}\n      U: ${DB_USER}\n      P: ${DB_PASSWORD}\n",
+    "deploy/variables.env": "RELEASE=1\nKEY=x\nDOMAIN=a.example\nDB_USER=u\nDB_PASSWORD=p\n",
+}
+
+
+def test_an_env_file_with_the_variables_of_the_compose_file_beside_it_stands_in(repository):
+    project = open_project(repository(INSTALLED))
+    (stack,) = find(project, classify(project))
+    assert stack.stand_ins == {"deploy/.env": "deploy/variables.env"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"deploy/variables.env": "RELEASE=1\nA=1\nB=2\nC=3\nD=4\nE=5\n"},
+        {"deploy/compose.yaml": INSTALLED["deploy/compose.yaml"] + "    env_file: variables.env\n"},
+    ],
+)
+def test_an_env_file_for_something_else_does_not(repository, changed):
+    project = open_project(repository(INSTALLED | changed))
+    (stack,) = find(project, classify(project))
+    assert stack.stand_ins == {}
