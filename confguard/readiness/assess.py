@@ -66,8 +66,14 @@ def answer(row: Row, subject: Subject) -> Answer:
 
 def _failing(row: Row, findings: Iterable[Finding]) -> Iterable[Finding]:
     for finding in findings:
-        if finding.rule in row.rules and (finding.severity or 0) >= row.fails_on:
+        if finding.rule in row.rules and (finding.severity or 0) >= row.fails_on and _is_about(row, finding):
             yield finding
+
+
+def _is_about(row: Row, finding: Finding) -> bool:
+    texts = (finding.message, *(label.text for label in finding.labels), *finding.notes)
+    places = (label.span.text for label in finding.labels)
+    return row.about is None or any(row.about.search(text) for text in (*texts, *places))
 
 
 def _look(row: Row, subject: Subject) -> Iterable[Outcome]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ Probe = Callable[..., Outcome]
 _PLAN_KEYS = frozenset(["title", "extends", "phases", "rows"])
 _PHASE_KEYS = frozenset(["number", "title", "owner"])
 _ROW_KEYS = frozenset([
-    "id", "must", "kind", "phase", "owner", "rules", "fails-on", "look", "command", "expect", "mend",
+    "id", "must", "kind", "phase", "owner", "rules", "fails-on", "about", "look", "command", "expect", "mend",
 ])  # fmt: skip
 
 
@@ -52,7 +53,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a plan; ``fails_on`` is how severe a finding of ``rules`` has to be to fail it."""
+    """One row of a plan.
+
+    ``fails_on`` is how severe a finding of ``rules`` has to be to fail it. ``about`` is a pattern that it
+    has to hold, for rules that judge more than the row asks for.
+    """
 
     id: str
     must: str
@@ -61,6 +66,7 @@ class Row:
     owner: str = ""
     rules: tuple[str, ...] = ()
     fails_on: Severity = Severity.WARNING
+    about: re.Pattern[str] | None = None
     looks: tuple[Look, ...] = ()
     command: str = ""
     expect: str = ""
@@ -167,11 +173,20 @@ def _row(entry: Mapping[str, Any], plan: str, phases: Mapping[int, Phase]) -> Ro
         owner=_text(entry, "owner", where) or phases[phase].owner,
         rules=rules,
         fails_on=fails_on,
+        about=_pattern(entry, where),
         looks=looks,
         command=command,
         expect=_text(entry, "expect", where),
         mend=_text(entry, "mend", where),
     )
+
+
+def _pattern(entry: Mapping[str, Any], where: str) -> re.Pattern[str] | None:
+    text = _text(entry, "about", where)
+    try:
+        return re.compile(text, re.IGNORECASE) if text else None
+    except re.error as error:
+        raise PlanError(f"{where}: about is no pattern: {error}") from None
 
 
 def _looks(entry: Mapping[str, Any], where: str) -> Iterator[Look]:

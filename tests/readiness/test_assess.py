@@ -80,11 +80,11 @@ def test_a_setting_is_judged_as_the_application_gets_it(answers_of, options, sta
     ("options", "state", "said"),
     [
         ('probe = "template-keys", keys = ["SECRET_KEY", "NONE|DEBUG"]', State.PASSED, "all 2 keys"),
-        ('probe = "template-keys", keys = ["SECRET_KEY", "NONE"]', State.FAILED, "NONE is missing"),
+        ('probe = "template-keys", keys = ["SECRET_KEY", "NONE"], required = true', State.FAILED, "NONE is"),
         ('probe = "template-values", values = { DEBUG = "False", SECRET_KEY = "*" }', State.PASSED, "all 2"),
         ('probe = "template-values", values = { EMPTY = "*" }', State.FAILED, "EMPTY is empty"),
         ('probe = "template-values", values = { DEBUG = "true" }', State.FAILED, "DEBUG is not true"),
-        ('probe = "template-values", values = { NONE = "x" }', State.FAILED, "NONE is missing"),
+        ('probe = "template-values", values = { NONE = "x" }, required = true', State.FAILED, "NONE is"),
     ],
 )  # fmt: skip
 def test_the_template_of_the_stack_is_what_counts(answers_of, options, state, said):

@@ -25,7 +25,7 @@ look = [{ probe = "setting", name = "DEBUG", equals = false }]
 id = "R2"
 phase = 1
 must = "the template has <b>all</b> keys"
-look = [{ probe = "template-keys", keys = ["NONE"] }]
+look = [{ probe = "template-keys", keys = ["NONE"], required = true }]
 mend = "add it"
 [[rows]]
 id = "R3"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.finding import Label
 from confguard.model.deployment import App
+from confguard.model.nginx import NginxModel
 from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Subject
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from confguard.parsers.env import EnvEntry, EnvFile
+
+_VARIABLE = re.compile(r"(?<!\$)\$\{?(\w+)")
 
 
 def templates(subject: Subject) -> Iterator[EnvFile]:
@@ -58,3 +62,34 @@ def place(span: Span | None, text: str = "") -> Label | None:
 def beginning(source: SourceFile, text: str = "") -> Label:
     """Return a file's first line as a label."""
     return Label(source.span(0).first_line(), text)
+
+
+def readable(app: App) -> bool:
+    """Say whether the settings of an application could be followed: without its middleware nothing was."""
+    return "MIDDLEWARE" in app.settings or "INSTALLED_APPS" in app.settings
+
+
+def why_unreadable(app: App) -> str:
+    """Return why nothing is known of an application's settings."""
+    failure = app.settings.failure
+    return f"the settings of {app.where or 'the application'} could not be followed" + (
+        f": {failure.exception.rpartition('.')[2]}" if failure is not None else ""
+    )
+
+
+def entrances(subject: Subject) -> Iterator[NginxModel]:
+    """Yield the nginx that clients reach."""
+    for model in subject.deployment.proxies:
+        service = subject.deployment.services.get(model.service)
+        if service is not None and service.ports:
+            yield model
+
+
+def interpolated(subject: Subject) -> frozenset[str]:
+    """Return the names of the variables that the stack's Compose files put in."""
+    names: set[str] = set()
+    for path in subject.deployment.stack.files:
+        source = subject.repo.project.read(path)
+        text = source.text if source is not None else ""
+        names.update(match[1] for match in _VARIABLE.finditer(text))
+    return frozenset(names)

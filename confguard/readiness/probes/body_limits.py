@@ -9,8 +9,8 @@ from confguard.finding import Label
 from confguard.model.nginx import Route
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, together
-from confguard.readiness.probes._common import place
-from confguard.readiness.probes.routed import asked, entrances
+from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes.routed import asked
 
 _SIZE = re.compile(r"(\d+)([kmg]?)\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}

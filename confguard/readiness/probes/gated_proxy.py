@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confguard.model.roles import ServiceRole
-from confguard.readiness.outcome import Outcome, Subject, failed, passed
+from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
 from confguard.readiness.probes._common import place
 
 
@@ -18,7 +18,7 @@ def look(subject: Subject) -> Outcome:
         if found.role is ServiceRole.PROXY and name in compose.services
     ]
     if not proxies and not gated:
-        return failed("the stack has no proxy", [])
+        return cannot_tell("the stack has no proxy")
     if not proxies:
         names = ", ".join(f"{one.name} ({', '.join(one.profiles)})" for one in gated)
         return passed(f"without a profile no proxy runs; there is {names}", [place(gated[0].profiles_span)])

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from confguard.finding import Label
 from confguard.model.deployment import Deployment
+from confguard.model.stacks import Role
 from confguard.model.value import Known
-from confguard.readiness.outcome import Outcome, Subject, failed, passed
+from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
 from confguard.readiness.probes._common import entries, place
 from confguard.source import Span
 
+_OTHERS = (Role.DEVELOPMENT, Role.TEST, Role.STAGING)
+"""What must not meet production; a file that only prepares it is part of the same project."""
+
 
 def look(subject: Subject) -> Outcome:
-    """Look at the project's name, at ``container_name`` and at volumes and networks with a ``name``."""
+    """Look at the project's name, and at what has a fixed name: containers, volumes, networks."""
     own = subject.deployment
+    others = [one for one in subject.repo.deployments if not set(one.stack.files) <= set(own.stack.files)]
     fixed = dict(_fixed(own))
     shared: dict[tuple[str, str], list[Label | None]] = {}
-    for other in subject.repo.deployments:
-        if set(other.stack.files) <= set(own.stack.files):
-            continue
+    for other in others:
         for name, span in _fixed(other):
             if name in fixed:
                 shared.setdefault(name, [place(fixed[name], f"is named {name[1]}")])
@@ -30,13 +34,38 @@ def look(subject: Subject) -> Outcome:
             f"other stacks of the repository use the same fixed names: {names}",
             dict.fromkeys(label for labels in shared.values() for label in labels),
         )
+    named = _named(subject)
+    if named is not None:
+        return passed("the project has a name of its own", [named])
+    same = [
+        one
+        for one in others
+        if one.stack.role in _OTHERS and _folder(one) == _folder(own) and not _is_named(one)
+    ]
+    places = [place(next(iter(own.services.values())).span)] if own.services else []
+    if same:
+        return failed(
+            f"nothing names the project: it is called after its folder, as {same[0].name} is", places
+        )
+    return cannot_tell("nothing names the project: it is called after the folder of the checkout", places)
+
+
+def _named(subject: Subject) -> Label | None:
     entry = entries(subject).get("COMPOSE_PROJECT_NAME")
-    named = place(entry.line, "names the project") if entry is not None else None
-    if named is None and isinstance(own.compose.name, Known):
-        named = place(own.compose.name.span, "names the project")
-    if named is None:
-        return failed("nothing names the project: it is called after its folder, as every other stack there")
-    return passed("the project has a name of its own", [named])
+    if entry is not None and entry.value:
+        return place(entry.line, "names the project")
+    name = subject.deployment.compose.name
+    return place(name.span, "names the project") if isinstance(name, Known) else None
+
+
+def _is_named(deployment: Deployment) -> bool:
+    name = deployment.compose.name
+    return isinstance(name, Known) and name.span is not None
+
+
+def _folder(deployment: Deployment) -> str:
+    stack = deployment.stack
+    return stack.project_directory or posixpath.dirname(stack.files[0] if stack.files else "")
 
 
 def _fixed(deployment: Deployment) -> Iterator[tuple[tuple[str, str], Span]]:

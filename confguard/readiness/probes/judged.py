@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from confguard.discover.kinds import Kind
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, passed, together
-from confguard.readiness.probes._common import beginning, place
+from confguard.readiness.probes._common import beginning, place, readable
 
 _KINDS = {
     "dockerfile": Kind.DOCKERFILE,
@@ -41,7 +41,7 @@ def _places(subject: Subject, thing: str) -> Iterator[Label]:
     elif thing == "django":
         for app in deployment.apps:
             # A template's placeholder that the settings refuse is no reason not to know the rest.
-            if app.settings.failure is None or app.settings.failure.placeholder:
+            if readable(app) and (app.settings.failure is None or app.settings.failure.placeholder):
                 yield from _labels((app.settings.path,), subject)
     else:
         yield from _labels(subject.repo.paths(_KINDS[thing]), subject)

@@ -60,7 +60,10 @@ def _identity(subject: Subject, model: NginxModel) -> Outcome:
             return passed(
                 "a request id is passed on", [Label(source.span(*match.span()).first_line(), "the id")]
             )
-    return failed("no request id is passed on to the application", [_main(subject, model)])
+    return cannot_tell(
+        "nginx makes no request id: the application gets one only if the client sends it",
+        [_main(subject, model)],
+    )
 
 
 def _main(subject: Subject, model: NginxModel) -> Label | None:

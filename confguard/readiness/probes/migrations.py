@@ -31,5 +31,5 @@ def look(subject: Subject, switch: bool = False) -> Outcome:
         )
     offered = next((entry for key, entry in entries(subject).items() if _SWITCH.search(key)), None)
     if offered is None:
-        return failed("no variable of the template stops the migrations", [place(found[0].program.span)])
+        return cannot_tell("no variable of the template stops the migrations", [place(found[0].program.span)])
     return passed(f"{offered.key} stops the migrations", [place(offered.line), place(found[0].program.span)])

@@ -8,7 +8,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._common import place, readable, serving, why_unreadable
 
 _OPEN = ("rest_framework.permissions.AllowAny",)
 
@@ -21,11 +21,13 @@ def look(subject: Subject) -> Outcome:
 
 
 def _apps(subject: Subject) -> Iterator[Outcome]:
-    for app in subject.deployment.apps:
+    for app in serving(subject):
         yield _of(app)
 
 
 def _of(app: App) -> Outcome:
+    if not readable(app):
+        return cannot_tell(why_unreadable(app))
     apps = app.settings.get("INSTALLED_APPS")
     names = _names(apps)
     label = place(apps.span, "the installed applications") if apps is not None else None

@@ -8,7 +8,7 @@ from confguard.model.deployment import App
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._common import place, readable, why_unreadable
 
 
 def look(subject: Subject) -> Outcome:
@@ -25,6 +25,8 @@ def _apps(subject: Subject) -> Iterator[Outcome]:
 
 def _of(app: App) -> Outcome:
     where = f" in {app.where}" if app.where else ""
+    if not readable(app) and "SECRET_KEY" not in app.settings:
+        return cannot_tell(why_unreadable(app))
     value = app.settings.get("SECRET_KEY")
     reads = [read for read in app.settings.reads if "SECRET" in read.key and "KEY" in read.key]
     label = place(reads[0].span if reads else value.span if value else None, "the key")

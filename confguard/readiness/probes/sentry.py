@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entries, place
+from confguard.readiness.probes._common import entries, place, readable, why_unreadable
 
 _VARIABLES = ("SENTRY_DSN", "DJANGO_SENTRY_DSN", "SENTRY_URL", "SENTRY_DSN_BACKEND")
 
@@ -25,7 +25,9 @@ def _apps(subject: Subject) -> Iterator[Outcome]:
         calls = [call for call in app.settings.calls if call.name.endswith("sentry_sdk.init")]
         read = next((one for one in app.settings.reads if one.key in _VARIABLES), None)
         if not calls and read is None:
-            yield failed(f"nothing reports errors{_where(app)}")
+            yield cannot_tell(
+                f"nothing reports errors with Sentry{_where(app)}" if readable(app) else why_unreadable(app)
+            )
             continue
         name = read.key if read else "SENTRY_DSN"
         label = place(calls[0].span if calls else read.span if read else None, "reports errors")

@@ -8,7 +8,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place, serving
+from confguard.readiness.probes._common import beginning, place, readable, serving, why_unreadable
 
 _ABSENT = object()
 
@@ -20,23 +20,29 @@ def look(
     one_of: tuple[Any, ...] = (),
     truthy: bool | None = None,
     optional: bool = False,
+    written: bool = False,
 ) -> Outcome:
     """Look at a setting: it ``equals`` a value, is ``one_of`` several, or is ``truthy`` or not.
 
     An application that does not set it has Django's default; one that Django does not know of fails, or
-    passes where it is ``optional``.
+    passes where it is ``optional``. What has to be ``written`` is not told from Django's default.
     """
     wanted = tuple(one_of) if equals is _ABSENT else (equals, *one_of)
     if not serving(subject):
         return cannot_tell("no service of the stack is known to run the repository's Django")
-    return together(_of_apps(subject, name, wanted, truthy, optional))
+    return together(_of_apps(subject, name, wanted, truthy, optional, written))
 
 
 def _of_apps(
-    subject: Subject, name: str, wanted: tuple[Any, ...], truthy: bool | None, optional: bool
+    subject: Subject, name: str, wanted: tuple[Any, ...], truthy: bool | None, optional: bool, written: bool
 ) -> Iterator[Outcome]:
     for app in serving(subject):
-        yield _of_app(subject, app, name, wanted, truthy, optional)
+        if not readable(app) and name not in app.settings:
+            yield cannot_tell(why_unreadable(app))
+        elif written and name not in app.settings:
+            yield cannot_tell(f"{name} is Django's default, and no file says what it should be")
+        else:
+            yield _of_app(subject, app, name, wanted, truthy, optional)
 
 
 def _of_app(
@@ -62,7 +68,13 @@ def _of_app(
     except ValueError as error:
         return cannot_tell(f"{name} is partly known{where}: {error}", [evidence])
     holds = (not wanted or data in wanted) and (truthy is None or bool(data) is truthy)
-    shown = f" is {data!r}" if isinstance(data, bool | int | float) or data is None else " is set"
+    shown = (
+        f" is {data!r}"
+        if isinstance(data, bool | int | float) or data is None
+        else " is set"
+        if data
+        else " is empty"
+    )
     if holds:
         return passed(f"{name}{shown}{where}", [evidence])
     return Outcome(State.FAILED, f"{name}{shown}{where}", (evidence,) if evidence else ())

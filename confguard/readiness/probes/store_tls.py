@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,9 @@ from confguard.finding import Label
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._common import entries, place, readable, why_unreadable
 
+_TLS = re.compile(r"^(DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|CACHE)\w*(SSL|TLS)|SSLMODE|SSLROOTCERT")
 _VERIFYING = ("verify-ca", "verify-full")
 
 
@@ -22,11 +24,14 @@ def look(subject: Subject) -> Outcome:
 
 
 def _app(subject: Subject, app: App) -> Iterator[Outcome]:
+    if not readable(app):
+        yield cannot_tell(why_unreadable(app))
+        return
     value = app.settings.get("DATABASES")
     label = place(value.span, "the databases") if value is not None else None
     default = _entry(value, "default")
     if default is None or isinstance(default, Unknown):
-        yield cannot_tell("the database is not known", [label])
+        yield _by_variables(subject, app, label)
         return
     options = _entry(default, "OPTIONS")
     mode, root = _entry(options, "sslmode"), _entry(options, "sslrootcert")
@@ -61,3 +66,14 @@ def _entry(value: Any, key: str) -> Any:
     if not isinstance(value, Known) or not isinstance(value.value, Entries):
         return None
     return value.value.get(key)
+
+
+def _by_variables(subject: Subject, app: App, label: Label | None) -> Outcome:
+    """Judge a database whose address is made at the start: do variables ask for TLS?"""
+    read = [one for one in app.settings.reads if _TLS.search(one.key)]
+    known = entries(subject)
+    if not read or any(app.environment.get(one.key) is not None for one in read):
+        return cannot_tell("the database is not known", [label])
+    if any("sslmode=" in (entry.value or "") or "rediss:" in (entry.value or "") for entry in known.values()):
+        return cannot_tell("an address asks for TLS, and the database is not known", [label])
+    return passed("no variable asks for TLS", [place(one.span, f"{one.key} is not set") for one in read])

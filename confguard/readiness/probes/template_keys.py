@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
+from confguard.finding import Label
+from confguard.model.django.settings import EnvRead
+from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, entries, place, templates
+from confguard.readiness.probes._common import beginning, entries, interpolated, place, readable, templates
 
 
-def look(subject: Subject, keys: tuple[str, ...]) -> Outcome:
-    """Look for keys in the stack's env files; ``A|B`` is satisfied by either."""
+def look(subject: Subject, keys: tuple[str, ...], required: bool = False) -> Outcome:
+    """Look for keys in the stack's env files; ``A|B`` is satisfied by either.
+
+    A key that is not there fails where settings or Compose files ask for it and nothing sets it, and
+    always if it is ``required``; else nobody knows whether this product has it.
+    """
     sources = [parsed.source for parsed in templates(subject)]
     if not sources:
         return cannot_tell("no env file or template in the repository feeds the stack")
     found = entries(subject)
     missing = [key for key in keys if not any(name in found for name in key.split("|"))]
+    offered = {entry.key for parsed in templates(subject) for entry in parsed.entries if entry.commented}
+    asked = [
+        (key, label)
+        for key in missing
+        if (label := _asked(subject, key)) is not None and not offered & set(key.split("|"))
+    ]
+    if required and missing:
+        where = [beginning(source, "the template") for source in sources]
+        return failed(f"{', '.join(missing)} {_are(missing)} missing", where)
+    if asked:
+        names = [key for key, _ in asked]
+        return failed(f"{', '.join(names)} {_are(names)} missing", [label for _, label in asked])
     if missing:
-        return failed(
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
-            [beginning(source, "the template") for source in sources],
-        )
+        return cannot_tell(f"nothing in the repository surely needs {', '.join(missing)} from the template")
     names = [name for key in keys for name in key.split("|") if name in found]
     return passed(f"all {len(keys)} keys are there", [place(found[name].line, name) for name in names])
+
+
+def _is_constant(read: EnvRead) -> bool:
+    """Say whether a default is a text of the code: one that is computed from other variables may be right."""
+    default = read.default
+    return isinstance(default, Known) and all(step.origin is not Origin.TEMPLATE for step in default.trail)
+
+
+def _are(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _asked(subject: Subject, key: str) -> Label | None:
+    """Return what asks for a key that nothing delivers."""
+    names = key.split("|")
+    apps = [app for app in subject.deployment.apps if readable(app)]
+    if any(app.environment.get(name) for app in apps for name in names):
+        return None
+    for app in apps:
+        for read in app.settings.reads:
+            if read.key in names and (read.default is None or _is_constant(read)):
+                return place(read.span, f"reads {read.key}")
+    wanted = interpolated(subject) & set(names)
+    for path in subject.deployment.stack.files if wanted else ():
+        source = subject.repo.project.read(path)
+        position = (
+            min((source.text.find(name) for name in wanted if name in source.text), default=-1)
+            if source
+            else -1
+        )
+        if source is not None and position >= 0:
+            return Label(source.span(position).first_line(), f"puts in {', '.join(sorted(wanted))}")
+    return None

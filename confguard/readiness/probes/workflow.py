@@ -8,65 +8,71 @@ from collections.abc import Iterator
 from confguard.discover.kinds import Kind
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
+from confguard.readiness.probes._steps import Step, steps
+from confguard.readiness.probes._unrunnable import why_not
 from confguard.source import SourceFile
 
-_STEP = re.compile(r"^(?P<indent>\s*)-\s+(?:name|uses|run|id|if|with|env|shell|working-directory)\b")
-_FORGIVEN = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b)|\bcontinue-on-error:\s*true\b|--exit-zero\b")
+_OTHER = re.compile(
+    r"^(\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|Jenkinsfile|azure-pipelines\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml"
+    r"|bitbucket-pipelines\.ya?ml|\.woodpecker(\.ya?ml|/.*\.ya?ml)|\.forgejo/workflows/.*\.ya?ml)$"
+)
+_LISTS = re.compile(
+    r"(^|/)(requirements[\w./-]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(cfg|py)|package\.json)$"
+)
 
 
-def look(subject: Subject, runs: tuple[str, ...], what: str) -> Outcome:
+def look(
+    subject: Subject, runs: tuple[str, ...], what: str, needs: str = "", optional: bool = False
+) -> Outcome:
     """Look for steps that match each of the patterns; ``what`` names them in words.
 
-    A step whose failure is ignored (``|| true``, ``continue-on-error: true``) shows nothing.
+    A step whose failure is ignored (``|| true``, ``continue-on-error: true``) or that surely cannot run shows
+    nothing. A product without a file or a dependency that matches ``needs`` has nothing to be checked there:
+    that is not told. What is ``optional`` passes where no workflow tries it.
     """
-    sources = [
-        source
-        for path in subject.repo.paths(Kind.WORKFLOW)
-        if (source := subject.repo.project.read(path)) is not None
-    ]
+    sources = list(_sources(subject))
     if not sources:
         return cannot_tell("there is no workflow in the repository")
+    if needs and not _has(subject, re.compile(needs, re.IGNORECASE)):
+        return cannot_tell(f"{what}: nothing in the repository needs it")
     good: list[Label] = []
-    bad: list[Label] = []
+    bad: list[tuple[str, Label]] = []
     for pattern in runs:
-        found = [(label, forgiven) for source in sources for label, forgiven in _steps(source, pattern)]
-        held = [label for label, forgiven in found if not forgiven]
+        wanted = re.compile(pattern, re.IGNORECASE)
+        found = [step for source in sources for step in steps(source) if wanted.search(step.text)]
+        judged = [(step, _against(subject, step)) for step in found]
+        held = [step for step, against in judged if not against]
         if held:
-            good.append(held[0])
-        elif found:
-            bad.append(Label(found[0][0].span, "its failure is ignored"))
+            good.append(held[0].label("the step"))
+        elif judged:
+            step, against = judged[0]
+            bad.append((against, step.label(against)))
+        elif optional:
+            good.append(Label(sources[0].span(0).first_line(), "was looked through"))
         else:
-            return failed(f"no workflow has {what}", bad)
-    return failed(f"{what}: the failure of the step is ignored", bad) if bad else passed(what, good)
+            return failed(f"no workflow has {what}", [label for _, label in bad])
+    if bad:
+        return failed(f"{what}: {bad[0][0]}", [label for _, label in bad])
+    return passed(what, good)
 
 
-def _steps(source: SourceFile, pattern: str) -> Iterator[tuple[Label, bool]]:
-    """Yield the lines that match, each with whether the failure of its step is ignored."""
-    wanted = re.compile(pattern, re.IGNORECASE)
-    for line in range(1, source.line_count + 1):
-        text = source.line_text(line)
-        if text.lstrip().startswith("#") or not wanted.search(text):
-            continue
-        offset = source.offset(line)
-        label = Label(source.span(offset, offset + len(text)), "the step")
-        yield label, any(_FORGIVEN.search(one) for one in _step_of(source, line))
+def _sources(subject: Subject) -> Iterator[SourceFile]:
+    others = (path for path in subject.repo.project.paths if _OTHER.search(path))
+    for path in dict.fromkeys((*subject.repo.paths(Kind.WORKFLOW), *others)):
+        source = subject.repo.project.read(path)
+        if source is not None:
+            yield source
 
 
-def _step_of(source: SourceFile, line: int) -> list[str]:
-    """Return the lines of the step around a line; the line alone outside of any."""
-    first = line
-    while first > 1 and not _STEP.match(source.line_text(first)):
-        first -= 1
-    start = _STEP.match(source.line_text(first))
-    if start is None:
-        return [source.line_text(line)]
-    depth = len(start["indent"])
-    last = first + 1
-    while last <= source.line_count:
-        text = source.line_text(last)
-        if text.strip() and len(text) - len(text.lstrip()) <= depth:
-            break
-        last += 1
-    step = [source.line_text(one) for one in range(first, last)]
-    named = [one for one in step if "continue-on-error" in one]
-    return [source.line_text(line), *named] if line < last else [source.line_text(line)]
+def _against(subject: Subject, step: Step) -> str:
+    return "its failure is ignored" if step.is_forgiven else why_not(subject, step)
+
+
+def _has(subject: Subject, wanted: re.Pattern[str]) -> bool:
+    for path in subject.repo.project.paths:
+        if wanted.search(path):
+            return True
+        source = subject.repo.project.read(path) if _LISTS.search(path) else None
+        if source is not None and wanted.search(source.text):
+            return True
+    return False

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
+from confguard.discover.kinds import Kind
 from confguard.finding import Label
+from confguard.model.compose import Mount
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known, Unknown
+from confguard.model.writing import user_of
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
 from confguard.readiness.probes._common import place
 
@@ -38,6 +42,9 @@ def look(subject: Subject) -> Outcome:
                 )
             if layer.read_only:
                 return failed(f"{folder} of {name} is mounted read-only", [place(span, name)])
+            if mounts and _belongs_to_root(subject, name, mounts[0]):
+                text = f"Docker makes the folder for root, and {name} runs as somebody else"
+                return failed(text, [place(span, f"{folder} of {name}")])
             good.append(place(span, f"{folder} of {name}"))
     if not good:
         return cannot_tell("no setting and no mount names a folder for backups")
@@ -63,3 +70,21 @@ def _folders(subject: Subject) -> dict[str, list[str]]:
             if isinstance(mount.target, Known) and _BACKUPS.search(mount.target.value):
                 found.setdefault(name, []).append(mount.target.value)
     return found
+
+
+def _belongs_to_root(subject: Subject, name: str, mount: Mount) -> bool:
+    """Say whether a folder is mounted that git does not have, into a service that is not root.
+
+    Docker makes such a folder, and root owns it (docs.docker.com/engine/storage/bind-mounts). A command
+    or document that gives it away would say its name.
+    """
+    path = mount.source.value if isinstance(mount.source, Known) else ""
+    if mount.type != "bind" or not path or path[0] in "/~$" or subject.repo.project.is_folder(path):
+        return False
+    user = user_of(subject.deployment, subject.deployment.services[name])
+    if not isinstance(user, Known) or user.value.partition(":")[0] in ("", "0", "root"):
+        return False
+    given = re.compile(rf"\bchown\b[^\n]*{re.escape(posixpath.basename(path))}")
+    kinds = (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE)
+    read = (subject.repo.project.read(path) for kind in kinds for path in subject.repo.paths(kind))
+    return not any(given.search(source.text) for source in read if source is not None)
