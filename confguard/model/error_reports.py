@@ -1,0 +1,83 @@
+"""Applications whose errors nobody gets to know: no log has them, and no service for errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from confguard.model.deployment import App, Deployment
+from confguard.model.django.error_log import Silence, unwritten_errors
+from confguard.model.django.values import elements
+from confguard.model.value import Known
+
+_REPORTERS = re.compile(
+    r"raven|rollbar|bugsnag|newrelic|elasticapm|airbrake|honeybadger|raygun|appsignal|opentelemetry|ddtrace|"
+    r"applicationinsights|opencensus|logfire|scout_apm|django_structlog|django_guid",
+    re.IGNORECASE,
+)
+_OWN_LOGGING = re.compile(r"basicConfig\(|dictConfig\(|fileConfig\(|addHandler\(|\bloguru\b|\bstructlog\b")
+_CAUGHT = re.compile(r"def process_exception|got_request_exception|EXCEPTION_HANDLER", re.MULTILINE)
+_STARTS = re.compile(r"(wsgi|asgi|__init__|apps|gunicorn\w*|celery)\.py$")
+_SERVER_LOG = re.compile(r"log[-_]config|logconfig|newrelic-admin|ddtrace-run|opentelemetry-instrument")
+_SENTRY = re.compile(r"\bsentry_sdk\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An application that answers requests, and whose errors are written nowhere.
+
+    ``has_sentry`` says that the code can report to Sentry, and nothing delivers what that needs.
+    """
+
+    app: App
+    services: tuple[str, ...]
+    silence: Silence
+    has_sentry: bool
+
+
+def silent_apps(deployment: Deployment) -> Iterator[Silent]:
+    """Yield the applications whose errors surely nobody gets to know."""
+    for app in deployment.apps:
+        services = tuple(name for name in app.services if deployment.serves_http(name))
+        silence = unwritten_errors(app.settings) if services else None
+        if silence is None or _reports(deployment, app):
+            continue
+        told = _speaks(deployment, app)
+        if told is not None:
+            yield Silent(app, services, silence, told)
+
+
+def _reports(deployment: Deployment, app: App) -> bool:
+    """Say whether a library or a server reports or writes errors in a way of its own, or may."""
+    if any(call.name.startswith("sentry_sdk") for call in app.settings.calls):
+        return True
+    for setting in ("INSTALLED_APPS", "MIDDLEWARE"):
+        for one in elements(app.settings.get(setting)):
+            if not isinstance(one, Known) or _REPORTERS.search(str(one.value)):
+                return True
+    return any(_SERVER_LOG.search(deployment.processes[name].text) for name in app.services)
+
+
+def _speaks(deployment: Deployment, app: App) -> bool | None:
+    """Say whether the project's code speaks of Sentry; None where it deals with errors or logs itself."""
+    sentry = False
+    for path in deployment.project.paths:
+        if not path.endswith(".py") or re.search(r"(^|/)(tests?|migrations|management)/|(^|/)test_", path):
+            continue
+        source = deployment.project.read(path)
+        if source is None:
+            continue
+        if _CAUGHT.search(source.text) and not _is_of_tests(path):
+            return None
+        near = path in app.settings.files or re.search(
+            r"(wsgi|asgi|__init__|apps|gunicorn\w*|celery)\.py$", path
+        )
+        if near and (_OWN_LOGGING.search(source.text) or _REPORTERS.search(source.text)):
+            return None
+        sentry = sentry or _SENTRY.search(source.text) is not None
+    return sentry
+
+
+def _is_of_tests(path: str) -> bool:
+    return "test" in path.rpartition("/")[2]
