@@ -11,6 +11,10 @@ from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
+from confguard.source import Span
+
+_SHORTEST = 12
+"""Shorter texts stand in a file for many things (characters)."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -37,21 +41,44 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
         return
     text = value if isinstance(value, str) else value.decode("latin-1")
     shape = shape_of(text)
-    if key.value.from_template and shape is not Shape.DEVELOPMENT:
+    default = _default_in_compose(deployment, text) if key.value.from_template else None
+    if key.value.from_template and shape is not Shape.DEVELOPMENT and default is None:
         return  # the operator replaces a placeholder; what looks like a usable key is often left as it is
     if _is_private(key.value) and shape is Shape.PLAIN:
         return  # the host's own env file, which the repository does not hold
-    severity = Severity.WARNING if key.value.from_template else Severity.ERROR
+    severity = Severity.WARNING if key.value.from_template and default is None else Severity.ERROR
+    source = _source(key.value, shape)
+    if default is not None:
+        source = f"the same public text in a template and as the default in {default.path}"
     yield Finding(
-        f"SECRET_KEY{key.where('of')} is {_source(key.value, shape)}",
+        f"SECRET_KEY{key.where('of')} is {source}",
         Label(key.place, _words(key.value, text, shape)),
-        (*deliveries(key.value), *never_passed(deployment, key)),
+        (
+            *([Label(default, "what Compose falls back to")] if default is not None else []),
+            *deliveries(key.value),
+            *never_passed(deployment, key),
+        ),
         notes=explain(key),
         help=_help(key.value),
         stacks=(deployment.name,),
         address=("SECRET_KEY", *key.services),
         severity=severity,
     )
+
+
+def _default_in_compose(deployment: Deployment, text: str) -> Span | None:
+    """Return where a Compose file falls back to the text that its env template holds, too.
+
+    Whether the operator copies the template or sets nothing: the key that anybody can read is the one in use.
+    """
+    if len(text) < _SHORTEST:
+        return None
+    for path in deployment.stack.files:
+        source = deployment.project.read(path)
+        at = source.text.find(f"-{text}}}") if source is not None else -1
+        if source is not None and at >= 0:
+            return source.span(at + 1, at + 1 + len(text)).first_line()
+    return None
 
 
 def _is_private(key: Known[Any]) -> bool:
