@@ -97,6 +97,17 @@ def _template(project: Project, path: str) -> str:
     return ""
 
 
+def made_by(project: Project, files: Iterable[ProjectFile], path: str) -> str:
+    """Return where a command of the repository makes a folder or file by its path, or ``""``."""
+    name = posixpath.basename(path)
+    for found, number in lines_with(project, files, name, _MAKING):
+        source = project.read(found)
+        line = source.text.splitlines()[number - 1] if source is not None else ""
+        if path in line:
+            return f"{found}:{number}"
+    return ""
+
+
 def _maker(project: Project, files: Iterable[ProjectFile], path: str) -> str:
     """Return where a command or document of the repository makes a file of that name, or ``""``."""
     found = next(lines_with(project, files, posixpath.basename(path), _MAKING), None)

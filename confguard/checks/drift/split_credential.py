@@ -1,0 +1,44 @@
+"""A server and its clients get names and passwords from one variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label, Severity
+from confguard.model.deployment import Deployment
+from confguard.model.repo import Repo
+from confguard.model.split_credentials import Split, documented, splits
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each server and each place in which clients have its credentials once more."""
+    for deployment in repo.production:
+        groups: dict[tuple[str, str], list[Split]] = {}
+        for one in splits(deployment):
+            groups.setdefault((one.server, one.where), []).append(one)
+        for found in groups.values():
+            yield _finding(deployment, found)
+
+
+def _finding(deployment: Deployment, found: list[Split]) -> Finding:
+    first = found[0]
+    clients = list(dict.fromkeys(one.client for one in found))
+    variables = list(dict.fromkeys(one.variable for one in found))
+    who = f"service{'s' if len(clients) > 1 else ''} {joined(clients)}"
+    told = [span for variable in variables for span in documented(deployment, variable)]
+    labels = [Label(one.served_at.first_line(), f"{one.variable} for {one.server}") for one in found]
+    labels += [Label(one.place.first_line(), "a copy here, too") for one in found]
+    labels += [Label(span, f"who changes it changes {first.server} alone") for span in told]
+    distinct = {(one.span.path, one.span.line): one for one in reversed(labels)}
+    distinct.pop((first.place.path, first.place.line), None)
+    return Finding(
+        f"{first.where} of {who} has its own copy of {joined(variables)}: who sets "
+        f"{'it' if len(variables) == 1 else 'them'} changes service {first.server} alone",
+        Label(first.place.first_line(), "stays as it is"),
+        tuple(reversed(distinct.values()))[:8],
+        help=f"put it together of the same variables: `${{{variables[0]}}}`",
+        stacks=(deployment.name,),
+        address=(first.server, first.where),
+        severity=Severity.ERROR if told else None,
+    )
