@@ -25,9 +25,12 @@ KINDS = ("compose", "nginx", "django", "env", "dockerfile", "commands", "files",
 SECTIONS = ("Why it matters", "How to fix", "Bad", "Good", "Options", "Limits", "References")
 """The headings of a card, in their order; the first four are required."""
 
+RANKS = {"low": -1, "normal": 0, "high": 1}
+"""What a card can say of its findings among others that are as severe."""
+
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _FIELDS = frozenset(
-    {"severity", "confidence", "reads", "since", "plan", "peers", "tags", "default", "fix", "options"}
+    {"severity", "confidence", "reads", "since", "plan", "peers", "tags", "default", "fix", "options", "rank"}
 )
 _FENCE = re.compile(r"(?P<ticks>`{3,})[^\n]*\n.*?^(?P=ticks)[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -72,6 +75,8 @@ class Card:
     tags: tuple[str, ...]
     default: bool
     fix: str
+    rank: int
+    """1 for what stops or opens a whole deployment, -1 for upkeep: which of equal severity is shown first."""
     options: Mapping[str, Option]
     sections: Mapping[str, str]
     text: str
@@ -161,6 +166,8 @@ def parse_card(family: str, name: str, text: str) -> Card:
         raise fail(f"severity or confidence is missing or unknown: {error}") from None
     if (fix := fields.get("fix", "none")) not in ("none", "safe", "unsafe"):
         raise fail("'fix' is none, safe or unsafe")
+    if (rank := fields.get("rank", "normal")) not in RANKS:
+        raise fail(f"'rank' is one of {', '.join(RANKS)}")
     return Card(
         name=name,
         family=family,
@@ -173,6 +180,7 @@ def parse_card(family: str, name: str, text: str) -> Card:
         peers=tuple(map(str, fields.get("peers") or ())),
         tags=tuple(map(str, fields.get("tags") or ())),
         default=bool(fields.get("default", True)),
+        rank=RANKS[rank],
         fix=fix,
         options={key: _option(key, value, fail) for key, value in (fields.get("options") or {}).items()},
         sections=sections,

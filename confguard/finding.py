@@ -86,6 +86,8 @@ class Finding:
     severity: Severity | None = None
     fix: Fix | None = None
     rule: str = ""
+    rank: int = 0
+    """Which of equal severity comes first: stamped from the rule's card."""
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -93,9 +95,9 @@ class Finding:
         return (self.primary, *self.related)
 
     @property
-    def sort_key(self) -> tuple[int, str, int, int, str, str]:
-        """Order of output: the most severe first, then path, place, rule, message."""
-        return (-(self.severity or 0), *self.primary.span.sort_key, self.rule, self.message)
+    def sort_key(self) -> tuple[int, int, str, int, int, str, str]:
+        """Order of output: the most severe first, then those that matter most, then path, place, rule."""
+        return (-(self.severity or 0), -self.rank, *self.primary.span.sort_key, self.rule, self.message)
 
     @property
     def fingerprint(self) -> str:

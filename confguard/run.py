@@ -144,7 +144,7 @@ def _run_checks(
             continue
         try:
             findings += [
-                replace(one, rule=card.name, severity=one.severity or card.severity)
+                replace(one, rule=card.name, rank=card.rank, severity=one.severity or card.severity)
                 for one in card.load_check()(subject)
             ]
         except Exception as error:  # whatever a rule raises is shown, never swallowed

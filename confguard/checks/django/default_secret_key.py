@@ -104,9 +104,13 @@ def _help(key: Known[Any]) -> str:
         return f'read it without a fallback (`os.environ["SECRET_KEY"]`), {replace}'
     if key.from_template:
         return f"write a placeholder into {elsewhere} that nobody could take for a key"
-    if key.from_default:
+    if key.from_default or not _is_env_file(elsewhere):
         return f"let Compose require it in {elsewhere} (`${{SECRET_KEY:?}}`), {replace}"
     return f"take it out of {elsewhere} (and that file out of git, if it holds secrets), {replace}"
+
+
+def _is_env_file(path: str) -> bool:
+    return not path.endswith((".yml", ".yaml"))
 
 
 def _outside_of_code(key: Known[Any]) -> str | None:

@@ -40,6 +40,8 @@ _INCLUDED = {
     "djoser.urls.authtoken": ("token/login/", _THROTTLED),
     "djoser.urls.jwt": ("jwt/create/", _THROTTLED),
 }
+_OF_LOGINS = re.compile(r"login|log_in|signin|sign_in|passw|credential|authenticat|attempts", re.IGNORECASE)
+"""Limits of requests that go out, of mails, of an API's other users are none of attempts to log in."""
 _OWN = re.compile(
     r"ratelimit|rate_limit|throttl|\baxes\b|defender|lockout|login_attempt|failed_login", re.IGNORECASE
 )
@@ -127,9 +129,10 @@ def _throttles(app: App) -> bool | None:
 
 
 def _speaks_of_limits(project: Project, app: App) -> bool:
+    """Say whether code of the project limits attempts to log in, as far as its words tell."""
     for path in project.paths:
         if path.endswith(".py") and path not in app.settings.files:
             source = project.read(path)
-            if source is not None and _OWN.search(source.text):
+            if source is not None and _OWN.search(source.text) and _OF_LOGINS.search(source.text):
                 return True
     return False
