@@ -14,19 +14,23 @@ from confguard.readiness.probes._common import entries, place
 from confguard.source import Span
 
 _OTHERS = (Role.DEVELOPMENT, Role.TEST, Role.STAGING)
-"""What must not meet production; a file that only prepares it is part of the same project."""
+"""What must not meet production; other ways to run the product are not run beside it."""
 
 
 def look(subject: Subject) -> Outcome:
     """Look at the project's name, and at what has a fixed name: containers, volumes, networks."""
     own = subject.deployment
-    others = [one for one in subject.repo.deployments if not set(one.stack.files) <= set(own.stack.files)]
+    others = [
+        one
+        for one in subject.repo.deployments
+        if one.stack.role in _OTHERS and not set(one.stack.files) <= set(own.stack.files)
+    ]
     fixed = dict(_fixed(own))
     shared: dict[tuple[str, str], list[Label | None]] = {}
     for other in others:
         for name, span in _fixed(other):
-            if name in fixed:
-                shared.setdefault(name, [place(fixed[name], f"is named {name[1]}")])
+            if name in fixed and name not in shared:
+                shared[name] = [place(fixed[name], f"is named {name[1]}")]
                 shared[name].append(place(span, f"so is it in {other.name}"))
     if shared:
         names = ", ".join(dict.fromkeys(name for _, name in shared))
@@ -37,11 +41,7 @@ def look(subject: Subject) -> Outcome:
     named = _named(subject)
     if named is not None:
         return passed("the project has a name of its own", [named])
-    same = [
-        one
-        for one in others
-        if one.stack.role in _OTHERS and _folder(one) == _folder(own) and not _is_named(one)
-    ]
+    same = [one for one in others if _folder(one) == _folder(own) and not _is_named(one)]
     places = [place(next(iter(own.services.values())).span)] if own.services else []
     if same:
         return failed(

@@ -32,4 +32,8 @@ def look(subject: Subject, switch: bool = False) -> Outcome:
     offered = next((entry for key, entry in entries(subject).items() if _SWITCH.search(key)), None)
     if offered is None:
         return cannot_tell("no variable of the template stops the migrations", [place(found[0].program.span)])
+    deaf = [one for one in found if str(offered.key) not in deployment.processes[one.service].text]
+    if deaf:
+        places = [place(one.program.span, f"{one.service} migrates without asking") for one in deaf]
+        return failed(f"{offered.key} does not stop {', '.join(one.service for one in deaf)}", places)
     return passed(f"{offered.key} stops the migrations", [place(offered.line), place(found[0].program.span)])

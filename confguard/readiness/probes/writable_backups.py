@@ -52,8 +52,8 @@ def look(subject: Subject) -> Outcome:
 
 
 def _stays(subject: Subject, name: str) -> bool:
-    """Say whether a service stays: what only migrates makes no backups."""
-    return subject.deployment.roles[name].role is not ServiceRole.MIGRATION
+    """Say whether a service may make backups: what only migrates, or only keeps the time, makes none."""
+    return subject.deployment.roles[name].role not in (ServiceRole.MIGRATION, ServiceRole.BEAT)
 
 
 def _folders(subject: Subject) -> dict[str, list[str]]:
