@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from confguard.checks._roles import service_labels
 from confguard.checks._trails import deliveries, joined
 from confguard.finding import Finding, Label
+from confguard.model.delivery.casts import miscasts
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Origin
@@ -23,15 +24,17 @@ _IMPORTS = ("ImportError", "ModuleNotFoundError")
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each statement of settings that surely raises in some services.
 
-    What raises for want of a variable is `undelivered-variable`'s; a template's text that is refused is the
-    operator's to replace.
+    What raises for want of a variable is `undelivered-variable`'s; a cast that refuses a text is
+    `miscast-value`'s; a template's text that is refused is the operator's to replace.
     """
     for deployment in repo.production:
         groups: dict[tuple[object, ...], list[tuple[App, Failure]]] = {}
         for app in deployment.apps:
+            told = {found.reader for found in miscasts(app) if found.kind == "refused"}
             for failure in app.settings.failures:
                 if (
                     app.services
+                    and failure.span not in told
                     and not failure.undelivered
                     and not failure.placeholder
                     and failure.exception not in _IMPORTS

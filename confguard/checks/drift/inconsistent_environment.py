@@ -27,6 +27,10 @@ _SAME_FOR_ALL = re.compile(r"(^|_)SECRET_KEY$|BROKER_URL|RESULT_BACKEND|MEDIA_RO
 _ONCE = re.compile(
     r"\b(migrate|collectstatic|createsuperuser|loaddata|compilemessages|beat|flower|cron\w*)\b"
 )
+_MONITOR = re.compile(r"SENTRY_DSN$|^ROLLBAR_\w*TOKEN$|^(?:BUGSNAG|HONEYBADGER)_API_KEY$")
+"""What a service needs to report its errors."""
+
+_SINGLE = re.compile(r"\b(migrate|collectstatic|createsuperuser|loaddata|compilemessages|flower)\b")
 _SHOWN = 5
 
 
@@ -37,30 +41,61 @@ def check(repo: Repo) -> Iterator[Finding]:
         for server in apps:
             if not any(deployment.serves_http(name) for name in server.services):
                 continue
-            for other in apps:
-                if other is not server and other.settings.path == server.settings.path:
-                    yield from _judge(deployment, server, other)
+            others = [app for app in apps if app is not server and app.settings.path == server.settings.path]
+            yield from _judge(deployment, server, others)
+            yield from _unwatched(deployment, server, others)
 
 
-def _judge(deployment: Deployment, server: App, other: App) -> Iterator[Finding]:
-    workers = tuple(name for name in other.services if _works(deployment, name))
-    if not workers:
-        return
-    lacked = [
-        name for name in _lacked(server, other) if _FOR_WORK.search(name) and not _FOR_REQUESTS.search(name)
-    ]
-    if lacked:
-        yield _finding(deployment, server, other, workers, server.services, lacked)
-    missed = [
-        name
-        for name in _lacked(other, server)
-        # Of addresses that lead to the container itself loopback-service-host tells.
-        if _SHARED.search(name) and not _leads_to_itself(server, name)
-    ]
-    if missed:
-        yield _finding(deployment, other, server, server.services, workers, missed)
-    for name in _told_otherwise(server, other):
-        yield _difference(deployment, server, other, workers, name)
+def _judge(deployment: Deployment, server: App, others: list[App]) -> Iterator[Finding]:
+    lacking: dict[tuple[str, ...], list[tuple[App, str]]] = {}
+    for other in others:
+        workers = tuple(name for name in other.services if _works(deployment, name))
+        if not workers:
+            continue
+        lacked = tuple(name for name in _lacked(server, other) if _matters(deployment, name, other, others))
+        if lacked:
+            lacking.setdefault(lacked, []).extend((other, name) for name in workers)
+        missed = [
+            name
+            for name in _lacked(other, server)
+            # Of addresses that lead to the container itself loopback-service-host tells.
+            if _SHARED.search(name) and not _leads_to_itself(server, name)
+        ]
+        if missed:
+            yield _finding(deployment, other, server, server.services, workers, missed)
+        for name in _told_otherwise(server, other):
+            yield _difference(deployment, server, other, workers, name)
+    for names, found in lacking.items():
+        takers = tuple(name for _, name in found)
+        yield _finding(deployment, server, found[0][0], takers, server.services, list(names))
+
+
+def _matters(deployment: Deployment, name: str, taker: App, others: list[App]) -> bool:
+    """Say whether a variable is not for requests alone: by its name, or as other processes get it too."""
+    if _FOR_REQUESTS.search(name):
+        return False
+    return bool(_FOR_WORK.search(name)) or any(
+        isinstance(text := other.environment.get(name), Known) and text.value
+        for other in others
+        if other is not taker and not any(deployment.serves_http(one) for one in other.services)
+    )
+
+
+def _unwatched(deployment: Deployment, server: App, others: list[App]) -> Iterator[Finding]:
+    """Yield the services whose errors nobody is told of, though those of the server are reported."""
+    for name in dict.fromkeys(read.key for read in server.settings.reads if _MONITOR.search(read.key)):
+        if server.environment.get(name) is None:
+            continue
+        takers = [
+            (other, service)
+            for other in others
+            if other.environment.get(name) is None
+            for service in other.services
+            if not _SINGLE.search(" ".join(deployment.processes[service].words))
+        ]
+        if takers:
+            services = tuple(service for _, service in takers)
+            yield _finding(deployment, server, takers[0][0], services, server.services, [name])
 
 
 def _works(deployment: Deployment, service: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery import delivery_of
-from confguard.model.delivery.casts import Miscast, miscasts, quoted
+from confguard.model.delivery.casts import Miscast, kept_quotes, miscasts
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
@@ -40,8 +40,8 @@ def _finding(deployment: Deployment, app: App, found: Miscast) -> Finding:
 
 
 def _severity(found: Miscast) -> Severity | None:
-    """Return how bad it is: what a template leaves open is the operator's, and an empty text may be meant."""
-    if found.kind == "emptied" or (found.template and not found.text):
+    """Return how bad it is: what a template leaves open is the operator's, if something is needed."""
+    if found.kind == "emptied" or (found.template and not found.text and not found.optional):
         return Severity.INFO
     return Severity.ERROR if found.fatal and not found.template else None
 
@@ -49,17 +49,27 @@ def _severity(found: Miscast) -> Severity | None:
 def _quoted(deployment: Deployment) -> Iterator[Finding]:
     """Join the services that get the same text with its quotes."""
     places: dict[Span, tuple[str, list[str]]] = {}
-    for service in deployment.services:
-        delivery = delivery_of(deployment, service)
+    built: set[Span] = set()
+    for name, service in deployment.services.items():
+        delivery = delivery_of(deployment, name)
         for variable in delivery.variables:
             span = variable.value.span if variable.value else None
-            if span is not None and quoted(variable.value) and variable.readers:
-                places.setdefault(span, (variable.name, []))[1].append(service)
+            if span is not None and kept_quotes(variable.value) and variable.readers:
+                places.setdefault(span, (variable.name, []))[1].append(name)
+        for key, value in service.build.args.items() if service.build is not None else ():
+            if value is not None and value.span is not None and kept_quotes(value):
+                places.setdefault(value.span, (key, []))[1].append(name)
+                built.add(value.span)
     for span, (name, services) in places.items():
+        default = span.text.startswith("${")
         yield Finding(
-            f"{name} keeps the quotes around its value in {joined(services)}",
+            f"{name} keeps the quotes around its value in {'the image of ' if span in built else ''}"
+            f"{joined(services)}",
             Label(span.first_line(), "the quotes are part of the value"),
-            help="take them away: the list form of `environment:` takes everything behind the `=` as it is",
+            help="take them away: Compose takes the default in `${NAME:-default}` as it is"
+            if default
+            else "take them away: the list form of `environment:` takes everything behind the `=` as it is",
             stacks=(deployment.name,),
             address=(name, "quotes"),
+            severity=Severity.INFO if span in built else None,
         )

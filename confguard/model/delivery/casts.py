@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from confguard.model.delivery.readings import readings
+from confguard.model.delivery.types import Miscast
 from confguard.model.deployment import App
 from confguard.model.django import EnvRead, Items
 from confguard.model.django.defaults import django_default
 from confguard.model.value import Known, Origin, Value
 from confguard.source import Span
+
+__all__ = ["Miscast", "kept_quotes", "miscasts"]
 
 _OFF = frozenset({"0", "false", "no", "off", "n", "f", "none", "null"})
 _ORIGINS = frozenset({
@@ -49,29 +52,10 @@ _CAST_AS_DEFAULT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Miscast:
-    """A variable whose text its reader does not take for what it says.
-
-    ``outcome`` says what it comes to, ``mend`` what to do; ``place`` is where the text is written (None where
-    nothing sets it), ``reader`` where it goes wrong. ``fatal`` says that the settings do not start.
-    """
-
-    variable: str
-    text: str | None
-    outcome: str
-    mend: str
-    place: Span | None
-    reader: Span
-    fatal: bool = False
-    template: bool = False
-    kind: str = ""
-
-
 def miscasts(app: App) -> Iterator[Miscast]:
     """Yield what the settings of an application misunderstand, each place once."""
     seen: set[tuple[str, Span]] = set()
-    for found in (*_arguments(app), *_refused(app), *_settings(app), *_emptied(app)):
+    for found in (*_arguments(app), *_refused(app), *_settings(app), *_emptied(app), *readings(app)):
         if (found.variable, found.reader) not in seen:
             seen.add((found.variable, found.reader))
             yield found
@@ -112,10 +96,12 @@ def _refused(app: App) -> Iterator[Miscast]:
         if failure.placeholder and not (isinstance(text, Known) and not text.value):
             continue  # the operator replaces it; an empty text is often left as it is
         if isinstance(text, Known) and text.span is not None:
+            reads = [read for read in app.settings.reads if read.key == failure.variables[0]]
             yield Miscast(
                 failure.variables[0], text.value, f"is refused: the settings do not start ({name})",
                 "write a value of the type that the settings ask for, or take an empty text for unset",
                 text.span, failure.span, fatal=True, template=text.from_template, kind="refused",
+                optional=bool(reads) and all(isinstance(read.default, Known) for read in reads),
             )  # fmt: skip
 
 
@@ -222,9 +208,12 @@ def _lists(name: str, value: Known[Any], read: EnvRead, text: Known[str] | None)
         )  # fmt: skip
 
 
-def quoted(value: Value[str] | None) -> bool:
-    """Say whether a text still has quotes around it that its writer meant for the syntax."""
-    if not isinstance(value, Known) or any(step.origin is Origin.DEFAULT for step in value.trail):
+def kept_quotes(value: Value[str] | None) -> bool:
+    """Say whether a text still has quotes around it that its writer meant for the syntax.
+
+    The default of ``${NAME:-"text"}`` keeps them too: Compose takes everything up to the brace.
+    """
+    if not isinstance(value, Known):
         return False
     text = value.value
     return len(text) > 2 and text[0] == text[-1] and text[0] in "'\"" and text[0] not in text[1:-1]

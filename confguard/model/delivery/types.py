@@ -1,4 +1,4 @@
-"""Who reads a variable."""
+"""Who reads a variable, and what becomes of its text."""
 
 from __future__ import annotations
 
@@ -34,3 +34,24 @@ class Reader:
     """It cannot do without."""
     default: Value[Any] | None = None
     """What it takes instead, where that is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miscast:
+    """A variable whose text its reader does not take for what it says.
+
+    ``outcome`` says what it comes to, ``mend`` what to do; ``place`` is where the text is written (None where
+    nothing sets it), ``reader`` where it goes wrong. ``fatal`` says that the settings do not start.
+    """
+
+    variable: str
+    text: str | None
+    outcome: str
+    mend: str
+    place: Span | None
+    reader: Span
+    fatal: bool = False
+    template: bool = False
+    kind: str = ""
+    optional: bool = False
+    """The settings have a default: they mean to do without it."""
