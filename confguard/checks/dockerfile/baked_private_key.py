@@ -1,0 +1,48 @@
+"""No image of production is built with a private key of its own in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.repo import Repo
+from confguard.source import Span
+
+# The commands that write a key: openssl(1), ssh-keygen(1), sscg(8), mkcert.
+_MAKES_KEY = re.compile(
+    r"\bopenssl\s+req\b[^;&|]*\s-keyout\s|\bopenssl\s+(?:genrsa|genpkey|ecparam)\b[^;&|]*\s-out\s"
+    r"|\bssh-keygen\b[^;&|]*\s-(?:A|f|t)\b|\bsscg\s+-|\bmkcert\s+(?:-(?:cert|key)-file|[a-z0-9*.-]+\.?[a-z0-9]*\b)"
+)
+_ONLY_READS = re.compile(r"\bssh-keygen\s+(?:-\w+\s+)*-[lRFHyY]\b|/dev/null")
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for each RUN that makes a key, with the services whose images have it."""
+    found: dict[Span, tuple[list[str], list[str]]] = {}
+    for deployment in repo.production:
+        for name, process in deployment.processes.items():
+            for stage in process.image.stages if process.image is not None else ():
+                for one in stage.instructions:
+                    if one.name == "RUN" and not one.on_build and _makes(one.span.text):
+                        services, stacks = found.setdefault(one.span.first_line(), ([], []))
+                        services.append(name)
+                        stacks.append(deployment.name)
+    for span, (services, stacks) in found.items():
+        names = list(dict.fromkeys(services))
+        yield Finding(
+            f"the image of service{'s' if len(names) > 1 else ''} {joined(names)} is built with a private "
+            "key in it: whoever has the image has the key",
+            Label(span, "makes a key once, for all containers"),
+            help="make it in the entrypoint where it is missing, and keep it in a volume; or mount the host's",
+            stacks=tuple(dict.fromkeys(stacks)),
+            address=(span.path, *names),
+        )
+
+
+def _makes(text: str) -> bool:
+    text = text.replace("\\\n", "  ")
+    if not _MAKES_KEY.search(text) or _ONLY_READS.search(text):
+        return False
+    return re.search(r"\brm\s[^;&|]*(?:key|pem)", text) is None
