@@ -35,7 +35,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             f"the image of service{'s' if len(names) > 1 else ''} {joined(names)} is built with a private "
             "key in it: whoever has the image has the key",
             Label(span, "makes a key once, for all containers"),
-            help="make it in the entrypoint where it is missing, and keep it in a volume; or mount the host's",
+            help="make it in the entrypoint if it is missing, and keep it in a volume; or mount the host's",
             stacks=tuple(dict.fromkeys(stacks)),
             address=(span.path, *names),
         )
