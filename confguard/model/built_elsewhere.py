@@ -68,9 +68,9 @@ class Builders:
 
     def _published(self, wanted: ImageReference) -> Build | None:
         ranked: dict[int, list[Build]] = {}
-        for one in (*self.commands, *self._of_files):
+        for one in (*self.commands, *self.of_files):
             rank = self._fits(one.name, wanted)
-            build = _build(self.project, one) if rank else None
+            build = as_build(self.project, one) if rank else None
             if build is not None and build not in ranked.setdefault(rank, []):
                 ranked[rank].append(build)
         best = ranked.get(max(ranked, default=0), [])
@@ -103,7 +103,8 @@ class Builders:
         return 3 if len(parts) > 1 else 2
 
     @cached_property
-    def _of_files(self) -> tuple[ImageBuild, ...]:
+    def of_files(self) -> tuple[ImageBuild, ...]:
+        """The builds of workflows and bake files."""
         return tuple(self._read())
 
     def _read(self) -> Iterator[ImageBuild]:
@@ -131,7 +132,7 @@ class Builders:
         return frozenset(found)
 
 
-def _build(project: Project, one: ImageBuild) -> Build | None:
+def as_build(project: Project, one: ImageBuild) -> Build | None:
     """Return a build in the terms of Compose, if its Dockerfile is in the repository."""
     if one.folder is None or _UNKNOWN in one.context + (one.dockerfile or ""):
         return None
