@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +14,7 @@ from confguard.show.graph import CLIENTS, COLUMNS, Edge, Graph, Node
 _BOX, _HIGH, _GAP, _BETWEEN, _TOP = 196, 74, 26, 116, 44
 """Width and height of a box, the gaps between boxes and between columns, the head (SVG units)."""
 
+_SAME = re.compile(r"\b(\S+) to \1$")
 _LETTERS = 24
 """Letters of a name that fit into a box; the whole name is in the tooltip."""
 
@@ -51,7 +53,9 @@ def picture(graph: Graph, marked: Mapping[str, Sequence[tuple[str, Finding]]]) -
         'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>',
     ]
     parts += [_head(COLUMNS[index][0], columns[index]) for index in used]
-    parts += [_edge(edge, spots) for edge in graph.edges]
+    drawn = [_edge(edge, spots) for edge in graph.edges]
+    parts += [line for line, _ in drawn]
+    parts += [label for _, label in drawn if label]  # above every line
     if any(edge.source == CLIENTS for edge in graph.edges):
         parts.append(_clients(spots[CLIENTS]))
     networks = {name: index % NETWORK_COLOURS for index, name in enumerate(graph.networks)}
@@ -110,7 +114,7 @@ def _ports(node: Node, spot: _Spot) -> str:
     if not node.ports:
         return ""
     x, y = spot.x + _BOX - 10, spot.y + _HIGH - 10
-    said = _short(", ".join(node.ports), 18)
+    said = _short(", ".join(_SAME.sub(r"\1", port) for port in node.ports), 20)
     return f'<text class="ports" x="{x}" y="{y}" text-anchor="end">{said}</text>'
 
 
@@ -128,7 +132,8 @@ def _badge(spot: _Spot, findings: Sequence[tuple[str, Finding]]) -> str:
     )
 
 
-def _edge(edge: Edge, spots: Mapping[str, _Spot]) -> str:
+def _edge(edge: Edge, spots: Mapping[str, _Spot]) -> tuple[str, str]:
+    """Return the line of an edge, and its label."""
     start, end = spots[edge.source], spots[edge.target]
     weak = " weak" if edge.kind == "starts after" else ""
     broken = "" if edge.works else " broken"
@@ -146,10 +151,11 @@ def _edge(edge: Edge, spots: Mapping[str, _Spot]) -> str:
     whole += "" if edge.works else ", but they share no network"
     said = "no shared network" if not edge.works else edge.text if edge.kind == "proxies" else ""
     label = f'<text x="{at[0]}" y="{at[1]}" text-anchor="middle">{_short(said, 18)}</text>' if said else ""
-    return (
+    line = (
         f'<g class="edge{weak}{broken}"><title>{_text(whole)}</title>'
-        f'<path d="{path}" marker-end="url(#arrow)"/>{label}</g>'
+        f'<path d="{path}" marker-end="url(#arrow)"/></g>'
     )
+    return line, f'<g class="edge{weak}{broken}">{label}</g>' if label else ""
 
 
 def _short(text: str, letters: int = _LETTERS) -> str:

@@ -7,7 +7,6 @@ it, and the command that answers what no file can.
 from __future__ import annotations
 
 import difflib
-import inspect
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import Any, cast
 
 from confguard.cards import load_cards, rules_folder
 from confguard.finding import Severity
+from confguard.readiness.options import problem
 from confguard.readiness.outcome import Outcome
 
 KINDS = ("static", "partial", "manual")
@@ -196,10 +196,9 @@ def _looks(entry: Mapping[str, Any], where: str) -> Iterator[Look]:
             raise PlanError(f"{where}: there is no probe {name!r}{_nearest(name, probe_names())}")
         options = {key.replace("-", "_"): value for key, value in one.items() if key != "probe"}
         look = Look(name, options)
-        try:
-            inspect.signature(look.load()).bind(None, **options)
-        except TypeError as error:
-            raise PlanError(f"{where}: probe {name}: {error}") from None
+        wrong = problem(look.load(), options)
+        if wrong:
+            raise PlanError(f"{where}: probe {name}: {wrong}")
         yield look
 
 

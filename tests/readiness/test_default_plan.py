@@ -1,4 +1,4 @@
-"""The plan that comes along: each row that files decide passes for a ready product, fails for a broken one."""
+"""The plan that comes along: rows that files decide pass for a ready product, and fail for a broken one."""
 
 from __future__ import annotations
 
