@@ -70,11 +70,14 @@ class Credential:
 
 def readable_credentials(deployment: Deployment) -> Iterator[Credential]:
     """Yield the passwords of a stack's servers that are a literal or a default in its Compose files."""
+    required = {one.name for one in deployment.compose.interpolations if one.operator in ("?", ":?")}
     for service in deployment.services.values():
         for name, span in _said(deployment, service):
             used = uses_in(deployment, span)
             if used:
                 with_default = next((one for one in used if one.default), None)
+                if with_default is not None and with_default.name in required:
+                    continue  # Compose refuses the whole stack without it: the default is never taken
                 if len(used) == 1 and with_default is not None and with_default.span is not None:
                     others = _others(deployment, with_default)
                     yield Credential(service, name, with_default.span, with_default.name, others)

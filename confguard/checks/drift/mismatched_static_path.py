@@ -21,15 +21,15 @@ def check(repo: Repo) -> Iterator[Finding]:
         for kind in WORDS:
             for one in served(deployment, kind):
                 key = (kind, str(_statement(one)))
-                if kind == "MEDIA" and _is_lost(deployment, one):
-                    continue  # the same cause, and the worse effect, is told by lost-media
+                if kind == "MEDIA" and (not keeps_uploads(deployment) or _is_lost(one)):
+                    continue  # nothing is uploaded, or the same cause is told by lost-media
                 if one.answer is Answer.EMPTY and key not in reported and kept_in_folders(one.app, kind):
                     reported.add(key)
                     yield _finding(deployment, one)
 
 
-def _is_lost(deployment: Deployment, one: Served) -> bool:
-    return all(root.layer is None for root in one.roots) and keeps_uploads(deployment)
+def _is_lost(one: Served) -> bool:
+    return all(root.layer is None for root in one.roots)
 
 
 def _statement(one: Served) -> Statement | None:

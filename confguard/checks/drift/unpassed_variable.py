@@ -48,8 +48,8 @@ def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterat
     entries = {entry.key: entry for entry in file.entries}
     shown = [*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])]
     yield Finding(
-        f"{file.read} sets {joined(shown)} for the settings, but no service passes "
-        f"{'it' if len(names) == 1 else 'them'} on",
+        f"{file.read} sets {joined(shown)} for the settings, but {joined(services[:3])} "
+        f"{'does' if len(services) == 1 else 'do'} not get {'it' if len(names) == 1 else 'them'}",
         Label(entries[names[0]].line, "fills variables of the Compose file only"),
         (
             *(

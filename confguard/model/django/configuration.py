@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 from confguard.model.django import calls, classes
 from confguard.model.django.defaults import django_default
 from confguard.model.django.library import configurations, osenviron
-from confguard.model.django.machine import Run
+from confguard.model.django.machine import Fail, Run
 from confguard.model.django.objects import (
     BoundMethod,
     Call,
@@ -18,6 +19,7 @@ from confguard.model.django.objects import (
     InstanceObject,
     ModuleObject,
     Namespace,
+    Raised,
     V,
 )
 from confguard.model.value import Known, Origin, Step, Unknown
@@ -28,6 +30,9 @@ _SETDEFAULT = re.compile(
     r"""setdefault\(\s*["']DJANGO_CONFIGURATION["']\s*,\s*["'](?P<name>\w+)["']"""
     r"""|environ\[\s*["']DJANGO_CONFIGURATION["']\s*\]\s*=\s*["'](?P<name2>\w+)["']"""
 )
+_MAX_FAILURES = 20
+"""Refused values that are told, at most."""
+
 _ENTRY_POINTS = ("wsgi.py", "asgi.py", "manage.py", "celery.py", "celery_app.py")
 
 
@@ -125,7 +130,7 @@ def _publish(run: Run, module: ModuleObject, known: Known[ClassObject]) -> None:
     cls.namespace.names.update(_table(cls))
     _hook(run, known, "pre_setup", span)
     for name, value in sorted(_table(cls).items()):
-        cls.namespace.names.update(configurations.settle(run, name, value))
+        cls.namespace.names.update(_settled(run, name, value, span))
     _hook(run, known, "setup", span)
     instance = calls.instantiate(run, cls, Call([], {}, span))
     if not isinstance(instance, Known) or not isinstance(instance.value, InstanceObject):
@@ -137,11 +142,26 @@ def _publish(run: Run, module: ModuleObject, known: Known[ClassObject]) -> None:
             continue
         if isinstance(found, Known) and isinstance(found.value, BoundMethod | FunctionObject):
             found = calls.call(run, found, Call([], {}, span))
-        for key, value in configurations.settle(run, name, found).items():
+        for key, value in _settled(run, name, found, span).items():
             run.journal.touch(module.namespace)
             module.namespace.names[key] = value
     module.namespace.names.setdefault("DOTENV_LOADED", Known(None))
     _hook(run, known, "post_setup", span)
+
+
+def _settled(run: Run, name: str, value: V, span: Span) -> Mapping[str, V]:
+    """Return what an attribute becomes; where that raises, note it and go on as if it were mended.
+
+    One value that is refused stops the real set-up. What the other settings would be is worth knowing.
+    """
+    try:
+        return configurations.settle(run, name, value)
+    except Raised as signal:
+        if run.caught(signal.error) or run.doubtful:
+            raise
+        if len(run.failures) < _MAX_FAILURES:
+            run.failures.append(Fail(signal.error.span or span, signal.error, signal.trail))
+        return {name: Unknown("its value is refused when the settings are set up", signal.trail)}
 
 
 def _hook(run: Run, cls: Known[ClassObject], name: str, span: Span) -> None:
