@@ -104,7 +104,7 @@ def _made(repo: Repo, job: Job) -> _Made | None:
             return None
         for line in step.lines:
             text = line.joined.text
-            if "GITHUB_ENV" in text or re.search(r"[\w/-]+\.sh\b|(^|\s)make\s", text):
+            if "GITHUB_ENV" in text or re.search(r"(?<![\w/-])[\w/-]+\.sh\b|(^|\s)make\s", text):
                 return None
             echo = _ECHO.match(text)
             if made is not None and echo and _path(step, echo["file"]) == made.path:

@@ -78,7 +78,7 @@ def _tags(step: Step) -> Iterator[tuple[str, Span]]:
 
 
 _REFERENCE = re.compile(
-    r"(?P<name>(?:\$\{\{.*?\}\}|\$\{\w+\}|[^:\s$]|\$(?=\w)|:(?=\d+/))+)(?::(?P<tag>\S.*))?\Z"
+    r"(?P<name>(?:\$\{\{[^}]*\}\}|\$\{\w+\}|[^:\s$]|\$(?=\w)|:(?=\d+/))+)(?::(?P<tag>\S.*))?\Z"
 )
 
 

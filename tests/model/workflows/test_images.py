@@ -7,7 +7,9 @@ import pytest
 from confguard.discover.kinds import classify
 from confguard.discover.project import open_project
 from confguard.model.repo import build
-from confguard.model.workflows.images import only_latest
+from confguard.model.workflows.images import _split, only_latest
+from confguard.parsers.workflows import parse
+from confguard.source import SourceFile
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,10 @@ def test_an_image_is_unversioned_where_latest_is_surely_its_only_tag(repository,
     project = open_project(repository({".github/workflows/a.yml": text}))
     repo = build(project, classify(project), (), {}, frozenset())
     assert [one.name for one in only_latest(repo)] == found
+
+
+def test_a_reference_of_many_expressions_takes_no_time():
+    text = "jobs:\n  a:\n    steps:\n      - run: docker push " + "${{ a }}" * 60 + "$!\n"
+    (job,) = parse(SourceFile("x.yml", text)).jobs
+    assert list(job.steps[0].lines)
+    assert _split("${{ a }}" * 60 + "$!") == ("", None)
