@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _STARTING = frozenset({"up", "start", "run", "restart", "scale", "create", "watch"})
 _MORE = re.compile(
-    r"(?m)(^|[\s;&|])(make|just|task|inv|invoke|tox|nox)\s+\w|(?<![\w/-])[\w/-]+\.sh\b|uses:\s*['\"]?\./|\bdocker\s+start\b"
+    r"(?m)(^|[\s;&|])(make|just|task|inv|invoke|tox|nox)\s+\w|(?<![\w/-])[\w/-]+\.sh\b"
+    r"|uses:\s*['\"]?\./|\bdocker\s+start\b"
     r"|compose-action|docker-compose-action|docker[- ]compose\s+[^\n]*\$"
 )
 """What may start services in a way that is not followed."""
