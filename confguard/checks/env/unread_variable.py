@@ -12,6 +12,7 @@ from confguard.model.delivery.misspelt import misspellings
 from confguard.model.delivery.programs import library_that_reads
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.model.value import Known
 from confguard.source import Span
 
 _SHOWN = 5
@@ -19,12 +20,12 @@ _SHOWN = 5
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each env file with keys that nobody reads."""
-    used = {use.name for one in repo.deployments for use in one.compose.interpolations}
     for deployment in repo.production:
         # What is nearly the name of another has a rule of its own.
         told = {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
         told |= {read.key for app in deployment.apps for read in app.settings.reads}
         for file in used_env_files(deployment):
+            used = _interpolated(repo, file)
             dead = [
                 entry
                 for entry in file.entries
@@ -32,7 +33,49 @@ def check(repo: Repo) -> Iterator[Finding]:
             ]
             if dead:
                 yield _finding(deployment.name, file, dead)
+            if file.fills and not file.services:
+                yield from _overruled(deployment, file, used)
         yield from _given(deployment)
+
+
+def _interpolated(repo: Repo, file: UsedEnvFile) -> set[str]:
+    """Return what Compose files use, those left out that another template sets."""
+    used: set[str] = set()
+    for deployment in repo.deployments:
+        sources = {source.read for source in deployment.compose.env_sources} - {None}
+        elsewhere = set(deployment.compose.environment.values) if file.read not in sources else set()
+        used.update(use.name for use in deployment.compose.interpolations if use.name not in elsewhere)
+    return used
+
+
+def _overruled(deployment: Deployment, file: UsedEnvFile, used: set[str]) -> Iterator[Finding]:
+    """Yield what only fills Compose files, where these write a value of their own in its place."""
+    # A project that runs without containers too has the same file for that.
+    read = {one.key for app in deployment.apps for one in app.settings.reads}
+    lines: dict[str, Span] = {}
+    services: dict[str, Span] = {}
+    for entry in file.entries:
+        if entry.key in used or entry.key in read or not entry.value:
+            continue
+        for name, service in deployment.services.items():
+            value = service.environment.get(entry.key)
+            if isinstance(value, Known) and value.span is not None and value.span.path != file.read:
+                lines.setdefault(entry.key, entry.line)
+                services.setdefault(name, value.span)
+    if lines:
+        names = list(lines)
+        yield Finding(
+            f"{joined(names)} of {file.read} {'changes' if len(names) == 1 else 'change'} nothing: "
+            f"the Compose file itself says what {joined(list(services))} get{'s' * (len(services) == 1)}",
+            Label(lines[names[0]], "no Compose file takes this"),
+            (
+                *(Label(lines[name], "nor this") for name in names[1:_SHOWN]),
+                *(Label(span.first_line(), "is given instead") for span in dict.fromkeys(services.values())),
+            ),
+            help=f"write `${{{names[0]}}}` there, or take the line out",
+            stacks=(deployment.name,),
+            address=(file.read, *names, "overruled"),
+        )
 
 
 def _is_dead(deployment: Deployment, file: UsedEnvFile, entry: EnvEntry, used: set[str]) -> bool:

@@ -1,11 +1,14 @@
 """The variables that well-known images and libraries read by their own documentation.
 
-Sources, read in 2026: the pages of the images at hub.docker.com (``_/postgres``, ``_/mysql``, ``_/mariadb``,
+Where to look them up: the pages of the images at hub.docker.com (``_/postgres``, ``_/mysql``, ``_/mariadb``,
 ``_/mongo``, ``_/rabbitmq``, ``_/nginx``, ``dpage/pgadmin4``, ``minio/minio``), docs.gunicorn.org/settings
 (``workers``, ``bind``, ``GUNICORN_CMD_ARGS``), www.uvicorn.org/settings, docs.celeryq.dev (configuration),
 flower.readthedocs.io/config, docs.python.org/using/cmdline, docs.djangoproject.com (``DJANGO_*`` of
 django-admin), docs.sentry.io/platforms/python/configuration/options, opentelemetry.io (SDK environment
 variables), boto3's configuration guide, postgresql.org/docs/libpq-envars, keycloak.org/server/all-config.
+Not each name was compared with its page. Patterns are wider than the pages where a program reads a family of
+names: a name too many keeps a rule silent. ``celery worker`` reads each of its options from
+``CELERY_WORKER_...``: its command line has the ``auto_envvar_prefix`` CELERY, seen with Celery 5.4.
 """
 
 from __future__ import annotations
