@@ -56,6 +56,7 @@ class Project:
         self._sources: dict[str, SourceFile | None] = {}
         self._problems: dict[str, Problem] = {}
         self._parsed: dict[tuple[Callable[[SourceFile], Any], str], Any] = {}
+        self._real_folders: dict[str, str] = {}
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -67,6 +68,17 @@ class Project:
                 found.add(parent)
                 parent = posixpath.dirname(parent)
         return frozenset(found)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """Return the listed files whose last part is a name, in order."""
+        return self._by_name.get(name, ())
 
     def exists(self, path: str) -> bool:
         """Say whether this is a listed file."""
@@ -145,8 +157,11 @@ class Project:
 
     def _regular_file(self, path: str) -> Path | None:
         """Return where a listed file really lies; None outside of the root or if it is no plain file."""
-        full = self.root / path
-        real = Path(os.path.realpath(full))
+        folder, _, name = path.rpartition("/")
+        if folder not in self._real_folders:  # each part of a path is a question to the file system
+            self._real_folders[folder] = os.path.realpath(self.root / folder)
+        full = Path(self._real_folders[folder], name)
+        real = Path(os.path.realpath(full)) if full.is_symlink() else full
         if not real.is_relative_to(self.root):
             return None
         try:

@@ -81,11 +81,6 @@ class Deployment:
     evaluations: Evaluations
     builders: Builders
 
-    @cached_property
-    def remembered(self) -> dict[object, Any]:
-        """What other parts of the model have computed of this deployment, by keys of their own."""
-        return {}
-
     @property
     def name(self) -> str:
         """The stack's name, as findings show it."""
@@ -232,9 +227,12 @@ class Deployment:
 
         return {name: listening(self, name) for name in self.services}
 
-    def once(self, key: tuple[str, ...], compute: Callable[[], T]) -> T:
-        """Return what a function of the model computes of this deployment, computed when first asked for."""
-        computed: dict[tuple[str, ...], Any] = self.__dict__.setdefault("_computed", {})
+    def once(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return what a function of the model computes of this deployment, computed when first asked for.
+
+        ``key`` names the function first and then what it is asked about, by identity or by value.
+        """
+        computed: dict[tuple[object, ...], Any] = self.__dict__.setdefault("_computed", {})
         if key not in computed:
             computed[key] = compute()
         found: T = computed[key]

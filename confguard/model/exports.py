@@ -36,10 +36,11 @@ class _Script:
     made: Values = field(default_factory=dict)
     blocks: list[str] = field(default_factory=list)
     """The texts of the conditions around the current statement."""
+    scope: dict[str, list[str]] = field(default_factory=dict)
+    """All variables as words."""
 
-    def scope(self) -> dict[str, list[str]]:
-        found = {name: _words(value) for name, value in self.values.items()}
-        return found | {name: _words(value) for name, value in self.assigned.items()}
+    def __post_init__(self) -> None:
+        self.scope.update((name, _words(value)) for name, value in self.values.items())
 
 
 def exports(text: str, environment: Mapping[str, Known[str] | Unknown], source: SourceFile | None) -> Values:
@@ -49,16 +50,13 @@ def exports(text: str, environment: Mapping[str, Known[str] | Unknown], source: 
     """
     text = _without_here_documents(text)
     script = _Script(dict(environment))
-    scope = script.scope()
     end = 0
-    for words in commands(text, scope):
+    for words in commands(text, script.scope):
         between = text[end : words[0].start]
         guarded = "&&" in between or "||" in between
         end = words[-1].end
         condition = text[max(0, end - 300) : words[0].start].rpartition("\n")[2] if guarded else ""
         _statement(script, words, condition, text, source)
-        scope.clear()
-        scope.update(script.scope())
     return script.made
 
 
@@ -170,6 +168,7 @@ def _guarded(
 
 
 def _set(script: _Script, name: str, value: Known[str] | Unknown, exported: bool) -> None:
+    script.scope[name] = _words(value)
     if exported:
         script.values[name] = value
         script.made[name] = value

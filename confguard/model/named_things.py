@@ -82,6 +82,8 @@ def unknown_targets(repo: Repo) -> Iterator[Unnamed]:
     known = {name for source in makefiles for name in _targets(source)}
     found: dict[str, list[Span]] = {}
     for _, line in _command_lines(repo):
+        if "make" not in line.joined.text:
+            continue
         for words in commands(line.joined.text, {}, make=False):
             names = [word.text for word in words]
             if names[0] not in ("make", "gmake") or line.prose or line.spoken:
@@ -135,6 +137,7 @@ def _command_lines(repo: Repo) -> Iterator[tuple[SourceFile, CommandLine]]:
 
 
 _SCRIPT = re.compile(r"(?:\./)?(?:[\w.-]+/)+[\w.-]+\.(?:sh|bash|py)|\./[\w.-]+\.(?:sh|bash|py)")
+_ENDINGS = (".sh", ".bash", ".py")
 _TEXTS = (".md", ".mdx", ".rst", ".adoc", ".txt")
 _RUNNERS = frozenset({"sh", "bash", "source", ".", "python", "python3", "sudo"})
 
@@ -158,7 +161,8 @@ def _joined(span: Span) -> str:
 def _scripts(repo: Repo) -> Iterator[Unnamed]:
     found: dict[str, list[Span]] = {}
     for source, line in _command_lines(repo):
-        if line.variable or "/" not in line.joined.text:
+        text = line.joined.text
+        if line.variable or "/" not in text or not any(ending in text for ending in _ENDINGS):
             continue
         folder = posixpath.dirname(source.path)
         if line.folder is not None or re.search(r"\b(?:cd|pushd|git clone)\b", line.joined.text):

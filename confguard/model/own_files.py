@@ -30,6 +30,7 @@ _UPLOADS = re.compile(
     r"|[\"'](?:wagtail\.images|wagtail\.documents|filer|ckeditor_uploader)[\"']"
 )
 """What saves uploads: fields of models and storages. Fields of forms and serializers only read them."""
+_TESTS = re.compile(r"(^|/)tests?[/_.]")
 _LOCAL = {
     "STATIC": re.compile(r"(?:django\.contrib\.staticfiles|whitenoise|servestatic)\.storage\."),
     "MEDIA": re.compile(r"django\.core\.files\.storage\.(?:filesystem\.)?FileSystemStorage\Z"),
@@ -73,7 +74,16 @@ def _has_other_server(process: Process) -> bool:
 
 def keeps_uploads(deployment: Deployment) -> bool:
     """Say whether a file of the repository's Python names what saves uploads."""
-    return any(_UPLOADS.search(source.text) for source in _sources(deployment.project))
+    return deployment.once(
+        ("keeps uploads",),
+        lambda: any(
+            deployment.project.parsed(_names_uploads, source.path) for source in _sources(deployment.project)
+        ),
+    )
+
+
+def _names_uploads(source: SourceFile) -> bool:
+    return _UPLOADS.search(source.text) is not None
 
 
 def kept_in_folders(app: App, kind: str) -> bool:
@@ -113,7 +123,7 @@ def _names(value: Value[Any] | None) -> list[str] | None:
 
 def _sources(project: Project) -> Iterator[SourceFile]:
     for path in project.paths:
-        if path.endswith(".py") and "/migrations/" not in path and not re.search(r"(^|/)tests?[/_.]", path):
+        if path.endswith(".py") and "/migrations/" not in path and not _TESTS.search(path):
             source = project.read(path)
             if source is not None:
                 yield source

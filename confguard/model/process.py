@@ -218,7 +218,7 @@ def _find(project: Project, folder: str, word: str) -> str | None:
     if not parts:
         return None
     name = parts[-1]
-    matches = [path for path in project.under(folder if prefix else "") if posixpath.basename(path) == name]
+    matches = [path for path in project.named(name) if path.startswith(prefix)]
     return matches[0] if len(matches) == 1 else None
 
 

@@ -200,7 +200,7 @@ def _at(process: Process, word: str) -> SourceFile | None:
     found = process.files.source_of(place.value) if isinstance(place, Known) else None
     if isinstance(found, Known):
         return project.read(found.value)
-    paths = [path for path in project.paths if posixpath.basename(path) == "manage.py"]
+    paths = project.named("manage.py")
     return project.read(paths[0]) if len(paths) == 1 else None
 
 

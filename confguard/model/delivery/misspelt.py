@@ -12,11 +12,7 @@ from confguard.model.django import EnvRead
 
 def misspellings(deployment: Deployment, app: App) -> tuple[tuple[Variable, EnvRead], ...]:
     """Return each delivered variable that nobody reads, with the read that it is most likely meant for."""
-    key = ("misspellings", app)
-    if key not in deployment.remembered:
-        deployment.remembered[key] = tuple(_misspellings(deployment, app))
-    found: tuple[tuple[Variable, EnvRead], ...] = deployment.remembered[key]
-    return found
+    return deployment.once(("misspellings", app), lambda: tuple(_misspellings(deployment, app)))
 
 
 def _misspellings(deployment: Deployment, app: App) -> Iterator[tuple[Variable, EnvRead]]:

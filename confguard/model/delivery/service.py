@@ -170,12 +170,8 @@ class Delivery:
 
 def delivery_of(deployment: Deployment, service: str) -> Delivery:
     """Return what a running service of a deployment is given; raises KeyError for another name."""
-    key = ("delivery", service)
-    if key not in deployment.remembered:
-        environment = deployment.processes[service].environment
-        deployment.remembered[key] = Delivery(deployment, service, environment)
-    found: Delivery = deployment.remembered[key]
-    return found
+    environment = deployment.processes[service].environment
+    return deployment.once(("delivery", service), lambda: Delivery(deployment, service, environment))
 
 
 def _application_folder(app: App) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from confguard.model.django import imports
 from confguard.model.django.machine import Run
+from confguard.source import SourceFile
 
 _MAX_STEPS = 12
 _VIEWS = {
@@ -17,6 +20,8 @@ _VIEWS = {
     "rest_framework_simplejwt.views.token_verify": "rest_framework_simplejwt.views.TokenVerifyView",
 }
 _STAR = re.compile(r"^from[ \t]+[\w.]+[ \t]+import[ \t]+\*", re.MULTILINE)
+_VIEW = re.compile(r"^(\w+)[ \t]*=[ \t]*(\w+)\.as_view\(", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _MODULES = {
     # What django.views.generic re-exports, by the module that defines it (Django 5.2).
     **dict.fromkeys(("View", "TemplateView", "RedirectView"), "base"),
@@ -70,10 +75,8 @@ def _next(run: Run, dotted: str) -> str | None:
 
 def _made(run: Run, path: str, name: str) -> str | None:
     """Return the class of a module that ``name = Class.as_view()`` makes a view of; None for other names."""
-    source = run.project.read(path)
-    pattern = rf"^{re.escape(name)}[ \t]*=[ \t]*(\w+)\.as_view\("
-    match = re.search(pattern, source.text, re.MULTILINE) if source is not None else None
-    return match[1] if match else None
+    outline = run.project.parsed(_outline, path)
+    return outline.views.get(name) if outline is not None else None
 
 
 def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
@@ -81,8 +84,8 @@ def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
 
     Views are many and long: parsing them all would cost more than all else.
     """
-    source = run.project.read(path)
-    if source is None or _is_defined(source.text, name):
+    source, outline = run.project.read(path), run.project.parsed(_outline, path)
+    if source is None or (outline is not None and name in outline.defined):
         return []
     if not re.search(rf"\b{re.escape(name)}\b", source.text) and not _STAR.search(source.text):
         return []
@@ -90,10 +93,21 @@ def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
     return body
 
 
-def _is_defined(text: str, name: str) -> bool:
-    return (
-        re.search(rf"^(?:async[ \t]+def|def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
-    )
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """What the text of a module shows of its names: made once, and asked for every route."""
+
+    defined: frozenset[str]
+    """Its functions and classes."""
+    views: Mapping[str, str]
+    """The classes of its views, by the names that ``as_view()`` is given."""
+
+
+def _outline(source: SourceFile) -> _Outline:
+    views: dict[str, str] = {}
+    for match in _VIEW.finditer(source.text):
+        views.setdefault(match[1], match[2])
+    return _Outline(frozenset(match[1] for match in _DEFINITION.finditer(source.text)), views)
 
 
 def _holds(run: Run, package: str, name: str, depth: int) -> bool:
@@ -101,7 +115,8 @@ def _holds(run: Run, package: str, name: str, depth: int) -> bool:
     source = run.project.read(found[0]) if found is not None else None
     if found is None or source is None or depth > 4:
         return False
-    if _is_defined(source.text, name):
+    outline = run.project.parsed(_outline, found[0])
+    if outline is not None and name in outline.defined:
         return True
     for node in _statements(run, found[0], name):
         if isinstance(node, ast.ImportFrom):

@@ -182,7 +182,7 @@ def search_roots(project: Project, near: str = "") -> tuple[str, ...]:
     Those that hold a manage.py, the file's own outermost package's parent, ``src`` folders, the root, and
     the other packages of a repository that holds several (their setup.py or pyproject.toml tells them).
     """
-    managed = [posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "manage.py"]
+    managed = [posixpath.dirname(path) for path in project.named("manage.py")]
     roots = [folder for folder in managed if not folder or near.startswith(f"{folder}/")]
     roots.sort(key=len, reverse=True)
     folder = posixpath.dirname(near)

@@ -37,7 +37,7 @@ from confguard.model.django.reexports import defined
 from confguard.model.django.routes import Kind, Part, Route, URLconf
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Unknown
-from confguard.source import Problem, Span
+from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
     from confguard.model.django.settings import Settings
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 MAX_ROUTES = 10_000
 MAX_DEPTH = 20
 MAX_MODULES = 400
-_ROUTES = re.compile(r"\burlpatterns\b|\b\w*Router\w*\(|\bAdminSite\b|NinjaAPI\(")
+_ROUTES = re.compile(r"\burlpatterns\b|Router\w*\(|\bAdminSite\b|NinjaAPI\(")
 _HEAVY = re.compile(r"^class |\(request\b|\bmodels\.Model\b", re.MULTILINE)
 _MAX_SMALL = 20_000  # characters of a module with constants
 _ADMIN = "admin.site.urls"
@@ -147,9 +147,10 @@ def _makes_routes(run: Run, notes: Notes, path: str) -> bool:
     """Say whether a module is evaluated: it makes routes, or holds nothing but constants and helpers."""
     if path in notes.wanted:
         return True
-    source = run.project.read(path)
-    if source is None:
-        return False
+    return bool(run.project.parsed(_may_make_routes, path))
+
+
+def _may_make_routes(source: SourceFile) -> bool:
     if _ROUTES.search(source.text):
         return True
     return len(source.text) < _MAX_SMALL and not _HEAVY.search(source.text)
