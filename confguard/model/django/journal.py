@@ -71,7 +71,11 @@ class Journal:
         out: Changes = {}
         for thing in {**first, **second}:
             now = thing.snapshot() if thing not in first or thing not in second else None
-            out[thing] = self.join_states(thing, first.get(thing, now), second.get(thing, now), unknown)
+            one, other = first.get(thing, now), second.get(thing, now)
+            if one is other and isinstance(thing, Namespace | DictObject):
+                out[thing] = one  # ways that part late share what happened before: most of what they did
+            else:
+                out[thing] = self.join_states(thing, one, other, unknown)
         return out
 
     def join_states(self, thing: Mutable, one: Any, other: Any, unknown: Unknown) -> Any:
@@ -90,7 +94,9 @@ class Journal:
         names: dict[str, V] = {}
         for name in {**one[0], **other[0]}:
             left, right = one[0].get(name), other[0].get(name)
-            if left is None or right is None:
+            if left is right and left is not None:
+                names[name] = left
+            elif left is None or right is None:
                 names[name] = Unknown(f"is set only if a condition holds: {unknown.reason}", unknown.trail)
             else:
                 names[name] = self.join(left, right, unknown)
