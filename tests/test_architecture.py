@@ -69,7 +69,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def imported_at_module_level(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Yield what importing the module imports: not what its functions do, nor what is there for types."""
-    pending: list[ast.stmt] = list(tree.body)
+    pending: list[ast.AST] = list(tree.body)
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -77,7 +77,37 @@ def imported_at_module_level(tree: ast.Module) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             pending += node.orelse
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.ClassDef):
-            pending += [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
+            blocks = [node, *getattr(node, "handlers", ())]
+            pending += [
+                child for one in blocks for child in ast.iter_child_nodes(one) if isinstance(child, ast.stmt)
+            ]
+
+
+def dotted_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def loads(path: Path, known: set[str]) -> set[str]:
+    """Return what must be loaded before a module: what it imports, and the packages around that."""
+    own, found = dotted_name(path), set()
+    for dotted, _ in imported_at_module_level(parse(path)):
+        target = dotted if dotted in known else dotted.rpartition(".")[0]
+        parts = target.split(".")
+        around = {".".join(parts[:length]) for length in range(1, len(parts))}
+        found |= {target, *(package for package in around if not f"{own}.".startswith(f"{package}."))}
+    return (found & known) - {own}
+
+
+def circles(needed: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return the modules that need each other, with what they need: those above and below are taken away."""
+    left = needed
+    while True:
+        wanted = set().union(*left.values()) if left else set()
+        kept = {module: needs & left.keys() for module, needs in left.items() if module in wanted}
+        kept = {module: needs for module, needs in kept.items() if needs}
+        if kept == left:
+            return left
+        left = kept
 
 
 def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
@@ -175,6 +205,18 @@ def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
         (d, line) for d, line in imported_at_module_level(parse(path)) if d.split(".")[0] in PARSING_LIBRARIES
     ]
     assert not eager
+
+
+def test_every_module_can_be_the_first_that_is_imported():
+    """In a circle of imports it depends on where one begins whether the names are there already."""
+    paths = {dotted_name(path): path for path in modules()}
+    assert not circles({module: loads(path, set(paths)) for module, path in paths.items()})
+
+
+def test_circles_of_imports_are_noticed():
+    needed = {"above": {"one"}, "one": {"other"}, "other": {"one", "below"}, "below": set()}
+    assert circles(needed) == {"one": {"other"}, "other": {"one"}}
+    assert not circles({"above": {"middle", "below"}, "middle": {"below"}, "below": set()})
 
 
 def test_importing_the_model_loads_no_parsing_library():

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.checks._trails import Setting, deliveries, joined, known_settings
 from confguard.finding import Label
 from confguard.model.deployment import Deployment
-from confguard.model.django import Items, Settings
+from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Step, Value
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import Settings
 
 
 @dataclass(frozen=True, slots=True)

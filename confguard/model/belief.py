@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from confguard.model.deployment import App, Deployment
 from confguard.model.django import Items
-from confguard.model.django.hosts import accepts
 from confguard.model.django.values import plain
 from confguard.model.passages import Passage
 from confguard.model.received import Headers
@@ -177,6 +176,8 @@ def allowed_hosts(app: App) -> Value[tuple[str, ...]]:
 
 def refuses(app: App, host: str) -> bool:
     """Say whether Django surely answers 400 to requests for a host."""
+    from confguard.model.django.hosts import accepts
+
     allowed = allowed_hosts(app)
     return isinstance(allowed, Known) and not accepts(host, allowed.value)
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from confguard.model.django.modules import VARIABLE, find_path
-from confguard.model.django.settings import search_roots
 from confguard.model.listening import Program, programs
 from confguard.model.migrations import management_command
 from confguard.model.value import Known, Step, Trail, Unknown
@@ -72,7 +70,7 @@ def _running(deployment: Deployment, service: str, process: Process, program: Pr
         return None
     kind, source = entry
     option = next((word.partition("=")[2] for word in program.words if word.startswith("--settings=")), "")
-    given = program.environment.get(VARIABLE)
+    given = program.environment.get("DJANGO_SETTINGS_MODULE")
     assigned = _ASSIGNED.search(source.text)
     default = _DEFAULT.search(source.text)
     if option and kind == "command":
@@ -118,6 +116,9 @@ def _found(
 ) -> Running | None:
     if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", module):
         return None
+    from confguard.model.django import search_roots
+    from confguard.model.django.modules import find_path
+
     path = find_path(deployment.project, module, search_roots(deployment.project))
     return Running(service, program, kind, module, path, default, trail)
 
@@ -186,6 +187,9 @@ def target_of(program: Program) -> str | None:
 
 def module_source(process: Process, module: str) -> SourceFile | None:
     """Return the file of a module as a container imports it: from its own build context first."""
+    from confguard.model.django import search_roots
+    from confguard.model.django.modules import find_path
+
     project = process.files.project
     context = process.build.context if process.build else None
     folders = (context.value if context.value != "." else "",) if isinstance(context, Known) else ()

@@ -9,7 +9,6 @@ from confguard.checks._forwarding import distinct, groups, listens, mend, servic
 from confguard.finding import Finding, Label
 from confguard.model.belief import csrf_origins, middleware
 from confguard.model.deployment import App, Deployment
-from confguard.model.django.hosts import trusts
 from confguard.model.forwarding import Cause, Deaf, deaf
 from confguard.model.passages import Exposure
 from confguard.model.repo import Repo
@@ -64,6 +63,8 @@ def _finding(deployment: Deployment, app: App, group: list[Deaf]) -> Finding:
 
 
 def _notes(app: App, group: list[Deaf]) -> Iterator[str]:
+    from confguard.model.django.hosts import trusts
+
     yield f"{app.settings.module} is the settings module"
     origins = csrf_origins(app)
     names = [name.text for one in group for name in one.passage.hop.first.entrance.server.names]

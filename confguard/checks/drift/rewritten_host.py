@@ -8,7 +8,6 @@ from confguard.checks._forwarding import distinct, services, setting
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, middleware, raw_host
 from confguard.model.deployment import App, Deployment
-from confguard.model.django.hosts import accepts, split_domain_port
 from confguard.model.forwarding import PROBE, set_at
 from confguard.model.nginx import request_headers
 from confguard.model.passages import Passage
@@ -36,6 +35,8 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _fixed(passage: Passage) -> str:
     """Return the host that Django sees whatever the browser asks for, if it is an upstream's name."""
+    from confguard.model.django.hosts import split_domain_port
+
     value, other = (raw_host(passage.app, received(passage, host)) for host in (PROBE, "other.example"))
     if not isinstance(value, Known) or not isinstance(other, Known) or value.value != other.value:
         return ""
@@ -46,6 +47,8 @@ def _fixed(passage: Passage) -> str:
 def _judge(
     deployment: Deployment, app: App, host: str, found: list[Passage], everywhere: bool
 ) -> Iterator[Finding]:
+    from confguard.model.django.hosts import accepts, split_domain_port
+
     allowed = allowed_hosts(app)
     names = middleware(app)
     if not isinstance(allowed, Known) or names is None:

@@ -9,7 +9,6 @@ from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, middleware, raw_host
 from confguard.model.deployment import App, Deployment
-from confguard.model.django.hosts import accepts
 from confguard.model.nginx import ServerName
 from confguard.model.passages import Passage
 from confguard.model.received import received
@@ -37,6 +36,8 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _refused(passage: Passage, allowed: tuple[str, ...]) -> Iterator[ServerName]:
     """Yield the names of the outermost server that reach Django and that it refuses."""
+    from confguard.model.django.hosts import accepts
+
     for name in passage.hop.first.entrance.server.names:
         # What an environment puts in is compared when it is there; a name without a dot is for tests.
         if name.unknown or name.kind != "exact" or "." not in name.text or "$" in name.span.text:

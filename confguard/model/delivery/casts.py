@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.model.delivery.readings import readings
 from confguard.model.delivery.types import Miscast
 from confguard.model.deployment import App
-from confguard.model.django import EnvRead, Items
-from confguard.model.django.defaults import django_default
+from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Value
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django import EnvRead
 
 __all__ = ["Miscast", "kept_quotes", "miscasts"]
 
@@ -162,6 +164,8 @@ def _truth(app: App, name: str, value: Known[Any], read: EnvRead, text: Known[st
     steps = [step.text for step in value.trail[:4]]
     plain = isinstance(value.value, str) and value.value == text.value
     boolean = isinstance(read.default, Known) and isinstance(read.default.value, bool)
+    from confguard.model.django import django_default
+
     boolean = boolean or isinstance(django_default(name, app.settings.version), bool)
     through_bool = (
         value.value is True and steps[1:2] == ["bool()"] and len(steps) > 2 and "read from" in steps[2]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from confguard.model.delivery.names import meant
 from confguard.model.delivery.service import Variable, delivery_of
 from confguard.model.deployment import App, Deployment
-from confguard.model.django import EnvRead
+
+if TYPE_CHECKING:
+    from confguard.model.django import EnvRead
 
 
 def misspellings(deployment: Deployment, app: App) -> tuple[tuple[Variable, EnvRead], ...]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Any
 
-from confguard.model.django import classes, expressions, iteration, members, operations, statements
+from confguard.model.django import classes, iteration, members, operations
 from confguard.model.django.library import classes_made, registry
 from confguard.model.django.machine import MAX_DEPTH, Frame, Run
 from confguard.model.django.objects import (
@@ -106,15 +106,18 @@ def spoil(run: Run, value: V, unknown: Unknown) -> None:
 def make_function(run: Run, name: str, node: Any, scope: Scope) -> FunctionObject:
     """Return a function as its definition makes it: its defaults are evaluated now."""
     args: ast.arguments = node.args
-    defaults = tuple(expressions.evaluate(run, default, scope) for default in args.defaults)
-    only = tuple(
-        expressions.evaluate(run, default, scope) if default else None for default in args.kw_defaults
-    )
+    from confguard.model.django.expressions import evaluate  # a call is one: they stand on this module
+
+    defaults = tuple(evaluate(run, default, scope) for default in args.defaults)
+    only = tuple(evaluate(run, default, scope) if default else None for default in args.kw_defaults)
     return FunctionObject(name, node, scope, defaults, only)
 
 
 def call_function(run: Run, function: FunctionObject, arguments: Call, receiver: V | None) -> V:
     """Run a function of the repository."""
+    from confguard.model.django.expressions import evaluate
+    from confguard.model.django.statements import block
+
     node = function.node
     generator = not isinstance(node, ast.Lambda) and _is_generator(node)
     if isinstance(node, ast.AsyncFunctionDef) or (generator and not _is_short(node)):
@@ -133,12 +136,12 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
     if isinstance(node, ast.Lambda):
         run.depth += 1
         try:
-            return expressions.evaluate(run, node.body, scope)
+            return evaluate(run, node.body, scope)
         finally:
             run.depth -= 1
     run.depth += 1
     try:
-        outcome = run.within(Frame("function"), lambda: statements.block(run, node.body, scope), _DOUBT)
+        outcome = run.within(Frame("function"), lambda: block(run, node.body, scope), _DOUBT)
     finally:
         run.depth -= 1
     if generator and (outcome is None or isinstance(outcome, Returned)):
@@ -274,6 +277,8 @@ def _is_exception(path: str) -> bool:
 
 def assign(run: Run, target: ast.expr, value: V, scope: Scope) -> None:
     """Give a target a value: a name, an attribute, an item, or several of them."""
+    from confguard.model.django.expressions import evaluate
+
     if isinstance(target, ast.Name):
         names = scope.outer.get(target.id, scope.names)
         run.journal.touch(names)
@@ -281,17 +286,13 @@ def assign(run: Run, target: ast.expr, value: V, scope: Scope) -> None:
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(run, target.elts, value, scope, scope.span(target))
     elif isinstance(target, ast.Attribute):
-        set_attribute(
-            run, expressions.evaluate(run, target.value, scope), target.attr, value, scope.span(target)
-        )
+        set_attribute(run, evaluate(run, target.value, scope), target.attr, value, scope.span(target))
     elif isinstance(target, ast.Subscript):
-        container = expressions.evaluate(run, target.value, scope)
+        container = evaluate(run, target.value, scope)
         if isinstance(target.slice, ast.Slice):
             spoil(run, container, Unknown("a part of it is replaced in a way that is not followed"))
             return
-        set_item(
-            run, container, expressions.evaluate(run, target.slice, scope), value, scope.span(target), scope
-        )
+        set_item(run, container, evaluate(run, target.slice, scope), value, scope.span(target), scope)
     elif isinstance(target, ast.Starred):
         assign(run, target.value, value, scope)
 

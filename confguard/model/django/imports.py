@@ -7,7 +7,6 @@ import posixpath
 import re
 import sys
 
-from confguard.model.django import statements
 from confguard.model.django.library import installed, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import External, ModuleObject, Namespace, Scope, TupleObject, V
@@ -81,6 +80,8 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
         for problem in parsed.problems:
             run.problems.append(problem)
             namespace.complete = False
+        from confguard.model.django import statements  # an import is one of them
+
         try:
             statements.block(run, parsed.tree.body, Scope(module, namespace, None, "module"))
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from confguard.model.django import classes, methods, operations, paths
+from confguard.model.django import classes, operations, paths
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
@@ -83,6 +83,8 @@ def find_attribute(run: Run, value: V, name: str, span: Span, scope: Scope | Non
     path = paths.attribute(run, value, name, span)
     if path is not None:
         return path
+    from confguard.model.django import methods  # they stand on what is here
+
     return methods.find(run, value, name, span)
 
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django.library import files
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -346,4 +345,6 @@ def path_join(run: Run, left: V, right: V, span: Span) -> V | None:
 
 def open_file(run: Run, path: V, arguments: Call) -> V:
     """Return an open file of the project."""
+    from confguard.model.django.library import files
+
     return files.open_path(run, path, arguments)
