@@ -54,17 +54,27 @@ class Builders:
 
     def _of_compose_file(self, wanted: ImageReference) -> Build | None:
         """Return the build of another stack: a development stack that builds the name, whatever the tag."""
-        from confguard.model.compose import load
-
         for path in (file.path for file in of_kind(self.files, Kind.COMPOSE)):
             source = self.project.read(path)
             if source is None or wanted.repository not in source.text or "build" not in source.text:
                 continue
-            for other in load(self.project, (path,)).services.values():
+            for other in self._services(path):
                 named = parse_image(other.image.value) if isinstance(other.image, Known) else None
                 if other.build is not None and named is not None and named.repository == wanted.repository:
                     return other.build
         return None
+
+    def _services(self, path: str) -> tuple[Service, ...]:
+        """Return the services of a Compose file by itself; every image that is only named asks for them."""
+        from confguard.model.compose import load
+
+        if path not in self._loaded:
+            self._loaded[path] = tuple(load(self.project, (path,)).services.values())
+        return self._loaded[path]
+
+    @cached_property
+    def _loaded(self) -> dict[str, tuple[Service, ...]]:
+        return {}
 
     def _published(self, wanted: ImageReference) -> Build | None:
         ranked: dict[int, list[Build]] = {}

@@ -113,7 +113,7 @@ class Deployment:
             stand_ins=self.stack.stand_ins,
         )
 
-    @property
+    @cached_property
     def services(self) -> Mapping[str, Service]:
         """The services that run under the stack's profiles."""
         return self.compose.active_services

@@ -81,7 +81,7 @@ def unknown_targets(repo: Repo) -> Iterator[Unnamed]:
         return
     known = {name for source in makefiles for name in _targets(source)}
     found: dict[str, list[Span]] = {}
-    for _, line in _command_lines(repo):
+    for _, line in _command_lines(repo, ("make",)):
         if "make" not in line.joined.text:
             continue
         for words in commands(line.joined.text, {}, make=False):
@@ -123,13 +123,16 @@ def _targets(source: SourceFile) -> Iterator[str]:
         yield from match[1].split()
 
 
-def _command_lines(repo: Repo) -> Iterator[tuple[SourceFile, CommandLine]]:
+def _command_lines(repo: Repo, texts: Sequence[str]) -> Iterator[tuple[SourceFile, CommandLine]]:
+    """Yield the command lines of files that hold one of these texts."""
     for file in repo.files:
         if file.kind not in _READ or file.inactive or file.aside == "tests" or _OLD.search(file.path):
             continue
         source = repo.project.read(file.path)
         form = FORMS.get(file.kind)
         if source is None or form is None or form is Form.COMMENTS:
+            continue
+        if not any(text in source.text for text in texts):
             continue
         for line in lines(source, form):
             if not line.spoken and not line.prose:
@@ -160,7 +163,7 @@ def _joined(span: Span) -> str:
 
 def _scripts(repo: Repo) -> Iterator[Unnamed]:
     found: dict[str, list[Span]] = {}
-    for source, line in _command_lines(repo):
+    for source, line in _command_lines(repo, _ENDINGS):
         text = line.joined.text
         if line.variable or "/" not in text or not any(ending in text for ending in _ENDINGS):
             continue

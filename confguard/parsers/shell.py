@@ -25,7 +25,8 @@ _BRACED = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*|[@*#0-9])(\[[@*]\])?(?::?([-=+?
 _ELEMENT = re.compile(r"\{([A-Za-z_]\w*)\[[\"']?([\w./-]+)[\"']?\]\}")
 _PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9 _.-]*>")
 _COMPOSE = re.compile(r"docker[- ]compose|podman[- ]compose")
-_OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "(", ")", "\n")
+_OPERATORS = frozenset(";|&()\n")
+_LONG_OPERATORS = frozenset({"&&", "||", ";;", "|&"})
 _REDIRECT = re.compile(r"\d*(?:>>|>&|<<<|<<-?|<&|>\||>|<)(?!\()")
 _PLAIN = re.compile(r"[\w./:=@%+,~^*?!\[\]{}-]+")
 _PLAIN_IN_QUOTES = re.compile(r'[^"\\$`]+')
@@ -73,28 +74,27 @@ class _Lexer:
         """Read up to the next operator."""
         words: list[ShellWord] = []
         skip = False
-        while not self.done and len(words) < _MAX_WORDS:
-            char = self.text[self.position]
+        text, length = self.text, len(self.text)
+        while self.position < length and len(words) < _MAX_WORDS:
+            char = text[self.position]
             if char in " \t\r":
                 self.position += 1
             elif char == "#" and (self.position == 0 or self.text[self.position - 1] in " \t;"):
                 end = self.text.find("\n", self.position)
                 self.position = len(self.text) if end == -1 else end
-            elif self.text.startswith(("<(", ">("), self.position):
+            elif char in "<>" and text.startswith("(", self.position + 1):
                 start = self.position
                 self._skip_parentheses(start + 1)
                 words.append(ShellWord(UNKNOWN, start, self.position))
-            elif placeholder := _PLACEHOLDER.match(self.text, self.position):
+            elif char == "<" and (placeholder := _PLACEHOLDER.match(text, self.position)):
                 self._word(words, placeholder)
-            elif redirect := _REDIRECT.match(self.text, self.position):
+            elif (char in "<>" or char.isdigit()) and (redirect := _REDIRECT.match(text, self.position)):
                 self.position = redirect.end()
                 skip = not redirect[0].endswith("&")
                 if not skip:
                     self.position += len(re.match(r"[\d-]*", self.text[self.position :])[0])  # type: ignore[index]
-            elif operator := next(
-                (one for one in _OPERATORS if self.text.startswith(one, self.position)), ""
-            ):
-                self.position += len(operator)
+            elif char in _OPERATORS:
+                self.position += 2 if text[self.position : self.position + 2] in _LONG_OPERATORS else 1
                 return words
             else:
                 before = len(words)
@@ -111,10 +111,10 @@ class _Lexer:
         start = self.position
         made: list[str] = [""]
         present = placeholder is not None
-        while not self.done:
+        length = len(self.text)
+        while self.position < length:
             char = self.text[self.position]
-            placeholder = _PLACEHOLDER.match(self.text, self.position)
-            if placeholder:
+            if char == "<" and (placeholder := _PLACEHOLDER.match(self.text, self.position)):
                 made[-1] += UNKNOWN
                 self.position = placeholder.end()
             elif char in " \t\r\n;|&()<>":

@@ -151,3 +151,22 @@ def test_a_file_is_parsed_once(tracked):
     for _ in range(2):
         assert project.parsed(seen.append, "compose.yaml") is None
     assert len(seen) == 1
+
+
+def test_files_are_found_by_their_name(repository):
+    project = open_project(repository({"a/manage.py": "", "manage.py": "", "b/remanage.py": ""}))
+    assert project.named("manage.py") == ("a/manage.py", "manage.py")
+    assert project.named("settings.py") == ()
+
+
+def test_a_file_in_a_folder_that_links_out_of_the_project_is_not_read(tracked, tmp_path_factory):
+    """The folder was a plain one when git listed its file."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "settings.py").write_text("PASSWORD = 'secret'\n")
+    (tracked / "app" / "settings.py").unlink()
+    (tracked / "app").rmdir()
+    (tracked / "app").symlink_to(outside)
+    project = open_project(tracked)
+    assert project.exists("app/settings.py")
+    assert project.read("app/settings.py") is None
+    assert project.head("app/settings.py") == b""

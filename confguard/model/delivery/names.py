@@ -26,6 +26,7 @@ def meant(name: str, candidates: Iterable[str], project: str = "") -> str | None
     return found[0] if len(set(found)) == 1 else None
 
 
+@lru_cache(maxsize=8192)
 def alike(one: str, other: str, project: str = "") -> bool:
     """Say whether two names in capitals are most likely two spellings of one."""
     if any(left == right for left, right in zip(_forms(one, project), _forms(other, project), strict=True)):
