@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.csp import parse_policy
 from confguard.model.deployment import App, Deployment
 from confguard.model.django import Items
-from confguard.model.django.routes import Route
 from confguard.model.nginx import header_set
 from confguard.model.path_answers import Answer, answers
 from confguard.model.value import Known
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.routes import Route
 
 _NAMES = ("content-security-policy", "content-security-policy-report-only")
 _CSRF = "django.middleware.csrf.CsrfViewMiddleware"

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.model.delivery.types import Miscast
 from confguard.model.deployment import App
-from confguard.model.django import EnvRead, Items
+from confguard.model.django import Items
 from confguard.model.django.values import Entries, entry
 from confguard.model.value import Known, Step, Value
+
+if TYPE_CHECKING:
+    from confguard.model.django import EnvRead
 
 ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 OFF = frozenset({"0", "false", "no", "off", "n", "f", "disabled"})
