@@ -55,7 +55,12 @@ CASES = {
     ),
     "certificates": ("", {}, {"old/a.key": "-----BEGIN PRIVATE KEY-----\n"}, BARE),
     "configurable-ports": ('roles = ["proxy"]', {}, changed((C, "${HTTP_PORT:-80}:80", "80:80")), BARE),
-    "deploy-check": ("", {}, None, BARE),
+    "deploy-check": (
+        "",
+        {},
+        changed((S, "CSRF_COOKIE_SECURE = True", "CSRF_COOKIE_SECURE = False")),
+        BARE,
+    ),
     "documented": (
         'topics = { start = "make up-prod" }, what = "x", required = true',
         {},

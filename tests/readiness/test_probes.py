@@ -106,3 +106,62 @@ def test_only_the_proxy_publishes_ports(look, ports, state):
         compose += f"    ports: ['{ports[name]}']\n" if name in ports else ""
     found, outcome = look("published-ports", "", {"compose.prod.yaml": compose})
     assert found is state, outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("os.environ['SECRET_KEY']", State.PASSED),
+        ("os.environ.get('SECRET_KEY', get_random_secret_key())", State.CANNOT_TELL),
+    ],
+)
+def test_a_key_that_is_made_up_at_each_start_is_no_key(look, code, state):
+    settings = FILES["shop/settings.py"].replace("os.environ['SECRET_KEY']", code)
+    settings = "from django.core.management.utils import get_random_secret_key\n" + settings
+    env = FILES[".env.example"].replace("SECRET_KEY=change-me\n", "")
+    changes = {"shop/settings.py": settings + "KEY = os.environ.get('AWS_SECRET_ACCESS_KEY')\n"}
+    found, outcome = look("secret-key", "", {**changes, ".env.example": env})
+    assert found is state, outcome
+
+
+STACK = (
+    "on: push\njobs:\n  e2e:\n    steps:\n      - run: cp .env.example .env\n"
+    "      - run: docker compose -f compose.prod.yaml up -d db web\n"
+    "      - run: docker compose exec {service} npx playwright test\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("service", "env", "said"),
+    [
+        ("web", "POSTGRES_PASSWORD=x\n", ""),
+        ("front", "POSTGRES_PASSWORD=x\n", "service front is not started"),
+        ("web", "", "gets no password"),
+    ],
+)
+def test_a_step_that_cannot_run_shows_nothing(look, service, env, said):
+    compose = (
+        "services:\n  web:\n    image: acme/web:1\n  front:\n    image: acme/front:1\n"
+        "  db:\n    image: postgres:17.6\n    environment:\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}\n"
+    )
+    changes = {"compose.prod.yaml": compose, ".env.example": f"A=1\n{env}"}
+    changes[WORKFLOW] = STACK.format(service=service)
+    found, outcome = look("workflow", 'runs = ["playwright"], what = "end-to-end tests"', changes)
+    assert (found, said in outcome.text) == (State.FAILED if said else State.PASSED, True), outcome
+
+
+def test_a_location_for_health_has_to_lead_to_a_route(look):
+    nginx = (
+        "server {\n    listen 80;\n    location / { proxy_pass http://web:8000; }\n"
+        "    location /health { proxy_pass http://web:8000/api/health/; }\n}\n"
+    )
+    urls = (
+        "from django.urls import path\nfrom shop import views\n"
+        "urlpatterns = [path('api/health/', views.health)]\n"
+    )
+    compose = FILES["compose.prod.yaml"] + "    ports: ['80:80']\n"
+    changes = {"compose.prod.yaml": compose, "nginx.conf": nginx, "shop/urls.py": urls}
+    changes["shop/views.py"] = "def health(request):\n    pass\n"
+    options = "paths = ['/api/health/'], named = '/health'"
+    found, outcome = look("routed", options, changes)
+    assert (found, "/api/health//" in outcome.text) == (State.FAILED, True), outcome

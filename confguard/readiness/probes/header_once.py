@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.model.nginx import NginxModel, header_set, lost_headers, upstream_targets
+from confguard.model.nginx.file_paths import served_folders
 from confguard.model.responses import app_behind
 from confguard.model.responses.joint import carried
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
@@ -18,6 +19,8 @@ def look(subject: Subject, name: str, required: bool = True) -> Outcome:
     """
     found = list(_locations(subject, name, required))
     found += [one for model in entrances(subject) for one in _lost(model, name)]
+    if any(one.state is State.PASSED for one in found):
+        found += [one for model in entrances(subject) for one in _files(model, name)]
     if not found:
         return cannot_tell("no nginx of the stack is known to lead to an application")
     return together(found)
@@ -58,3 +61,11 @@ def _lost(model: NginxModel, name: str) -> Iterator[Outcome]:
             f"{name} is lost where a location has an add_header of its own",
             tuple(label for label in (place(droppers[0].span, level.title), place(mine[0].span)) if label),
         )
+
+
+def _files(model: NginxModel, name: str) -> Iterator[Outcome]:
+    """Yield the locations that serve files without a header that other answers have."""
+    for location, statement, _ in served_folders(model):
+        if not header_set(location.level).get(name):
+            label = place(statement.span, location.level.title)
+            yield cannot_tell(f"nginx serves files without {name}", [label])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from confguard.finding import Label
 from confguard.model.deployment import Deployment
+from confguard.model.roles import ServiceRole
 from confguard.model.stacks import Role
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
@@ -41,7 +42,7 @@ def look(subject: Subject) -> Outcome:
     named = _named(subject)
     if named is not None:
         return passed("the project has a name of its own", [named])
-    same = [one for one in others if _folder(one) == _folder(own) and not _is_named(one)]
+    same = [one for one in others if _folder(one) == _folder(own) and not _is_named(one) and _runs(one)]
     places = [place(next(iter(own.services.values())).span)] if own.services else []
     if same:
         return failed(
@@ -61,6 +62,11 @@ def _named(subject: Subject) -> Label | None:
 def _is_named(deployment: Deployment) -> bool:
     name = deployment.compose.name
     return isinstance(name, Known) and name.span is not None
+
+
+def _runs(deployment: Deployment) -> bool:
+    """Say whether it runs an application: what only fetches certificates is no stack of its own."""
+    return any(found.role is ServiceRole.APP for found in deployment.roles.values())
 
 
 def _folder(deployment: Deployment) -> str:

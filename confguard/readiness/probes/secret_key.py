@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.model.deployment import App
@@ -9,6 +10,8 @@ from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
 from confguard.readiness.probes._common import place, readable, why_unreadable
+
+_KEY = re.compile(r"(\w+_)?SECRET_?KEY")
 
 
 def look(subject: Subject) -> Outcome:
@@ -28,10 +31,10 @@ def _of(app: App) -> Outcome:
     if not readable(app) and "SECRET_KEY" not in app.settings:
         return cannot_tell(why_unreadable(app))
     value = app.settings.get("SECRET_KEY")
-    reads = [read for read in app.settings.reads if "SECRET" in read.key and "KEY" in read.key]
+    reads = [read for read in app.settings.reads if _KEY.fullmatch(read.key)]
     label = place(reads[0].span if reads else value.span if value else None, "the key")
     refused = next(
-        (one for one in app.settings.failures if any("SECRET" in name for name in one.variables)), None
+        (one for one in app.settings.failures if any(_KEY.fullmatch(name) for name in one.variables)), None
     )
     if refused is not None:
         return passed(
@@ -40,8 +43,12 @@ def _of(app: App) -> Outcome:
     if value is None:
         return failed(f"SECRET_KEY is not set{where}", [label])
     if not isinstance(value, Known):
-        if reads:
+        if any(read.default is None or app.environment.get(read.key) is not None for read in reads):
             return passed(f"SECRET_KEY is read from the environment{where}", [label])
+        if reads:
+            return cannot_tell(
+                f"SECRET_KEY is made up at each start{where} unless the operator sets it", [label]
+            )
         return cannot_tell(f"SECRET_KEY is not known{where}: {value.reason}", [label])
     if any(step.origin is Origin.TEMPLATE for step in value.trail):
         held = isinstance(value.value, str) and shape_of(value.value) in (Shape.PLACEHOLDER, Shape.EMPTY)
