@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Label, Severity
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.image import ImageReference, parse_image
@@ -18,6 +18,8 @@ from confguard.source import Span
 
 _VARIABLE = re.compile(r":\$\{?(\w+)")
 _SHOWN = 3
+_INTERPRETERS = frozenset(["python", "pypy", "node", "php", "ruby", "golang"])
+"""Images whose next version may refuse the code that is built upon them."""
 _HELP = "name a version, as in `{name}:<version>`, or pin the bytes with a digest (`@sha256:...`)"
 
 
@@ -30,6 +32,7 @@ class _Use:
     span: Span
     service: str
     stack: str
+    severity: Severity
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -75,7 +78,11 @@ def _pulled(deployment: Deployment, service: Service, digest: bool) -> _Use | No
     span = service.image.span
     if reference is None or span is None:
         return None
-    return _Use(reference, text, span, service.name, deployment.name)
+    # What the repository builds, or gives a version by a variable of its own, is the application.
+    own = deployment.processes[service.name].build is not None or _VARIABLE.search(span.text) is not None
+    matters = own or deployment.datastore(service) is not None
+    severity = Severity.WARNING if matters else Severity.INFO
+    return _Use(reference, text, span, service.name, deployment.name, severity)
 
 
 def _base(deployment: Deployment, service: Service, digest: bool) -> _Use | None:
@@ -90,7 +97,9 @@ def _base(deployment: Deployment, service: Service, digest: bool) -> _Use | None
     reference, text = _judged(built.base, digest)
     if reference is None:
         return None
-    return _Use(reference, text, built.stages[0].image.span, service.name, deployment.name)
+    runs_code = reference.name in _INTERPRETERS and reference.tag in (None, "latest")
+    severity = Severity.WARNING if runs_code else Severity.INFO
+    return _Use(reference, text, built.stages[0].image.span, service.name, deployment.name, severity)
 
 
 def _judged(image: Value[str], digest: bool) -> tuple[ImageReference | None, str]:
@@ -124,4 +133,5 @@ def _finding(what: str, uses: Sequence[_Use], digest: bool) -> Finding:
         help=_HELP.format(name=first.reference.path),
         stacks=tuple(dict.fromkeys(use.stack for use in uses)),
         address=tuple(dict.fromkeys(use.reference.path for use in uses)),
+        severity=max(use.severity for use in uses),
     )

@@ -83,9 +83,9 @@ def _severity(found: list[Misrouted]) -> Severity:
 def _words(one: Misrouted, count: int) -> str:
     verb = "comes" if count == 1 else "come"
     if one.answer.sent is not None:
-        return f"{verb} to Django as `{one.answer.sent}`, which is no route: it answers 404"
+        return f"{verb} to Django as `{one.answer.sent}`, which is no route"
     if one.answer.status == 200:
-        return f"never {verb} to Django: nginx answers with a page of its own, and status 200"
+        return f"never {verb} to Django: nginx answers with a page of its own"
     return f"never {verb} to Django: nginx answers {one.answer.status} by itself"
 
 

@@ -55,9 +55,11 @@ def _judge(deployment: Deployment, model: NginxModel, targets: list[Target]) -> 
     routes = [target for target in targets if _speaks_websockets(deployment, target)]
     if named or not routes or any(_lacks(model, target) != "Upgrade" for target in routes):
         return
-    app = app_behind(deployment, routes[0])
+    # Paths that no location names, as those of WebSockets here, come to the widest one.
+    widest = min(routes, key=lambda target: len(target.location.pattern) if target.location else 0)
+    app = app_behind(deployment, widest)
     if app is not None:
-        yield _finding(deployment, routes[0], "Upgrade", app)
+        yield _finding(deployment, widest, "Upgrade", app)
 
 
 def _lacks(model: NginxModel, target: Target) -> str:

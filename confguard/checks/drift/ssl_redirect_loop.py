@@ -67,7 +67,22 @@ def _finding(deployment: Deployment, app: App, redirect: Known[object], group: l
         help=mend(first),
         stacks=(deployment.name,),
         address=(first.passage.model.service, *app.services, first.cause.name),
-        severity=Severity.WARNING if redirect.from_template else Severity.ERROR,
+        severity=Severity.WARNING
+        if redirect.from_template and not _by_default(app, redirect)
+        else Severity.ERROR,
+    )
+
+
+def _by_default(app: App, redirect: Known[object]) -> bool:
+    """Say whether the code falls back to what a template says: then no operator gets anything else."""
+    places = {step.span for step in redirect.trail}
+    reads = [read for read in app.settings.reads if read.span in places]
+    texts = {read.key: app.environment.get(read.key) for read in reads}
+    return bool(reads) and all(
+        isinstance(read.default, Known)
+        and isinstance(text := texts[read.key], Known)
+        and str(read.default.value).lower() == text.value.lower()
+        for read in reads
     )
 
 

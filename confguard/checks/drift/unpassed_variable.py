@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from confguard.model.django import EnvRead
 
 _SHOWN = 6
+_USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -32,6 +34,7 @@ def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterat
     lost: dict[str, EnvRead] = {}
     told = {read.key for app in apps for _, read in misspellings(deployment, app)}
     told |= {read.key for app in apps for read in _dangerous(app)}
+    told |= _of_servers(deployment)
     for entry in file.entries:
         if entry.key in told:
             continue
@@ -67,6 +70,21 @@ def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterat
         stacks=(deployment.name,),
         address=(file.path, *names),
     )
+
+
+def _of_servers(deployment: Deployment) -> set[str]:
+    """Return the variables by which Compose configures datastores, caches and brokers: they do their work.
+
+    What an application makes of them instead of an address of its own is another question.
+    """
+    return {
+        key
+        for service in deployment.services.values()
+        if deployment.datastore(service) is not None
+        for value in service.environment.values()
+        if value is not None and value.span is not None
+        for key in _USED.findall(value.span.text)
+    }
 
 
 def _dangerous(app: App) -> Iterator[EnvRead]:
