@@ -18,7 +18,7 @@ BAD = {
     "compose.yaml": "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n",
     "compose.prod.yaml": "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n",
 }
-WARNING = {"compose.yaml": "services:\n  web:\n    image: nginx\n"}
+WARNING = {"compose.yaml": "services:\n  web:\n    image: acme/web:${VERSION:-latest}\n"}
 CLEAN = {"compose.yaml": "services:\n  web:\n    image: example/web:1.2\n"}
 
 
@@ -49,7 +49,7 @@ def invoke(monkeypatch):
         (WARNING, ["--fail-on", "error"], 0),
         (BAD, ["--fail-on", "error"], 1),
         (WARNING, ["--severity", "error"], 0),
-        (BAD, ["--ignore", "published-datastore-port"], 0),
+        (BAD, ["--ignore", "published-datastore-port,unkept-datastore"], 0),
         (BAD, ["--select", "unpinned-image"], 0),
         (BAD, ["--select", "compose,nginx"], 1),
         ({"README.md": "x"}, [], 2),

@@ -23,7 +23,7 @@ def test_a_pass_is_earned_by_a_place_in_the_files(answers_of):
 
 
 def test_a_finding_of_its_rules_fails_a_row_whose_look_says_otherwise(answers_of):
-    compose = "services:\n  web:\n    image: acme/web:latest\n"
+    compose = "services:\n  web:\n    image: acme/web:${VERSION:-latest}\n"
     row = ROW + 'rules = ["unpinned-image"]\n' + look('probe = "judged", things = ["compose"]')
     answer = answers_of(row, {"compose.prod.yaml": compose})["A"]
     assert answer.state is State.FAILED
