@@ -63,6 +63,8 @@ def words(one: Deaf) -> str:
     """Return what a place does to the header, for a label."""
     if one.cause is Cause.SETTING:
         return "the header that is set here is not looked at"
+    if one.cause is Cause.NAME:
+        return "the key is not that of a header"
     if one.cause is Cause.OVERWRITTEN:
         return "comes to http: Django takes the request for plain HTTP"
     return "passes requests on without telling the scheme"
@@ -73,6 +75,8 @@ def why(group: list[Deaf]) -> str:
     one = group[0]
     if one.cause is Cause.SETTING:
         fault = "no SECURE_PROXY_SSL_HEADER says which header tells of HTTPS"
+    elif one.cause is Cause.NAME:
+        return f"SECURE_PROXY_SSL_HEADER names `{one.header}`, and no header comes to Django under this key"
     elif one.cause is Cause.OVERWRITTEN:
         fault = f"nginx always says http in {one.header.title()}"
     else:
@@ -86,6 +90,9 @@ def mend(one: Deaf) -> str:
     if one.cause is Cause.SETTING:
         pair = '("HTTP_X_FORWARDED_PROTO", "https")'
         return f"set SECURE_PROXY_SSL_HEADER = {pair}, and send X-Forwarded-Proto from nginx"
+    if one.cause is Cause.NAME:
+        key = one.header.upper().replace("-", "_").removeprefix("HTTP_")
+        return f"write `HTTP_{key}`: the header's name in capitals, with underscores, after HTTP_"
     if one.passage.scheme == "https":
         return f"write `proxy_set_header {name} $scheme;` in each level that has such directives"
     return (

@@ -44,7 +44,15 @@ def proxy_header(app: App) -> Value[tuple[str, str] | None]:
         return Known(None, trail)
     if not isinstance(found, list | tuple) or len(found) != 2 or not all(isinstance(x, str) for x in found):
         return Unknown("SECURE_PROXY_SSL_HEADER is not a pair of texts")
-    return Known((found[0].removeprefix("HTTP_").replace("_", "-").lower(), found[1]), trail)
+    key, secure = found
+    # WSGI and ASGI hand headers over as HTTP_ and capitals with underscores: other keys stay what they are.
+    is_header = key.startswith("HTTP_") and "-" not in key and key == key.upper()
+    return Known((key.removeprefix("HTTP_").replace("_", "-").lower() if is_header else key, secure), trail)
+
+
+def is_header_name(name: str) -> bool:
+    """Say whether a name of ``proxy_header`` is that of a header, and not a key that no header gets."""
+    return "_" not in name and name == name.lower()
 
 
 def is_secure(deployment: Deployment, passage: Passage, headers: Headers) -> Value[bool]:

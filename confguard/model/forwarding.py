@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from confguard.model.belief import is_secure, proxy_header
+from confguard.model.belief import is_header_name, is_secure, proxy_header
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import request_headers
 from confguard.model.passages import Exposure, Passage
@@ -22,6 +22,7 @@ class Cause(Enum):
     """What keeps Django from learning that a browser speaks HTTPS."""
 
     SETTING = "nothing tells Django which header to believe"
+    NAME = "Django looks for a key that no header gets"
     OVERWRITTEN = "nginx says something else in the header"
     ABSENT = "nginx does not send the header"
 
@@ -44,7 +45,10 @@ def secure_headers(app: App) -> dict[str, str]:
     """Return what a proxy that takes HTTPS in front of nginx would send to be believed."""
     setting = proxy_header(app)
     found = setting.value if isinstance(setting, Known) else None
-    return {"x-forwarded-proto": "https", **({found[0]: found[1]} if found else {})}
+    return {
+        "x-forwarded-proto": "https",
+        **({found[0]: found[1]} if found and is_header_name(found[0]) else {}),
+    }
 
 
 def deaf(deployment: Deployment, app: App) -> Iterator[Deaf]:
@@ -74,6 +78,8 @@ def _deaf(passage: Passage, headers: Headers) -> Deaf:
     place = set_at(passage, name)
     if wanted is None:
         return Deaf(passage, Cause.SETTING, name, place or passage.hop.target.span)
+    if not is_header_name(name):
+        return Deaf(passage, Cause.NAME, name, setting.span or passage.hop.target.span)
     if headers.get(name) is not None and place is not None:
         return Deaf(passage, Cause.OVERWRITTEN, name, place)
     return Deaf(passage, Cause.ABSENT, name, passage.hop.target.span)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from confguard.discover.kinds import Kind
 from confguard.model.listening import programs
 from confguard.model.roles import ServiceRole, role_of
-from confguard.model.value import Known, Step
+from confguard.model.value import Known, Step, Unknown
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
+    from confguard.model.served_files import Served
+    from confguard.source import Span
 
 _TELLING = (
     Kind.COMPOSE, Kind.DOCKERFILE, Kind.MAKEFILE, Kind.TASKS, Kind.SCRIPT, Kind.WORKFLOW, Kind.DOCUMENT,
@@ -76,10 +78,36 @@ def _in_code(deployment: Deployment) -> bool:
 def without_static_files(deployment: Deployment) -> Iterator[Unprepared]:
     """Yield applications whose static files are served from STATIC_ROOT, which nothing fills."""
     for app, names in web_services(deployment):
-        because = tuple(_static_root_matters(app))
+        because = tuple(_static_root_matters(app)) or tuple(_served_from_volume(deployment, app))
         if because and not is_told_of(deployment, r"(?<![\w-])collectstatic\b"):
             yield Unprepared(names, app, because)
             return
+
+
+def _served_from_volume(deployment: Deployment, app: App) -> Iterator[Step]:
+    """Yield the statements of nginx that look into the volume which only STATIC_ROOT shares with it."""
+    from confguard.model.served_files import Answer, served
+    from confguard.model.volumes import kept, sharing
+
+    for one in served(deployment, "STATIC"):
+        if one.app is not app or one.answer is not Answer.FOLDER:
+            continue
+        own = kept(deployment.container_files[one.model.service], one.model.service, one.folder)
+        if isinstance(own, Unknown) or own.storage is None or own.storage[0] != "volume":
+            continue
+        users = {name for name, _ in sharing(deployment, own)} - {one.model.service}
+        if users <= set(app.services) and any(root.location == own.location for root in one.roots):
+            yield Step(f"nginx of service {one.model.service} serves them from there", _place(one))
+            return
+
+
+def _place(one: Served) -> Span | None:
+    """Return where nginx names the folder."""
+    for level in one.way.level.chain() if one.way.level is not None else ():
+        for name in ("alias", "root"):
+            for statement in level.named(name):
+                return statement.span
+    return one.url.span
 
 
 def _static_root_matters(app: App) -> Iterator[Step]:

@@ -46,6 +46,8 @@ def passage_of(deployment, scheme="https"):
         (HEADER, {"x-forwarded-proto": "http, https"}, False),
         (HEADER, {"x-forwarded-proto": "HTTPS"}, False),
         (HEADER, {}, False),
+        (HEADER.replace("HTTP_X", "X"), {"x-forwarded-proto": "https"}, False),
+        (HEADER.replace("X_FORWARDED_PROTO", "X-FORWARDED-PROTO"), {"x-forwarded-proto": "https"}, False),
         ("", {"x-forwarded-proto": "https"}, False),
     ],
 )

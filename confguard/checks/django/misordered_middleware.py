@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
+from confguard.model.django.values import elements
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Value
 
@@ -30,6 +32,9 @@ _ALLOWING = (
     "CORS_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL",
     "CORS_ORIGIN_WHITELIST", "CORS_ORIGIN_REGEX_WHITELIST",
 )  # fmt: skip
+
+
+_PUBLIC = re.compile(r"(?:django|whitenoise|csp|debug_toolbar|allauth|axes|django_prometheus)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
     position: dict[str, int] = {}
     for index, one in enumerate(found):
         position.setdefault(one.value.value, index)
+    yield from _without_cors(deployment, setting, position)
     reported: set[str] = set()
     for order in ORDERS:
         first, second = position.get(order.first), position.get(order.second)
@@ -103,6 +109,32 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
                 severity=Severity.INFO,
             )
             position[name] = index
+
+
+def _without_cors(deployment: Deployment, setting: Setting, position: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield the settings of django-cors-headers where the middleware that reads them does not run."""
+    installed = setting.settings.get("INSTALLED_APPS")
+    apps = [one.value for one in elements(installed) if isinstance(one, Known)]
+    allowing = [
+        value.span
+        for name in _ALLOWING
+        if isinstance(value := setting.settings.values.get(name), Known) and _is_on(value) and value.span
+    ]
+    # Middleware of the project's own may be a subclass of it.
+    if "corsheaders" not in apps or not allowing or not all(_PUBLIC.match(name) for name in position):
+        return
+    if _CORS in position or setting.place is None:
+        return
+    yield Finding(
+        f"MIDDLEWARE{setting.where('of')} lacks CorsMiddleware: no answer carries the CORS headers "
+        "that the settings allow",
+        Label(setting.place.first_line(), "has no corsheaders.middleware.CorsMiddleware"),
+        tuple(Label(span.first_line(), "has no effect") for span in allowing[:3]),
+        notes=explain(setting),
+        help=f"put `{_CORS}` near the top of MIDDLEWARE, before CommonMiddleware",
+        stacks=(deployment.name,),
+        address=("MIDDLEWARE", _CORS, "absent", *setting.services),
+    )
 
 
 def _severity(setting: Setting, order: Order) -> Severity:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._reach import address, listens, ports_of
 from confguard.finding import Finding, Label
+from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
-from confguard.model.hosts import Reach, reach
+from confguard.model.hosts import Reach, Reached, reach
 from confguard.model.listening import Listening
 from confguard.model.nginx import Target, upstream_targets
 from confguard.model.repo import Repo
@@ -39,7 +41,7 @@ def _judge(deployment: Deployment, proxy: str, target: Target) -> Finding | None
     if not isinstance(target.port, Known) and target.upstream is None:
         return None
     port = target.port.value if isinstance(target.port, Known) else 80 if target.port is None else 0
-    found = reach(deployment, origin, target.host.value) if target.host.value else None
+    found = _reached(deployment, origin, target.host.value) if target.host.value else None
     if not port or found is None or found.kind is not Reach.SERVICE or found.service is None:
         return None
     if found.service.network_mode is not None:
@@ -55,10 +57,21 @@ def _judge(deployment: Deployment, proxy: str, target: Target) -> Finding | None
         Label(place, "nobody answers: 502 Bad Gateway"),
         tuple(listens(found.service, listening)),
         notes=("without a port it is 80",) if target.port_span is None else (),
-        help=_help(listening, name, port, target),
+        help=_help(listening, name, port, target, own=name == proxy),
         stacks=(deployment.name,),
         address=(proxy, name, str(port)),
     )
+
+
+def _reached(deployment: Deployment, origin: Service, host: str) -> Reached:
+    """Return who answers to a host: to a loopback one the container itself, unless it shares its network."""
+    if not re.fullmatch(r"localhost|127\.[\d.]+|\[::1\]", host):
+        return reach(deployment, origin, host)
+    guests = (
+        one.network_mode for one in deployment.compose.services.values() if one.network_mode is not None
+    )
+    alone = all(isinstance(mode, Known) and mode.value in ("none", "bridge", "host") for mode in guests)
+    return Reached(Reach.SERVICE, origin) if alone else Reached(Reach.ELSEWHERE)
 
 
 def _why_not(listening: Listening, target: Target, port: int, own: bool) -> str:
@@ -78,7 +91,7 @@ def _why_not(listening: Listening, target: Target, port: int, own: bool) -> str:
     return ""
 
 
-def _help(listening: Listening, name: str, port: int, target: Target) -> str:
+def _help(listening: Listening, name: str, port: int, target: Target, own: bool) -> str:
     there = listening.on(port)
     if there and all(one.loopback for one in there):
         return f"let {name} listen on all addresses: `0.0.0.0:{port}`"
@@ -87,6 +100,10 @@ def _help(listening: Listening, name: str, port: int, target: Target) -> str:
             there[0].protocol, f"{there[0].protocol}_pass"
         )
         return f"use `{word}`, or let {name} speak what nginx sends"
+    if own:
+        return (
+            "pass to the service that answers, by its name: a loopback address is the proxy's own container"
+        )
     if not listening.listeners:
         return f"{name} answers no requests: pass them to the service that does"
     return f"pass to {ports_of(listening)}, or let {name} listen on {port}"

@@ -17,7 +17,7 @@ from confguard.model.nginx import shell, stock
 from confguard.model.nginx.image_layers import ROOTS, lay
 from confguard.model.nginx.inline import inline_source
 from confguard.model.nginx.refusals import newer_directives, refusals
-from confguard.model.nginx.standalone import assemble
+from confguard.model.nginx.standalone import assemble, without_events
 from confguard.model.nginx.statements import Expansion, Loaded
 from confguard.model.nginx.tree import FileTree
 from confguard.model.nginx.types import Level, Missing, NginxModel, Version
@@ -264,6 +264,7 @@ def model_of_tree(
         statements, missing = expansion.expand(file.directives, main, ())
         if file.foreign:
             missing = (*missing, Missing(entry, f"it is a template of {file.foreign}", None))
+        expansion.problems += without_events(statements, missing)
         model = assemble((), statements, missing)
         if model.http is None and missing:
             model = replace(model, http=Level("http", None, None, (), missing))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from confguard.discover.project import Project
 from confguard.model.nginx.build import server_of, servers_of, upstreams_of
 from confguard.model.nginx.refusals import refusals
@@ -10,7 +12,7 @@ from confguard.model.nginx.stock import WELL_KNOWN, is_silent
 from confguard.model.nginx.types import Level, Missing, NginxModel, Server, Statement
 from confguard.model.value import Step
 from confguard.parsers.nginx_tree import Context
-from confguard.source import SourceFile
+from confguard.source import Problem, SourceFile
 
 _AROUND = "the file that includes this one is not known"
 
@@ -115,3 +117,12 @@ def _stream(http: Level | None, servers: tuple[Server, ...], stream: Level | Non
         return NginxModel("", http, servers, upstreams)
     inner = levels_of(stream.statements, "server", stream)
     return NginxModel("", http, servers, upstreams, stream, inner, upstreams_of(stream))
+
+
+def without_events(statements: Sequence[Statement], missing: Sequence[Missing]) -> Iterator[Problem]:
+    """Yield the block without ``events`` beside it (ngx_event_init_conf: "no events section in ...")."""
+    http = next((one for one in statements if one.name == "http" and not one.stock), None)
+    if http is not None and not missing and all(one.name != "events" for one in statements):
+        yield Problem(
+            http.span, 'has no "events" block in the main configuration', "add `events {}` above it"
+        )
