@@ -65,7 +65,7 @@ def look(
     if missing:
         text = f"{what}: no document of the repository speaks of {', '.join(missing)}"
         return failed(text, found) if required else cannot_tell(text, found)
-    return passed(f"{what} is documented", found)
+    return passed(f"{what}: documents speak of {', '.join(topics)}", found)
 
 
 def _rank(path: str) -> tuple[bool, int, str]:
