@@ -56,11 +56,14 @@ class Running:
 
 def running(deployment: Deployment) -> tuple[Running, ...]:
     """Return the Django programs of the stack whose settings module is surely known."""
-    return tuple(
-        found
-        for name, process in deployment.processes.items()
-        for program in programs(deployment, name)
-        if program.sure and (found := _running(deployment, name, process, program)) is not None
+    return deployment.once(
+        ("running",),
+        lambda: tuple(
+            found
+            for name, process in deployment.processes.items()
+            for program in programs(deployment, name)
+            if program.sure and (found := _running(deployment, name, process, program)) is not None
+        ),
     )
 
 

@@ -199,12 +199,10 @@ def search_roots(project: Project, near: str = "") -> tuple[str, ...]:
 
 def _distributions(project: Project) -> Iterator[str]:
     """Yield the folders below the root whose packages are installed from the repository itself."""
-    for path in project.paths:
-        folder, name = posixpath.split(path)
+    for path in sorted((*project.named("setup.py"), *project.named("pyproject.toml"))):
+        folder = posixpath.dirname(path)
         # A module of a package may be called setup, too.
-        if name not in ("setup.py", "pyproject.toml") or project.exists(f"{folder}/__init__.py"):
-            continue
-        if folder:
+        if folder and not project.exists(f"{folder}/__init__.py"):
             yield f"{folder}/src" if project.is_folder(f"{folder}/src") else folder
 
 
