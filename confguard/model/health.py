@@ -29,6 +29,7 @@ _PASSING = re.compile(
 class Why(Enum):
     """Why a health check fails, or proves nothing."""
 
+    WORDS = "it is for a shell, and runs without one"
     TOOL = "its image has no such program"
     PORT = "nothing listens on the port"
     HOST = "Django refuses the host"
@@ -67,7 +68,9 @@ def failing(deployment: Deployment) -> Iterator[Failing]:
         probe = probe_of(process)
         if probe is None or name in ending:
             continue
-        if lacks(process, probe.tool):
+        if probe.needs_shell:
+            yield Failing(name, probe, Why.WORDS)
+        elif lacks(process, probe.tool):
             yield Failing(name, probe, Why.TOOL)
         elif probe.request is not None and _is_own(deployment, name, probe.request):
             yield from _request(deployment, name, probe, probe.request)

@@ -2,7 +2,9 @@
 
 By the Dockerfiles of the Docker Official Images: ``python`` and ``node`` without a variant are built on
 buildpack-deps, which has curl and wget; their ``slim`` variants on ``debian:*-slim``, which has neither;
-``alpine`` has busybox's wget and no curl. ``postgres`` and ``redis`` purge what their build needed.
+``alpine`` has busybox's wget and no curl. ``postgres`` and ``redis`` purge what their build needed. Images of
+stores have the clients of their own store only; ``mariadb`` from 11 on has ``mariadb-admin`` in place of
+``mysqladmin`` (its Dockerfile removes the old names).
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _OPAQUE = re.compile(r"\$\(|`|xargs|\.sh\b|requirements|packages\.txt|\bnix\b|an
 
 
 def lacks(process: Process, tool: str) -> bool:
-    """Say whether the image of a container surely has no such program (curl or wget)."""
+    """Say whether the image of a container surely has no such program (curl, wget, clients of stores)."""
+    if tool in _CLIENTS:
+        return process.service.build is None and _lacks_client(process, tool)
     if tool not in ("curl", "wget"):
         return False
     image = process.image
@@ -38,6 +42,31 @@ def lacks(process: Process, tool: str) -> bool:
     return image is None or not any(
         _may_add(one, tool) for stage in image.stages for one in stage.instructions
     )
+
+
+_CLIENTS = {
+    "pg_isready": ("postgres",), "psql": ("postgres",),
+    "redis-cli": ("redis",), "valkey-cli": ("valkey",),
+    "mysqladmin": ("mysql", "mariadb"), "mysql": ("mysql", "mariadb"), "mariadb-admin": ("mariadb",),
+    "rabbitmq-diagnostics": ("rabbitmq",), "mongosh": ("mongo",),
+}  # fmt: skip
+_OFFICIAL_STORES = frozenset(
+    {"postgres", "redis", "valkey", "mysql", "mariadb", "rabbitmq", "mongo", "memcached"}
+)
+
+
+def _lacks_client(process: Process, tool: str) -> bool:
+    """Say whether a store's official image, pulled as it is, has the clients of other stores only."""
+    said = process.service.image
+    reference = parse_image(said.value) if isinstance(said, Known) and process.image is None else None
+    if reference is None or reference.registry not in (None, "docker.io"):
+        return False
+    name = reference.repository.removeprefix("library/")
+    if name not in _OFFICIAL_STORES or "/" in name or (name, tool) == ("valkey", "redis-cli"):
+        return False
+    if name == "mariadb" and tool in ("mysqladmin", "mysql"):
+        return reference.version is not None and reference.version >= (11,)
+    return name not in _CLIENTS[tool]
 
 
 def _base_lacks(reference: ImageReference, tool: str) -> bool:

@@ -84,6 +84,27 @@ def without_static_files(deployment: Deployment) -> Iterator[Unprepared]:
             return
 
 
+def collecting_nowhere(deployment: Deployment) -> Iterator[tuple[App, str, Span]]:
+    """Yield who surely runs collectstatic without a STATIC_ROOT: application, service, place of the command.
+
+    ``StaticFilesStorage.path`` raises ImproperlyConfigured then (django.contrib.staticfiles.storage, 5.2).
+    """
+    from confguard.model.own_files import kept_in_folders
+
+    for app in deployment.apps:
+        root = app.settings.values.get("STATIC_ROOT")
+        unset = (root is None and app.settings.complete) or (isinstance(root, Known) and not root.value)
+        if not unset or not kept_in_folders(app, "STATIC"):
+            continue
+        for service in app.services:
+            for program in programs(deployment, service):
+                words = program.words
+                if "collectstatic" in words and program.sure and not {"--dry-run", "-n"} & set(words):
+                    place = program.place("collectstatic")
+                    if place is not None and not isinstance(app.settings.get("STATIC_ROOT"), Unknown):
+                        yield app, service, place
+
+
 def _served_from_volume(deployment: Deployment, app: App) -> Iterator[Step]:
     """Yield the statements of nginx that look into the volume which only STATIC_ROOT shares with it."""
     from confguard.model.served_files import Answer, served

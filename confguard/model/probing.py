@@ -62,6 +62,8 @@ class Probe:
     span: Span
     inherited: bool
     shell: bool
+    needs_shell: bool = False
+    """It is for a shell and runs without: its program's name has blanks, or ``||`` is an argument."""
 
 
 def probe_of(process: Process) -> Probe | None:
@@ -91,6 +93,8 @@ def _probe(kind: str, words: Sequence[str], span: Span, *, inherited: bool) -> P
     if not shell and posixpath.basename(words[0]) in ("sh", "bash", "ash") and words[1:2] == ["-c"]:
         words, shell = words[2:3], True
     text = " ".join(words)
+    if not shell and _is_for_a_shell(words):
+        return Probe(posixpath.basename(words[0].split()[0]), None, text, span, inherited, shell, True)
     if _IGNORED.search(text):
         return None
     simple = [list(words)]
@@ -103,6 +107,18 @@ def _probe(kind: str, words: Sequence[str], span: Span, *, inherited: bool) -> P
         return None  # one of several may be enough
     tool = posixpath.basename(simple[0][0])
     return Probe(tool, _request(tool, simple[0]), text, span, inherited, shell)
+
+
+def _is_for_a_shell(words: Sequence[str]) -> bool:
+    """Say whether words that run without a shell surely fail: nothing splits them, nothing knows operators.
+
+    curl and wget take operators for addresses, pg_isready for arguments that it does not know.
+    """
+    name = words[0].strip()
+    if re.search(r"\s", name) and "/" not in name.split()[0]:
+        return True
+    strict = posixpath.basename(name) in ("curl", "wget", "pg_isready")
+    return strict and any(word in ("||", "&&") for word in words[1:])
 
 
 def _request(tool: str, words: list[str]) -> Request | None:

@@ -66,3 +66,21 @@ def test_the_image_hands_its_check_on(tmp_path):
         tmp_path, "", 'FROM python:3.13\nHEALTHCHECK --timeout=3s CMD ["curl", "http://localhost"]\n'
     )
     assert (probe.tool, probe.inherited, probe.request.port) == ("curl", True, 80)
+
+
+@pytest.mark.parametrize(
+    ("test", "needs"),
+    [
+        ('["CMD", "redis-cli ping || exit 1"]', True),
+        ('["CMD", "curl", "-f", "http://localhost/", "||", "exit 1"]', True),
+        ('["CMD", "python", "probe.py", "||", "exit 1"]', False),
+        ('["CMD-SHELL", "redis-cli ping || exit 1"]', False),
+        ("redis-cli ping || exit 1", False),
+        ('["CMD", "sh", "-c", "redis-cli ping || exit 1"]', False),
+    ],
+)
+def test_what_is_for_a_shell_fails_without_one(deployment_of, test, needs):
+    compose = f"services:\n  web:\n    image: redis:7\n    healthcheck:\n      test: {test}\n"
+    probe = probe_of(deployment_of({"compose.prod.yaml": compose}).processes["web"])
+    assert probe is not None
+    assert probe.needs_shell is needs

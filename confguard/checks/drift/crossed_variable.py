@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
-from confguard.model.delivery.crossed import Crossed, crossed_in_compose, crossed_in_settings
+from confguard.model.delivery.crossed import (
+    Crossed,
+    crossed_in_compose,
+    crossed_in_databases,
+    crossed_in_settings,
+)
 from confguard.model.repo import Repo
 
 
@@ -17,10 +22,12 @@ def check(repo: Repo) -> Iterator[Finding]:
             yield _finding(deployment.name, one, "passes", f"{one.name} of {joined(one.services)}")
         seen: set[tuple[str, str]] = set()
         for app in deployment.apps:
-            for one in crossed_in_settings(deployment, app):
+            found = (*crossed_in_settings(deployment, app), *crossed_in_databases(deployment, app))
+            for one in found:
                 if (one.name, one.other) not in seen:
                     seen.add((one.name, one.other))
-                    yield _finding(deployment.name, one, "reads", f"the setting {one.name}")
+                    what = f"{one.key} of the database" if one.key else f"the setting {one.name}"
+                    yield _finding(deployment.name, one, "reads", what)
 
 
 def _finding(stack: str, one: Crossed, verb: str, what: str) -> Finding:

@@ -76,6 +76,8 @@ def _places(deployment: Deployment, one: Failing) -> Iterator[Label]:
 def _words(one: Failing) -> tuple[str, str]:
     request = one.probe.request
     host = request.headers.get("host", request.host) if request else ""
+    if one.why is Why.WORDS:
+        return "it is written for a shell and runs without one", "`CMD` runs one program with these arguments"
     if one.why is Why.TOOL:
         return f"its image has no `{one.probe.tool}`", "the program is not found"
     if one.why is Why.PORT:
@@ -96,6 +98,7 @@ def _words(one: Failing) -> tuple[str, str]:
 def _help(one: Failing) -> str:
     header = "send `X-Forwarded-Proto: https` as the proxy does (the header of SECURE_PROXY_SSL_HEADER)"
     return {
+        Why.WORDS: "write `CMD-SHELL` in place of `CMD`",
         Why.TOOL: f"install {one.probe.tool} in the Dockerfile, or ask with one that the image has",
         Why.PORT: "give the service a `healthcheck:` that fits its program, or switch the one "
         "of the image off with `disable: true`",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from confguard.checks._roles import meant_for_production, service_labels
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
-from confguard.model.preparing import without_static_files
+from confguard.model.preparing import collecting_nowhere, without_static_files
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -36,4 +37,16 @@ def check(repo: Repo) -> Iterator[Finding]:
                 help="run `manage.py collectstatic --noinput` in the Dockerfile, or before the server starts",
                 stacks=(deployment.name,),
                 address=one.services,
+            )
+        told: set[Span] = set()
+        for _, service, place in collecting_nowhere(deployment):
+            if place in told:
+                continue
+            told.add(place)
+            yield Finding(
+                f"collectstatic of service {service} ends in an error: STATIC_ROOT is not set",
+                Label(place.first_line(), "ImproperlyConfigured"),
+                help="set STATIC_ROOT to the folder from which the files are served",
+                stacks=(deployment.name,),
+                address=(service, "STATIC_ROOT"),
             )

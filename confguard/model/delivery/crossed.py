@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from confguard.model.delivery.service import delivery_of
 from confguard.model.deployment import App, Deployment
+from confguard.model.django.values import entry
 from confguard.model.value import Known
 from confguard.source import Span
 
 _WHOLE = re.compile(
     r"[\"']?(?P<key>[A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?\$\{(?P<name>[A-Z][A-Z0-9_]*)(?::?[-?][^{}]*)?\}"
 )
+
+
+_DATABASE_KEYS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Crossed:
     span: Span
     own: Span
     services: tuple[str, ...]
+    key: str = ""
+    """The key of DATABASES that it is for, where it is no setting of its own."""
 
 
 def crossed_in_compose(deployment: Deployment) -> Iterator[Crossed]:
@@ -70,6 +76,27 @@ def crossed_in_settings(deployment: Deployment, app: App) -> Iterator[Crossed]:
             unused = name != read.key and name not in delivery.readers
             if unused and isinstance(given, Known) and given.span is not None:
                 yield Crossed(name, read.key, read.span, given.span, app.services)
+
+
+def crossed_in_databases(deployment: Deployment, app: App) -> Iterator[Crossed]:
+    """Yield keys of a database that read another key's variable: USER from DB_NAME, with DB_USER unread."""
+    if not app.services:
+        return
+    delivery = delivery_of(deployment, app.services[0])
+    if not delivery.sources_are_known or not app.settings.complete:
+        return
+    reads = {read.span: read.key for read in app.settings.reads}
+    for key in _DATABASE_KEYS:
+        value = entry(app.settings.get("DATABASES"), "default", key)
+        for step in value.trail if isinstance(value, Known) else ():
+            other = reads.get(step.span) if step.span is not None else None
+            prefix, _, tail = (other or "").rpartition("_")
+            if other is None or step.span is None or tail not in _DATABASE_KEYS or tail == key or not prefix:
+                continue
+            name = f"{prefix}_{key}"
+            given = app.environment.get(name)
+            if name not in delivery.readers and isinstance(given, Known) and given.span is not None:
+                yield Crossed(name, other, step.span, given.span, app.services, key)
 
 
 def _settings_by_read(app: App) -> dict[Span, list[str]]:
