@@ -29,9 +29,17 @@ class AccelRedirect:
     span: Span
 
 
+def _folder(app: App) -> str:
+    """Return the folder from which the settings module is imported: the other packages lie beside its top."""
+    stem = app.settings.path.removesuffix(".py").removesuffix("/__init__")
+    for _ in app.settings.module.split("."):
+        stem = posixpath.dirname(stem)
+    return stem
+
+
 def accel_redirects(project: Project, app: App) -> Iterator[AccelRedirect]:
     """Yield the literal prefixes in an application's sources, and SENDFILE_URL of django-sendfile2 0.7."""
-    folder = posixpath.dirname(posixpath.dirname(app.settings.path))
+    folder = _folder(app)
     seen: set[str] = set()
     for path in project.under(folder):
         if not path.endswith(".py") or _TEST.search(path):
