@@ -37,6 +37,9 @@ _ALLOWING = (
 _PUBLIC = re.compile(r"(?:django|whitenoise|csp|debug_toolbar|allauth|axes|django_prometheus)\.")
 
 
+_TWO = re.compile(r"(?P<first>[\w.]+\.[A-Z]\w*?Middleware)(?=[a-z]\w*\.)")
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """``first`` has to stand before ``second``, as ``source`` says; what happens else, and how bad it is."""
@@ -79,6 +82,7 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
     for index, one in enumerate(found):
         position.setdefault(one.value.value, index)
     yield from _without_cors(deployment, setting, position)
+    yield from _run_together(deployment, setting, found)
     reported: set[str] = set()
     for order in ORDERS:
         first, second = position.get(order.first), position.get(order.second)
@@ -109,6 +113,23 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
                 severity=Severity.INFO,
             )
             position[name] = index
+
+
+def _run_together(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iterator[Finding]:
+    """Yield the entries that are two: Python joins texts between which the comma is missing."""
+    for one in found:
+        match = _TWO.match(one.value.value)
+        if match:
+            yield Finding(
+                f"two entries of MIDDLEWARE{setting.where('of')} are one text, {_short(match['first'])} and "
+                "the next: Django does not start",
+                Label(one.place, "a comma is missing at its end"),
+                notes=explain(setting),
+                help="put the comma between them",
+                stacks=(deployment.name,),
+                address=("MIDDLEWARE", match["first"], "comma", *setting.services),
+                severity=Severity.ERROR,
+            )
 
 
 def _without_cors(deployment: Deployment, setting: Setting, position: Mapping[str, int]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._forwarding import distinct, services
@@ -45,8 +46,19 @@ def _refused(passage: Passage, allowed: tuple[str, ...]) -> Iterator[ServerName]
         if name.text.replace(".", "").isdigit():
             continue
         host = raw_host(passage.app, received(passage, name.text))
-        if host == Known(name.text) and not accepts(name.text, allowed):
+        told = any(_means(entry, name.text) for entry in allowed) or not any(allowed)
+        if host == Known(name.text) and not accepts(name.text, allowed) and not told:
             yield name
+
+
+def _means(entry: str, host: str) -> bool:
+    """Say whether an entry is meant to let a host in and written in a way that Django does not understand.
+
+    With a scheme, a port, a glob, or several in one text: the rule about entries tells of it.
+    """
+    if entry.startswith("*.") and host.endswith(entry[1:]):
+        return True
+    return re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", entry) is not None
 
 
 def _finding(
