@@ -14,10 +14,12 @@ from click.testing import CliRunner
 from confguard import __version__
 from confguard.cli import main
 
-BAD = {
-    "compose.yaml": "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n",
-    "compose.prod.yaml": "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n",
-}
+DATABASE = (
+    "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n"
+    "    volumes: ['data:/var/lib/postgresql/data']\n"
+    "    environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:?}'}\nvolumes: {data: {}}\n"
+)
+BAD = {"compose.yaml": DATABASE, "compose.prod.yaml": DATABASE}
 WARNING = {"compose.yaml": "services:\n  web:\n    image: acme/web:${VERSION:-latest}\n"}
 CLEAN = {"compose.yaml": "services:\n  web:\n    image: example/web:1.2\n"}
 
@@ -49,7 +51,7 @@ def invoke(monkeypatch):
         (WARNING, ["--fail-on", "error"], 0),
         (BAD, ["--fail-on", "error"], 1),
         (WARNING, ["--severity", "error"], 0),
-        (BAD, ["--ignore", "published-datastore-port,unkept-datastore"], 0),
+        (BAD, ["--ignore", "published-datastore-port"], 0),
         (BAD, ["--select", "unpinned-image"], 0),
         (BAD, ["--select", "compose,nginx"], 1),
         ({"README.md": "x"}, [], 2),
