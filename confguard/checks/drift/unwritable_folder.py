@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
+from confguard.model.listening import programs
 from confguard.model.own_files import keeps_uploads, kept_in_folders
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
@@ -45,8 +46,10 @@ def _folders(deployment: Deployment, app: App) -> Iterator[str]:
 
 
 def _collects(deployment: Deployment, service: str) -> bool:
-    """Say whether a command collects static files: in a start script a condition may decide."""
-    return "collectstatic" in " ".join(deployment.processes[service].words)
+    """Say whether a container surely collects static files when it starts, by a script of its own too."""
+    return "collectstatic" in " ".join(deployment.processes[service].words) or any(
+        "collectstatic" in program.words and program.sure for program in programs(deployment, service)
+    )
 
 
 def _places(deployment: Deployment, app: App, name: str) -> Iterator[tuple[str, str]]:
