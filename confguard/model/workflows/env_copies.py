@@ -86,12 +86,13 @@ class _Made:
 
 def incomplete(repo: Repo) -> Iterator[Incomplete]:
     """Yield the jobs whose copied env file lacks what the services need that they start with it."""
+    alike: dict[tuple[object, ...], Deployment] = {}  # jobs mostly start the same stack with the same file
     for workflow, job in jobs(repo):
         if job.in_container:
             continue
         made = _made(repo, job)
         if made is not None:
-            found = _judged(repo, workflow, job, made)
+            found = _judged(repo, workflow, job, made, alike)
             if found is not None:
                 yield found
 
@@ -166,14 +167,17 @@ def _with_rest(made: _Made, step: Step) -> _Made | None:
     return made
 
 
-def _judged(repo: Repo, workflow: Workflow, job: Job, made: _Made) -> Incomplete | None:
+def _judged(
+    repo: Repo, workflow: Workflow, job: Job, made: _Made, alike: dict[tuple[object, ...], Deployment]
+) -> Incomplete | None:
     given = {name for step in job.steps for name in step.environment}
     for sighting, invocation in compose_steps(repo, workflow, job):
         if invocation.subcommand not in ("up", "run") or invocation.uncertain:
             continue
         if invocation.span.start < made.span.start:
             continue
-        deployment = _deployment(repo, sighting, made)
+        key = (sighting.files, sighting.profiles, sighting.env_files, made.path, made.text)
+        deployment = alike.setdefault(key, _deployment(repo, sighting, made))
         if made.path not in _used(deployment):
             continue
         names = started_by(deployment.compose, invocation) & set(deployment.services)
