@@ -26,7 +26,7 @@ def _findings(deployment: Deployment, found: list[Silent]) -> Iterator[Finding]:
     first = found[0]
     settings = first.app.settings
     names = [name for one in found for name in one.services]
-    place = near(settings, "LOGGING", "ADMINS")
+    place = near(settings, "LOGGING", "ADMINS", "DEBUG")
     if place is None:
         return
     debug = settings.values.get("DEBUG")
