@@ -50,15 +50,27 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A replacement of the text at a span; an empty span inserts, an empty text deletes."""
+    r"""A replacement of the text at a span; an empty span inserts, an empty text deletes.
+
+    The text takes on the line endings of its file, so that whoever makes an edit writes ``\n``.
+    """
 
     span: Span
     text: str
 
+    def __post_init__(self) -> None:
+        if "\n" in self.text and self.span.file.newline != "\n":
+            text = self.text.replace("\r\n", "\n").replace("\n", self.span.file.newline)
+            object.__setattr__(self, "text", text)
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that mend a finding together, in one file or several."""
+    """Edits that mend a finding together, in one file or several.
+
+    It is safe if the effective values change only as the finding asks, and nobody's data or access can be
+    lost by it. ``title`` completes "this would ...": ``bind port 5432 to loopback``.
+    """
 
     title: str
     edits: tuple[Edit, ...]
@@ -84,7 +96,8 @@ class Finding:
     stacks: tuple[str, ...] = ()
     address: tuple[str, ...] = ()
     severity: Severity | None = None
-    fix: Fix | None = None
+    fixes: tuple[Fix, ...] = ()
+    """Ways to mend it, each complete by itself; the first that may be applied is."""
     rule: str = ""
     rank: int = 0
     """Which of equal severity comes first: stamped from the rule's card."""
@@ -93,6 +106,11 @@ class Finding:
     def labels(self) -> tuple[Label, ...]:
         """The primary label and the related ones."""
         return (self.primary, *self.related)
+
+    @property
+    def fix(self) -> Fix | None:
+        """The fix that is offered first: a safe one before all others."""
+        return next((one for one in self.fixes if one.safe), self.fixes[0] if self.fixes else None)
 
     @property
     def sort_key(self) -> tuple[int, int, str, int, int, str, str]:

@@ -70,10 +70,15 @@ def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings)
         raise ConfigError(str(error)) from None
 
 
-def check(path: Path, settings: Settings) -> Run:
-    """Check the project that a path belongs to, with these settings."""
+def check(path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None = None) -> Run:
+    """Check the project that a path belongs to, with these settings.
+
+    ``texts`` stand in for what the disk has of some files, by their paths.
+    """
     started = time.perf_counter()
     project = open_project(path, settings.exclude)
+    if texts:
+        project = project.with_given(texts)
     files = classify(project)
     cards = selected_cards(settings, load_cards())
     repo = _build(project, files, settings)

@@ -31,6 +31,12 @@ class SourceFile:
         return id(self)
 
     @cached_property
+    def newline(self) -> str:
+        r"""The line ending of the file: that of its first line, ``\n`` where it has none."""
+        first = self.text.find("\n")
+        return "\r\n" if first > 0 and self.text[first - 1] == "\r" else "\n"
+
+    @cached_property
     def _line_starts(self) -> list[int]:
         starts, position = [0], self.text.find("\n")
         while position != -1:

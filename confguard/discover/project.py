@@ -57,6 +57,7 @@ class Project:
         self._problems: dict[str, Problem] = {}
         self._parsed: dict[tuple[Callable[[SourceFile], Any], str], Any] = {}
         self._real_folders: dict[str, str] = {}
+        self._given: Mapping[str, SourceFile] = {}
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -112,6 +113,8 @@ class Project:
 
     def head(self, path: str, size: int = 4096) -> bytes:
         """Return the first bytes of a listed file without keeping them; ``b""`` if it cannot be had."""
+        if path in self._given:
+            return self._given[path].text[:size].encode("utf-8", "surrogatepass")[:size]
         try:
             full = self._regular_file(path)
             if full is None:
@@ -127,13 +130,18 @@ class Project:
         return tuple(self._problems[path] for path in sorted(self._problems))
 
     def with_given(self, given: Mapping[str, SourceFile]) -> Project:
-        """Return the same project with files that a person gave by hand, each at the path it stands at."""
+        """Return the same project with other texts for some of its files, or for files that it lacks."""
         paths = tuple(sorted({*self.paths, *given}))
         made = Project(self.root, Listing(paths, self.listing.by, self.listing.note))
+        made._given = {**self._given, **given}
         made._sources = {**self._sources, **given}
         made._problems = {path: problem for path, problem in self._problems.items() if path not in given}
         made._parsed = {key: found for key, found in self._parsed.items() if key[1] not in given}
         return made
+
+    def real_path(self, path: str) -> str:
+        """Return the file that a path leads to once every link is followed: two may lead to one."""
+        return os.path.realpath(self.root / path)
 
     def _load(self, path: str) -> SourceFile | None:
         def broken(message: str) -> SourceFile:

@@ -52,7 +52,7 @@ def concealer(values: Collection[str], secrets: Collection[str]) -> Callable[[Fi
             related=tuple(map(label, finding.related)),
             notes=tuple(map(hide, finding.notes)),
             help=hide(finding.help),
-            fix=None if any(one.span.file.private for one in finding.labels) else finding.fix,
+            fixes=() if any(one.span.file.private for one in finding.labels) else finding.fixes,
         )
 
     return conceal

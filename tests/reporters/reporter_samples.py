@@ -70,7 +70,7 @@ FINDINGS = (
         ("production",),
         ("settings", "DEBUG"),
         Severity.ERROR,
-        Fix("write false", (Edit(at(ENV, "true"), "false"),), safe=True),
+        (Fix("write false", (Edit(at(ENV, "true"), "false"),), safe=True),),
         "debug-in-production",
     ),
     Finding(
@@ -161,7 +161,7 @@ def hostile_report() -> Report:
             (BAD,),
             (BAD.encode(errors="replace").decode(),),
             severity,
-            Fix(BAD, (), safe=False),
+            (Fix(BAD, (), safe=False),),
             "hostile",
         )
         for start, end, severity in ((0, 3, Severity.ERROR), (5, 40, Severity.WARNING), (7, 7, Severity.INFO))

@@ -38,4 +38,4 @@ def test_values_are_hidden_in_every_text(text, expected):
 def test_a_fix_of_such_a_file_is_not_offered():
     span = SourceFile(".env", "A=1\n", private=True).span(0, 3)
     fix = Fix("x", (Edit(span, "B"),), safe=True)
-    assert concealer((), ())(Finding("x", Label(span), fix=fix)).fix is None
+    assert concealer((), ())(Finding("x", Label(span), fixes=(fix,))).fix is None
