@@ -15,6 +15,7 @@ from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, selected_cards
 from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
+from confguard.discover.untracked import untracked_note
 from confguard.finding import Finding, Severity
 from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
@@ -115,7 +116,7 @@ def check(path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None
         files={kind.value: count for kind, count in counts(files).items()},
         suppressed=len(suppressed) + len(silenced),
         hidden=len(everything) - len(shown),
-        notes=tuple(note for note in (project.listing.note, *repo.notes) if note),
+        notes=tuple(note for note in (project.listing.note, untracked_note(project), *repo.notes) if note),
         seconds=time.perf_counter() - started,
     )
     return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes), repo=repo)

@@ -11,7 +11,7 @@ import posixpath
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -39,6 +39,8 @@ class Listing:
     """``"git"`` or ``"walk"``."""
     note: str = ""
     """What a reader should know about how the list came to be, or ``""``."""
+    untracked: tuple[str, ...] = ()
+    """Files that git neither tracks nor ignores: they do not count, and their author may think they do."""
 
 
 class Project:
@@ -132,7 +134,7 @@ class Project:
     def with_given(self, given: Mapping[str, SourceFile]) -> Project:
         """Return the same project with other texts for some of its files, or for files that it lacks."""
         paths = tuple(sorted({*self.paths, *given}))
-        made = Project(self.root, Listing(paths, self.listing.by, self.listing.note))
+        made = Project(self.root, replace(self.listing, paths=paths))
         made._given = {**self._given, **given}
         made._sources = {**self._sources, **given}
         made._problems = {path: problem for path, problem in self._problems.items() if path not in given}
@@ -211,8 +213,11 @@ def open_project(path: Path, exclude: Iterable[str] = ()) -> Project:
         from pathspec import GitIgnoreSpec
 
         spec = GitIgnoreSpec.from_lines(patterns)
-        kept = tuple(found for found in listing.paths if not spec.match_file(found))
-        listing = Listing(kept, listing.by, listing.note)
+        kept, untracked = (
+            tuple(found for found in paths if not spec.match_file(found))
+            for paths in (listing.paths, listing.untracked)
+        )
+        listing = replace(listing, paths=kept, untracked=untracked)
     return Project(root, listing)
 
 
@@ -231,13 +236,12 @@ def find_root(path: Path) -> Path:
 def list_files(root: Path) -> Listing:
     """List a project's files: those that git tracks, or a walk that honours .gitignore without git."""
     listed = _git_files(root)
-    if isinstance(listed, tuple):
-        note = "" if listed else "git tracks no file here: a file counts once it is added (`git add`)"
-        return Listing(listed, "git", note)
+    if isinstance(listed, Listing):
+        return listed
     return Listing(tuple(sorted(_walk(root))), "walk", listed)
 
 
-def _git_files(root: Path) -> tuple[str, ...] | str:
+def _git_files(root: Path) -> Listing | str:
     """Return what git tracks below a folder, or a note on why git could not say."""
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return ""
@@ -245,7 +249,7 @@ def _git_files(root: Path) -> tuple[str, ...] | str:
         "git",
         # A repository's own configuration may name programs to run: none of them may.
         *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
-        *("-C", str(root), "ls-files", "-z", "--cached"),
+        *("-C", str(root), "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"),
     ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -258,8 +262,15 @@ def _git_files(root: Path) -> tuple[str, ...] | str:
     if done.returncode != 0:
         first = os.fsdecode(done.stderr).strip().partition("\n")[0]
         return f"git did not list its files ({first}), so they were found by walking the folder"
-    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
-    return tuple(sorted(names))
+    tracked: set[str] = set()
+    untracked: set[str] = set()
+    for entry in done.stdout.split(b"\0"):
+        if entry and not entry.endswith(
+            b"/"
+        ):  # a letter for its state, a space, the path; no nested repository
+            (untracked if entry.startswith(b"?") else tracked).add(os.fsdecode(entry[2:]))
+    note = "" if tracked else "git tracks no file here: a file counts once it is added (`git add`)"
+    return Listing(tuple(sorted(tracked)), "git", note, tuple(sorted(untracked)))
 
 
 def _valid_patterns(text: str) -> Iterator[str]:
