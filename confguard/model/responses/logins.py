@@ -7,13 +7,13 @@ Views and URLconfs of libraries are known by name: django.contrib.admin and auth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App
 from confguard.model.django import Entries, Items
+from confguard.model.responses.own_limits import has_limiter, own_limits
 from confguard.model.value import Known
 from confguard.source import Span
 
@@ -40,12 +40,9 @@ _INCLUDED = {
     "djoser.urls.authtoken": ("token/login/", _THROTTLED),
     "djoser.urls.jwt": ("jwt/create/", _THROTTLED),
 }
-_OF_LOGINS = re.compile(r"login|log_in|signin|sign_in|passw|credential|authenticat|attempts", re.IGNORECASE)
-"""Limits of requests that go out, of mails, of an API's other users are none of attempts to log in."""
-_OWN = re.compile(
-    r"ratelimit|rate_limit|throttl|\baxes\b|defender|lockout|login_attempt|failed_login", re.IGNORECASE
-)
-_LIMITERS = ("axes", "defender", "ratelimit", "django_ratelimit", "turnstile", "captcha", "django_recaptcha")
+
+
+_NAMES = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +63,35 @@ def unlimited_logins(project: Project, app: App) -> tuple[Login, ...]:
 
     Empty where the project has anything that may: a library for it, or code that speaks of it.
     """
-    if _has_limiter(app) or _speaks_of_limits(project, app):
+    if has_limiter(project, app):
         return ()
     throttled = _throttles(app)
-    if throttled is None:
+    logins = tuple(_logins(app))
+    if throttled is None or not logins:
         return ()
-    return tuple(login for login, by_api in _logins(app) if not (by_api and throttled))
+    own = own_limits(project, app)
+    return tuple(
+        login
+        for login, view in logins
+        if not (view == "throttled" and throttled) and not (own.forms if view == "form" else own.api)
+    )
 
 
-def _logins(app: App) -> Iterator[tuple[Login, bool]]:
+def named_logins(app: App) -> tuple[Login, ...]:
+    """Return the paths of the project's own views that end with the name of a login."""
+    found: dict[str, Login] = {}
+    for route in app.settings.urlconf.routes:
+        head = route.head.rstrip("/")
+        if not route.certain or route.is_prefix or head.rpartition("/")[2] not in _NAMES:
+            continue
+        for path in (f"/{head}/", f"/{head}"):
+            if route.matches(path):
+                found.setdefault(head, Login(path, route.span, False, f"`{path}`"))
+    return tuple(found.values())
+
+
+def _logins(app: App) -> Iterator[tuple[Login, str]]:
+    """Yield each login with ``form``, ``api``, or ``throttled`` for views that default throttles hold for."""
     for route in app.settings.urlconf.routes:
         # A path with a variable, and a route that a condition decides over, are left out.
         if not route.certain or any(
@@ -85,32 +102,21 @@ def _logins(app: App) -> Iterator[tuple[Login, bool]]:
         texts = [span.file.text for span in (*route.through, route.span)]
         written = all(any(part.text in text for text in texts) for part in route.parts if part.text)
         if route.kind == "admin":
-            yield Login(f"{path}login/", route.span, True, f"`{path}`" if written else "the admin"), False
+            yield Login(f"{path}login/", route.span, True, f"`{path}`" if written else "the admin"), "form"
         elif route.kind == "include" and route.target in _INCLUDED:
             below, views = _INCLUDED[route.target]
-            yield Login(path + below, route.span, False, _shown(path + below, written)), views is _THROTTLED
-        elif route.view in _FORMS or route.view in _UNTHROTTLED:
-            yield Login(path, route.span, False, _shown(path, written)), False
+            answers = "form" if views is _FORMS else "throttled"
+            yield Login(path + below, route.span, False, _shown(path + below, written)), answers
+        elif route.view in _FORMS:
+            yield Login(path, route.span, False, _shown(path, written)), "form"
+        elif route.view in _UNTHROTTLED:
+            yield Login(path, route.span, False, _shown(path, written)), "api"
         elif route.view in _THROTTLED:
-            yield Login(path, route.span, False, _shown(path, written)), True
+            yield Login(path, route.span, False, _shown(path, written)), "throttled"
 
 
 def _shown(path: str, written: bool) -> str:
     return f"`{path}`" if written else "a login"
-
-
-def _has_limiter(app: App) -> bool:
-    """Say whether an application or a middleware against guessing is installed, or may be."""
-    for setting in ("INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS"):
-        if setting not in app.settings and app.settings.complete:
-            continue  # Django's default has none
-        value = app.settings.get(setting)
-        if not isinstance(value, Known) or not isinstance(value.value, Items) or not value.value.complete:
-            return True
-        for item in value.value:
-            if not isinstance(item, Known) or str(item.value).partition(".")[0] in _LIMITERS:
-                return True
-    return False
 
 
 def _throttles(app: App) -> bool | None:
@@ -126,13 +132,3 @@ def _throttles(app: App) -> bool | None:
     if not isinstance(classes, Known) or not isinstance(classes.value, Items):
         return None
     return len(classes.value) > 0
-
-
-def _speaks_of_limits(project: Project, app: App) -> bool:
-    """Say whether code of the project limits attempts to log in, as far as its words tell."""
-    for path in project.paths:
-        if path.endswith(".py") and path not in app.settings.files:
-            source = project.read(path)
-            if source is not None and _OWN.search(source.text) and _OF_LOGINS.search(source.text):
-                return True
-    return False

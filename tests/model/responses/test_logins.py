@@ -68,3 +68,28 @@ def test_a_library_against_guessing_limits_them_all(logins, settings):
 
 def test_a_project_whose_code_speaks_of_limits_may_have_its_own(logins):
     assert logins(**{"app/views.py": "MAX_LOGIN_ATTEMPTS = 5\n"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/views.py", "# nobody can log in here\n" + "\n" * 9 + "MAILS_RATE_LIMIT = 5\n"),
+        ("app/client.py", "import requests\n\nRATE_LIMIT = 5\nLOGIN = 'https://api.example.com'\n"),
+        ("app/signals.py", "from axes.signals import user_locked_out\n\nLOGIN_ATTEMPTS = 5\n"),
+        ("app/tests/test_login.py", "LOGIN_ATTEMPTS = 5\n"),
+    ],
+)
+def test_words_of_other_limits_are_no_limit(logins, path, text):
+    assert len(logins(**{path: text})) == 3
+
+
+def test_a_middleware_of_the_project_that_speaks_of_limits_limits_them_all(logins):
+    own = {"app/guard.py": "class Guard:\n    '''Too many requests: throttled.'''\n"}
+    assert logins("MIDDLEWARE = ['app.guard.Guard']", **own) == ()
+
+
+def test_a_throttle_of_an_api_is_none_of_a_form(logins):
+    own = {"app/views.py": "class LoginThrottle:\n    rate = '5/m'\n"}
+    with_api = logins("INSTALLED_APPS = ['rest_framework']", **own)
+    assert [one.path for one in with_api] == ["/hidden-place/login/", "/accounts/login/"]
+    assert logins(**own) == ()
