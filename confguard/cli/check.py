@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from confguard.cli.fixing import fix_options, run_fixed
 from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
 
@@ -84,6 +85,7 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
     help="Exit with 1 for findings this bad or worse.  [default: warning]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@fix_options()
 @click.option("--no-suppressions", is_flag=True, help="Ignore the suppression comments of the project.")
 @click.option("--show-files", is_flag=True, help="List each file with its kind and why, and check nothing.")
 @click.option(
@@ -102,7 +104,8 @@ def check(path: Path, **options: Any) -> None:
         if options["show_files"]:
             emit(_file_list(path, settings.exclude), options["output_file"])
             return
-        done = run.check(path, settings)
+        fixing = options["fix"] or options["diff"]
+        done = run_fixed(path, settings, options) if fixing else run.check(path, settings)
     except usage_errors() as error:
         fail(str(error))
     if done.nothing_to_check:

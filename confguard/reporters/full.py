@@ -11,7 +11,16 @@ from confguard.finding import Finding, Label, Severity
 from confguard.reporters.result import Report, severity_of
 from confguard.reporters.snippet import Mark, Piece, Row, Style, marks_of, source_rows
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean, clean_path, cleaner, plural, summary_line, visible, width
+from confguard.reporters.text import (
+    clean,
+    clean_path,
+    cleaner,
+    fix_line,
+    plural,
+    summary_line,
+    visible,
+    width,
+)
 from confguard.source import SourceFile
 
 MOST_LABELS = 12
@@ -32,6 +41,8 @@ def render(report: Report, options: Options) -> str:
     if notes:
         blocks.append(notes)
     tail = summary_line(report)
+    if fixable := fix_line(report):
+        tail += f"\n{fixable}"
     if report.findings:
         tail += "\n`confguard rule NAME` explains a rule."
     return "\n".join([*blocks, tail + "\n"])
@@ -165,7 +176,8 @@ def _facts(finding: Finding, say: Callable[[str], str]) -> Iterator[tuple[str, s
     if finding.help:
         yield "help", say(finding.help)
     if finding.fix:
-        yield "fix", say(finding.fix.title) + ("" if finding.fix.safe else " (unsafe)")
+        how = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
+        yield "fix", f"{say(finding.fix.title)} ({how})"
 
 
 def _fitting(names: list[str]) -> Iterator[str]:

@@ -4,17 +4,21 @@ A document has these keys, all always present::
 
     schema    "confguard/json-v1"; keys may be added under this name, none is removed or changes its meaning
     version   the version of confguard
-    summary   counts: error, warning, info, suppressed, hidden, files, stacks; seconds (wall time)
+    summary   counts: error, warning, info, suppressed, hidden, files, stacks; seconds (wall time);
+              fixed, fixable (by --fix), unsafely_fixable (only with --unsafe-fixes)
     files     kind of file -> how many were understood
     stacks    [{name, role, files, evidence}]
     notes     sentences about the run as a whole
     rules     name -> {family, summary, severity, confidence, url, tags}, for the rules that found something
-    findings  [{rule, severity, message, fingerprint, address, stacks, labels, notes, help, fix}]
+    findings  [{rule, severity, message, fingerprint, address, stacks, labels, notes, help, fix, fixes}]
 
 ``labels`` is never empty and its first entry is the primary place: {path, start: {line, column},
 end: {line, column}, text}. Paths are relative to the project's root, with "/". Lines and columns are
 1-based, columns count Unicode characters, the end is exclusive. ``fix`` is null or {title, safe}.
-No source text is included and secret values in sentences are masked; the whole document is ASCII.
+``fixes`` are all ways to mend it, the one that is applied first:
+{title, safe, edits: [{path, start, end, text}]}.
+Edits of one fix belong together; ``edits`` is null where they hold what must not be shown. No source text is
+included but theirs, and secret values in sentences are masked; the whole document is ASCII.
 """
 
 from __future__ import annotations
@@ -22,10 +26,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
 from confguard.reporters.result import Report, RuleInfo, StackInfo, rule_info, severity_of
+from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
 from confguard.reporters.text import clean, cleaner, visible
+from confguard.source import Span
 
 SCHEMA = "confguard/json-v1"
 
@@ -55,6 +61,9 @@ def document(report: Report) -> dict[str, Any]:
             "files": sum(report.files.values()),
             "stacks": len(report.stacks),
             "seconds": round(report.seconds, 3),
+            "fixed": report.fixed,
+            "fixable": report.fixable(safe=True),
+            "unsafely_fixable": report.fixable(safe=False),
         },
         "files": dict(sorted(report.files.items())),
         "stacks": [_stack(stack) for stack in report.stacks],
@@ -97,16 +106,30 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "notes": [say(note) for note in finding.notes],
         "help": say(finding.help),
         "fix": {"title": say(finding.fix.title), "safe": finding.fix.safe} if finding.fix else None,
+        "fixes": [
+            _fix(finding, fix, say(fix.title)) for fix in sorted(finding.fixes, key=lambda one: not one.safe)
+        ],
+    }
+
+
+def _fix(finding: Finding, fix: Fix, title: str) -> dict[str, Any]:
+    edits = shown_edits(finding, fix)
+    return {
+        "title": title,
+        "safe": fix.safe,
+        "edits": None if edits is None else [{**_place(edit.span), "text": edit.text} for edit in edits],
     }
 
 
 def _label(label: Label, text: str) -> dict[str, Any]:
-    span = label.span
+    return {**_place(label.span), "text": text}
+
+
+def _place(span: Span) -> dict[str, Any]:
     return {
         "path": _path(span.path),
         "start": {"line": span.line, "column": span.column},
         "end": {"line": span.end_line, "column": span.end_column},
-        "text": text,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from confguard.finding import Finding, Severity
 from confguard.reporters.json_v1 import dump
 from confguard.reporters.result import Report, rule_info, severity_of
+from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
 from confguard.reporters.text import cleaner
 from confguard.source import SourceFile, Span
@@ -45,7 +46,7 @@ def _diagnostic(report: Report, finding: Finding, options: Options) -> dict[str,
             {"message": say(label.text), "location": _location(label.span, options)}
             for label in finding.related
         ]
-    edits = finding.fix.edits if finding.fix and finding.fix.safe else ()
+    edits = (shown_edits(finding, finding.fix) or ()) if finding.fix and finding.fix.safe else ()
     if edits and all(edit.span.path == finding.primary.span.path for edit in edits):
         found["suggestions"] = [{"range": _range(edit.span), "text": edit.text} for edit in edits]
     return found

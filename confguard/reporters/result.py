@@ -58,6 +58,12 @@ class Report:
     hidden: int = 0
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    fixed: int = 0
+    """Findings that were mended in this run, and are not among those shown."""
+
+    def fixable(self, *, safe: bool) -> int:
+        """Return how many of the shown findings have a safe fix, or only unsafe ones."""
+        return sum(finding.fix is not None and finding.fix.safe is safe for finding in self.findings)
 
     def count(self, severity: Severity) -> int:
         """Return how many of the shown findings have a severity."""

@@ -7,12 +7,14 @@ location would make it refuse the whole file: findings always have one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from confguard.finding import Finding, Severity
+from confguard.finding import Edit, Finding, Severity
 from confguard.reporters.json_v1 import dump
 from confguard.reporters.result import Report, RuleInfo, most_important_first, rule_info, severity_of
+from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
 from confguard.reporters.text import clean, clean_path, cleaner, plural, visible
 from confguard.source import Span
@@ -117,6 +119,8 @@ def _result(finding: Finding, rule_index: int, options: Options) -> dict[str, An
             "address": list(map(visible, finding.address)),
         },
     }
+    if fixes := [*_fixes(finding, options)]:
+        result["fixes"] = fixes
     if related:
         result["relatedLocations"] = [
             {"id": number, **_location(label.span, say(label.text), options)}
@@ -129,6 +133,35 @@ def _result(finding: Finding, rule_index: int, options: Options) -> dict[str, An
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     return result
+
+
+def _fixes(finding: Finding, options: Options) -> Iterator[dict[str, Any]]:
+    """Yield the safe fixes (SARIF 2.1.0, 3.55), one replacement an edit, grouped by file."""
+    for fix in finding.fixes:
+        edits = shown_edits(finding, fix) if fix.safe else None
+        if not edits:
+            continue
+        by_path: dict[str, list[Edit]] = {}
+        for edit in edits:
+            by_path.setdefault(edit.span.path, []).append(edit)
+        yield {
+            "description": {"text": _unlinked(cleaner(finding)(fix.title))},
+            "artifactChanges": [
+                {"artifactLocation": _artifact(path, options), "replacements": list(map(_replacement, own))}
+                for path, own in by_path.items()
+            ],
+        }
+
+
+def _replacement(edit: Edit) -> dict[str, Any]:
+    span = edit.span
+    region = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+    return {"deletedRegion": region, **({"insertedContent": {"text": edit.text}} if edit.text else {})}
 
 
 def _message(finding: Finding, options: Options) -> str:
@@ -158,7 +191,7 @@ def _location(span: Span, words: str, options: Options) -> dict[str, Any]:
     first = span.first_line()
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(options.prefix + span.path), "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": _artifact(span.path, options),
             "region": {
                 "startLine": first.line,
                 "startColumn": first.column,
@@ -172,6 +205,10 @@ def _location(span: Span, words: str, options: Options) -> dict[str, Any]:
     if words:
         location["message"] = {"text": _unlinked(words)}
     return location
+
+
+def _artifact(path: str, options: Options) -> dict[str, str]:
+    return {"uri": _uri(options.prefix + path), "uriBaseId": "%SRCROOT%"}
 
 
 def _uri(path: str) -> str:

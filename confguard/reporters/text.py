@@ -93,7 +93,8 @@ def summary_line(report: Report) -> str:
     scope = plural(files, "file")
     if report.stacks:
         scope += f" and {plural(len(report.stacks), 'stack')}"
-    aside = [f"{report.suppressed} suppressed"] if report.suppressed else []
+    aside = [f"{report.fixed} fixed"] if report.fixed else []
+    aside += [f"{report.suppressed} suppressed"] if report.suppressed else []
     if report.hidden:
         aside.append(f"{report.hidden} below the shown severity")
     end = f" ({', '.join(aside)})." if aside else "."
@@ -107,3 +108,13 @@ def summary_line(report: Report) -> str:
     if not files:
         return f"Nothing was checked: no Compose, nginx, Django or env file was recognised{end}"
     return f"All checks passed: {scope}{end}"
+
+
+def fix_line(report: Report) -> str:
+    """Return the sentence on what could be fixed, or ``""``."""
+    safe, unsafe = report.fixable(safe=True), report.fixable(safe=False)
+    if not unsafe:
+        return f"{safe} fixable with --fix." if safe else ""
+    if not safe:
+        return f"{unsafe} fixable with --fix --unsafe-fixes."
+    return f"{safe} fixable with --fix, {unsafe} more with --unsafe-fixes."
