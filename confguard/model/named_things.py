@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.discover.project import Project
-from confguard.model.absent import why_absent
+from confguard.model.absent import OLD, why_absent
 from confguard.model.stacks.gather import FORMS
 from confguard.model.stacks.shapes import shape
 from confguard.model.stacks.stack import Role
@@ -22,10 +22,6 @@ from confguard.source import SourceFile, Span
 if TYPE_CHECKING:
     from confguard.model.repo import Repo
 
-_OLD = re.compile(
-    r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/|(^|/)(changelog|changes|history|news|release)\b[^/]*$",
-    re.IGNORECASE,
-)
 _READ = (Kind.MAKEFILE, Kind.SCRIPT, Kind.TASKS, Kind.WORKFLOW, Kind.DOCUMENT)
 
 
@@ -50,7 +46,7 @@ def unknown_services(repo: Repo) -> Iterator[Unnamed]:
     serious: set[str] = set()
     for sighting in repo.sightings:
         one = sighting.invocation
-        if one is None or one.spoken or _OLD.search(one.span.path):
+        if one is None or one.spoken or OLD.search(one.span.path):
             continue
         for name in one.services:
             if name not in known and _plain_name(name):
@@ -126,7 +122,7 @@ def _targets(source: SourceFile) -> Iterator[str]:
 def _command_lines(repo: Repo, texts: Sequence[str]) -> Iterator[tuple[SourceFile, CommandLine]]:
     """Yield the command lines of files that hold one of these texts."""
     for file in repo.files:
-        if file.kind not in _READ or file.inactive or file.aside == "tests" or _OLD.search(file.path):
+        if file.kind not in _READ or file.inactive or file.aside == "tests" or OLD.search(file.path):
             continue
         source = repo.project.read(file.path)
         form = FORMS.get(file.kind)
@@ -149,7 +145,7 @@ def unknown_files(repo: Repo) -> Iterator[Unnamed]:
     """Yield the files that commands run or download and that the repository does not have."""
     compose: dict[str, list[Span]] = {}
     for span in repo.unresolved:
-        if not _OLD.search(span.path) and not why_absent(repo.project, repo.files, _joined(span)):
+        if not OLD.search(span.path) and not why_absent(repo.project, repo.files, _joined(span)):
             compose.setdefault(span.text.strip("\"'"), []).append(span)
     for name, spans in compose.items():
         yield Unnamed(name, tuple(spans), _alike(repo.project, name))
@@ -216,7 +212,7 @@ def _downloads(repo: Repo) -> Iterator[Unnamed]:
     own: set[tuple[str, str]] = set()
     seen: list[tuple[tuple[str, str], str, Span]] = []
     for file in repo.files:
-        if file.kind not in (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE, Kind.WORKFLOW) or _OLD.search(
+        if file.kind not in (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE, Kind.WORKFLOW) or OLD.search(
             file.path
         ):
             continue

@@ -30,6 +30,11 @@ _UPLOADS = re.compile(
     r"|[\"'](?:wagtail\.images|wagtail\.documents|filer|ckeditor_uploader)[\"']"
 )
 """What saves uploads: fields of models and storages. Fields of forms and serializers only read them."""
+_SETTING = re.compile(
+    r"\bsettings\.([A-Z][A-Z0-9_]+)\b|\bgetattr\(\s*settings\s*,\s*[\"']([A-Z][A-Z0-9_]+)[\"']"
+)
+_FOLDER = re.compile(r"(?:^|_)(?:DIR|DIRECTORY|ROOT|PATH|FOLDER|LOCATION)\Z")
+_NO_UPLOADS = re.compile(r"(?:BASE|ROOT|PROJECT|SITE|APPS?|SRC|STATIC)_|STATIC|TEMPLATE|LOCALE|MEDIA_ROOT\Z")
 _TESTS = re.compile(r"(^|/)tests?[/_.]")
 _LOCAL = {
     "STATIC": re.compile(r"(?:django\.contrib\.staticfiles|whitenoise|servestatic)\.storage\."),
@@ -84,6 +89,24 @@ def keeps_uploads(deployment: Deployment) -> bool:
 
 def _names_uploads(source: SourceFile) -> bool:
     return _UPLOADS.search(source.text) is not None
+
+
+def upload_folders(deployment: Deployment) -> frozenset[str]:
+    """Return the settings that name a folder of a ``FileSystemStorage`` of the repository's Python."""
+    found = (
+        deployment.project.parsed(_storage_settings, source.path) for source in _sources(deployment.project)
+    )
+    return deployment.once(
+        ("upload folders",), lambda: frozenset(name for names in found if names for name in names)
+    )
+
+
+def _storage_settings(source: SourceFile) -> tuple[str, ...]:
+    """Return what a module that makes such storages asks the settings for, as far as it names a folder."""
+    if "FileSystemStorage(" not in source.text:
+        return ()
+    names = (match[1] or match[2] for match in _SETTING.finditer(source.text))
+    return tuple(name for name in names if _FOLDER.search(name) and not _NO_UPLOADS.match(name))
 
 
 def kept_in_folders(app: App, kind: str) -> bool:

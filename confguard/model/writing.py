@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from confguard.model.absent import OLD, lines_with, made_by
 from confguard.model.container_files import Layer
 from confguard.model.value import Known, Unknown
 from confguard.model.volumes import Kept, kept, sharing
@@ -14,6 +15,9 @@ from confguard.source import Span
 if TYPE_CHECKING:
     from confguard.model.compose import Service
     from confguard.model.deployment import Deployment
+
+_OWNING = re.compile(r"\b(?:chown|chmod|chgrp|setfacl|install|umask|permissions?|owner\w*)\b", re.IGNORECASE)
+"""What gives a folder to somebody, or tells the operator to."""
 
 
 def user_of(deployment: Deployment, service: Service) -> Known[str] | Unknown | None:
@@ -40,10 +44,12 @@ def why_unwritable(deployment: Deployment, service: Service, path: str) -> tuple
         return "the container is read-only, and nothing is mounted there", service.tree.key_span("read_only")
     if layer.read_only:
         return f"it is mounted read-only at {layer.target}", layer.span
-    if layer.kind != "volume" or layer.name is None:
-        return None
     user = user_of(deployment, service)
-    if not isinstance(user, Known) or user.value.partition(":")[0] in ("", "0", "root"):
+    if layer.name is None or not isinstance(user, Known) or user.value.partition(":")[0] in ("", "0", "root"):
+        return None
+    if layer.kind == "bind":
+        return _of_host(deployment, service, found, layer)
+    if layer.kind != "volume":
         return None
     if _made_by_image(deployment, service, layer) or _made_by_others(deployment, found):
         return None
@@ -53,6 +59,44 @@ def why_unwritable(deployment: Deployment, service: Service, path: str) -> tuple
         f"and not to {name}",
         layer.span,
     )
+
+
+def _of_host(
+    deployment: Deployment, service: Service, found: Kept, layer: Layer
+) -> tuple[str, Span | None] | None:
+    """Return why a folder of the host that git does not have is not the user's, where that is sure.
+
+    The daemon makes it, for root (Docker: "Bind mounts", "Syntax": ``-v`` and Compose's short form create
+    it). Where a command of the repository makes it, it belongs to the operator, who is no system user.
+    """
+    name, project = layer.name or "", deployment.project
+    parents = [name[:end] for end, letter in enumerate(name) if letter == "/"]
+    if name.startswith(("/", "~", ".")) or layer.path is not None or any(map(project.exists, parents)):
+        return None
+    told = lines_with(project, deployment.files, posixpath.basename(name), _OWNING)
+    if any(not OLD.search(path) for path, _ in told):
+        return None
+    if any(_OWNING.search(deployment.processes[one].text) for one, _ in sharing(deployment, found)):
+        return None
+    user = user_of(deployment, service)
+    shown = user.value.partition(":")[0] if isinstance(user, Known) else ""
+    if service.user is not None or _OWNING.search(" ".join(deployment.processes[service.name].words)):
+        return None
+    made = made_by(project, deployment.files, name)
+    if made and not _is_system_user(deployment, service, shown):
+        return None
+    maker = "whoever runs the commands makes it" if made else "the daemon makes it for root"
+    return f"the folder {name} of the host is not in git: {maker}, and not {shown} of the image", layer.span
+
+
+def _is_system_user(deployment: Deployment, service: Service, user: str) -> bool:
+    """Say whether a user is surely made with the number of a system user, which nobody logs in as."""
+    image = deployment.processes[service.name].image
+    texts = [one.text for stage in image.stages for one in stage.instructions] if image else []
+    making = re.compile(
+        rf"(?:useradd|adduser)\b(?=[^;&|]*\s(?:-\w*[rS]\w*|--system)\b)(?![^;&|]*\s(?:-\w*u|--uid))[^;&|]*\b{re.escape(user)}\b"
+    )
+    return bool(user) and any(making.search(text) for text in texts)
 
 
 def _made_by_image(deployment: Deployment, service: Service, layer: Layer) -> bool:

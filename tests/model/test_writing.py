@@ -59,3 +59,32 @@ def test_compose_decides_on_the_user_before_the_dockerfile(deployment_of):
     users = [user_of(deployment, deployment.services[name]) for name in ("web", "frozen")]
     assert all(isinstance(user, Known) for user in users)
     assert [user.value for user in users] == ["app", "0:0"]
+
+
+HOST = """\
+services:
+  web:
+    build: .
+    volumes: ["./{folder}:/data"]
+"""
+IMAGE = "FROM python:3.13\nRUN {adding}\nUSER app\n"
+
+
+@pytest.mark.parametrize(
+    ("adding", "more", "part"),
+    [
+        ("useradd app", {}, "the daemon makes it for root, and not app"),
+        ("useradd -r app", {"start.sh": "mkdir -p data\n"}, "whoever runs the commands makes it"),
+        ("adduser --system app", {"start.sh": "mkdir -p data\n"}, "whoever runs the commands makes it"),
+        ("useradd app", {"start.sh": "mkdir -p data\n"}, ""),
+        ("useradd -r -u 1000 app", {"start.sh": "mkdir -p data\n"}, ""),
+        ("useradd -r app", {"setup.sh": "chown 999 data\n"}, ""),
+        ("useradd -r app", {"data/.gitkeep": ""}, ""),
+    ],
+)
+def test_a_folder_of_the_host_that_git_does_not_have_is_not_the_containers(deployment_of, adding, more, part):
+    files = {"compose.yaml": HOST.format(folder="data"), "Dockerfile": IMAGE.format(adding=adding), **more}
+    deployment = deployment_of(files)
+    reason = why_unwritable(deployment, deployment.services["web"], "/data")
+    assert (reason is not None) == bool(part)
+    assert reason is None or part in reason[0]

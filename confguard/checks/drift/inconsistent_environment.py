@@ -91,11 +91,18 @@ def _unwatched(deployment: Deployment, server: App, others: list[App]) -> Iterat
             for other in others
             if other.environment.get(name) is None
             for service in other.services
+            if not _reads_host_file(deployment, service)
             if not _SINGLE.search(" ".join(deployment.processes[service].words))
         ]
         if takers:
             services = tuple(service for _, service in takers)
             yield _finding(deployment, server, takers[0][0], services, server.services, [name])
+
+
+def _reads_host_file(deployment: Deployment, service: str) -> bool:
+    """Say whether a service loads what fills the Compose files: what is set there reaches it, too."""
+    filling = {source.read for source in deployment.compose.env_sources if source.read}
+    return any(reference.read in filling for reference in deployment.services[service].env_files)
 
 
 def _works(deployment: Deployment, service: str) -> bool:

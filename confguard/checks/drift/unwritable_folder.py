@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.listening import programs
-from confguard.model.own_files import keeps_uploads, kept_in_folders
+from confguard.model.own_files import keeps_uploads, kept_in_folders, upload_folders
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
@@ -41,6 +42,7 @@ def _folders(deployment: Deployment, app: App) -> Iterator[str]:
             yield name
     if kept_in_folders(app, "MEDIA") and keeps_uploads(deployment):
         yield "MEDIA_ROOT"
+    yield from sorted(name for name in upload_folders(deployment) if name in app.settings.values)
     if kept_in_folders(app, "STATIC") and any(_collects(deployment, one) for one in app.services):
         yield "STATIC_ROOT"
 
@@ -62,7 +64,7 @@ def _places(deployment: Deployment, app: App, name: str) -> Iterator[tuple[str, 
             continue
         if name == "STATIC_ROOT" and not _collects(deployment, service):
             continue
-        if name == "MEDIA_ROOT" and role.role is not ServiceRole.APP:
+        if name != "STATIC_ROOT" and not _BACKUPS.match(name) and role.role is not ServiceRole.APP:
             continue
         path = container_path(deployment.container_files[service], value, app.settings.path)
         if isinstance(path, Known) and path.value.startswith("/"):
@@ -79,15 +81,24 @@ def _finding(deployment: Deployment, name: str, found: list[tuple[str, str, str,
     related = [Label(span.first_line(), "the same") for span in spans[1:] if span != place]
     if setting is not None and setting.span is not None:
         related.append(Label(setting.span.first_line(), f"{name} is {path}"))
+        related += deliveries(setting)
     names = ", ".join(dict.fromkeys(one[0] for one in found))
     return Finding(
         f"{names} cannot write to `{path}` ({name}): {why}",
         Label(place.first_line(), "not writable"),
         tuple(related),
-        help="make the folder in the Dockerfile and give it to the user before USER: "
-        f"`RUN mkdir -p {path} && chown USER {path}`"
-        if "belongs to root" in why
-        else f"mount a volume at {path} that can be written to",
+        help=_help(path, why),
         stacks=(deployment.name,),
         address=(service, name),
     )
+
+
+def _help(path: str, why: str) -> str:
+    if "belongs to root" in why:
+        return (
+            "make the folder in the Dockerfile and give it to the user before USER: "
+            f"`RUN mkdir -p {path} && chown USER {path}`"
+        )
+    if "is not in git" in why:
+        return "make the folder in the setup and `chown` it to the number of that user, or use a named volume"
+    return f"mount a volume at {path} that can be written to"

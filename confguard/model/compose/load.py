@@ -10,6 +10,7 @@ from functools import wraps
 from typing import TypeVar
 
 from confguard.discover.project import Project
+from confguard.model.compose.checkout import host_checkout
 from confguard.model.compose.consistency import check
 from confguard.model.compose.formats import faults
 from confguard.model.compose.interpolation import InterpolationError, Interpolator, Marks
@@ -96,7 +97,8 @@ def load(
     tree = loader.model([join(base, path) for path in files], scope)
     shown = name.value if isinstance(name, Known) else "project"
     tree = normalize(tree, shown, variables)
-    view = View(base, marks, reader, variables, active)
+    checkout = host_checkout(project, as_map(tree.get("services")), base, shown)
+    view = View(base, marks, reader, variables, active, checkout)
     return _model(loader, view, tree, name, loader.relative(folder) or "", variables)
 
 

@@ -37,6 +37,8 @@ class View:
     reader: EnvReader
     environment: Environment
     profiles: tuple[str, ...]
+    checkout: str | None = None
+    """The absolute folder of the host that is the project's root, too; None if none is known to be."""
 
     # --- values ---
 
@@ -64,6 +66,12 @@ class View:
         if path == self.root:
             return ""
         return path[len(self.root) + 1 :] if path.startswith(f"{self.root}/") else None
+
+    def _from_checkout(self, path: str) -> str:
+        """Return a path that lies in the host's checkout as one in the project, others as they are."""
+        if self.checkout is not None and f"{path}/".startswith(f"{self.checkout}/"):
+            return self.root + path[len(self.checkout) :].rstrip("/")
+        return path
 
     def flag(self, node: Tree | None) -> bool:
         """Return whether a scalar is surely true."""
@@ -196,6 +204,7 @@ class View:
         inline = self.text(node.get("dockerfile_inline"))
         path: str | None = None
         if isinstance(context, Known):
+            context = Known(self._from_checkout(context.value), context.trail)
             if isinstance(dockerfile, Known) and context.value.startswith("/"):
                 path = self.project_path(posixpath.normpath(posixpath.join(context.value, dockerfile.value)))
             context = Known(self.shown_path(context.value), context.trail)
@@ -210,8 +219,11 @@ class View:
             if path is None:
                 continue
             project_path = self.project_path(path.value) if isinstance(path, Known) else None
-            read = self.reader.find(project_path) if project_path is not None else None
-            present = read is not None and read == project_path
+            asked = project_path
+            if asked is None and isinstance(path, Known):
+                asked = path.value  # of the host alone: a template may stand in for it
+            read = self.reader.find(asked) if asked is not None else None
+            present = read is not None and read == asked
             if isinstance(path, Known):
                 path = Known(self.shown_path(path.value), path.trail)
             required = fields.get("required")

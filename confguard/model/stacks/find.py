@@ -21,7 +21,7 @@ from confguard.model.stacks.stack import (
     role_of_context,
     role_of_name,
 )
-from confguard.model.stacks.stand_ins import named_alike, stand_in
+from confguard.model.stacks.stand_ins import named_alike, naming, stand_in
 from confguard.model.value import Step
 
 Chain = tuple[str, ...]
@@ -336,6 +336,10 @@ def _with_stand_ins(
             if found:
                 stand_ins[path], steps[path] = found
                 break
+    for path in dict.fromkeys(path for file in stack.files for path in _host_env_files(shapes(file))):
+        found = naming(project, files, path)
+        if found:
+            stand_ins[path], steps[path] = found
     return replace(stack, stand_ins=stand_ins, stand_in_evidence=steps)
 
 
@@ -344,6 +348,11 @@ def _env_file_paths(one: Shape, folder: str) -> Iterator[str]:
     for text, _ in one.env_files:
         if not text.startswith(("/", "~")):
             yield posixpath.normpath(posixpath.join(folder, text))
+
+
+def _host_env_files(one: Shape) -> Iterator[str]:
+    """Yield the ``env_file`` paths of a file's services that only the host has: absolute ones."""
+    return (text for text, _ in one.env_files if text.startswith("/"))
 
 
 def _unless_part(stack: Stack, started: Sequence[Chain]) -> Stack:

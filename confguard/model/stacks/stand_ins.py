@@ -131,6 +131,22 @@ def named_alike(
     return found[0], _step(project, found[0], "is named after the Compose file")
 
 
+def naming(project: Project, files: Sequence[ProjectFile], path: str) -> tuple[str, Step] | None:
+    """Return the one template whose text names an env file of the host: ``# Copy to /etc/shop/.env``."""
+    whole = re.compile(rf"(?<![\w./-]){re.escape(path)}(?![\w/-]|\.\w)")
+    found = []
+    for file in files:
+        if file.kind is Kind.ENV and file.template and not file.inactive:
+            source = project.read(file.path)
+            match = whole.search(source.text) if source is not None else None
+            if source is not None and match is not None:
+                found.append((file.path, source.span(*match.span())))
+    if len(found) != 1:
+        return None
+    template, place = found[0]
+    return template, Step("says that it is copied to it", place, Origin.TEMPLATE)
+
+
 def _tells(word: str) -> bool:
     return word not in _GENERAL and role_of_name(word) is Role.UNKNOWN and len(word) > 2
 

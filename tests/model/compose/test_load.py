@@ -170,3 +170,58 @@ def test_what_a_template_says_wrong_is_no_fault_of_the_files(tmp_path: Path, att
     if "IMAGE" not in attribute:
         found = model(tmp_path, {"compose.yaml": text, ".env": TEMPLATE})
         assert len(found.problems) == 1 and not found.refusals
+
+
+ON_HOST = """\
+services:
+  web:
+    build: /srv/shop/backend
+  worker:
+    build: {context: /srv/shop/backend, target: worker}
+  front:
+    build: {context: /srv/shop/front/, dockerfile: docker/Dockerfile}
+"""
+FILES_ON_HOST = {"backend/Dockerfile": "FROM scratch\n", "front/docker/Dockerfile": "FROM scratch\n"}
+
+
+def test_absolute_contexts_are_the_projects_folders_where_all_lead_to_its_dockerfiles(tmp_path: Path) -> None:
+    found = model(tmp_path, {"compose.yaml": ON_HOST, **FILES_ON_HOST}).services
+    builds = [found[name].build for name in ("web", "worker", "front")]
+    assert [build.dockerfile_path for build in builds if build] == [
+        "backend/Dockerfile",
+        "backend/Dockerfile",
+        "front/docker/Dockerfile",
+    ]
+    assert [build.context.value for build in builds if build and isinstance(build.context, Known)] == [
+        "backend",
+        "backend",
+        "front",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("compose", "inside"),
+    [
+        ("services: {web: {build: /srv/shop/backend}}", False),
+        ("name: shop\nservices: {web: {build: /srv/shop/backend}}", True),
+        ("name: shop\nservices: {web: {build: /srv/shop/other}}", False),
+        (ON_HOST + "  more:\n    build: /opt/elsewhere/backend\n", False),
+        (ON_HOST + "  more:\n    build: /srv/shop/absent\n", False),
+        (ON_HOST + "  more:\n    build: ./backend\n", True),
+    ],
+)
+def test_one_context_that_leads_elsewhere_leaves_all_unknown(
+    tmp_path: Path, compose: str, inside: bool
+) -> None:
+    build = model(tmp_path, {"compose.yaml": compose, **FILES_ON_HOST}).services["web"].build
+    assert build is not None
+    assert (build.dockerfile_path is not None) == inside
+
+
+def test_a_template_stands_in_for_an_env_file_of_the_host(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    image: app\n    env_file: /etc/shop/.env\n"
+    files = {"compose.yaml": compose, "env.example": "MODE=live\n"}
+    delivered = model(tmp_path, files, stand_ins={"/etc/shop/.env": "env.example"})
+    mode = delivered.container_environment("web").get("MODE")
+    assert isinstance(mode, Known) and mode.value == "live" and mode.from_template
+    assert model(tmp_path, files).container_environment("web").complete is False

@@ -332,3 +332,18 @@ def test_an_env_file_for_something_else_does_not(repository, changed):
     project = open_project(repository(INSTALLED | changed))
     (stack,) = find(project, classify(project))
     assert stack.stand_ins == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Copy to /etc/shop/.env\nA=1\n", "deploy/env.example"),
+        ("# Copy to /etc/shop/.env.old\nA=1\n", None),
+        ("# Copy to /mnt/etc/shop/.env\nA=1\n", None),
+    ],
+)
+def test_a_template_that_names_an_env_file_of_the_host_stands_in_for_it(
+    tmp_path: Path, text: str, expected: str | None
+) -> None:
+    found = stand_ins(tmp_path, {"deploy/env.example": text}, "/etc/shop/.env")
+    assert found.get("/etc/shop/.env") == expected
