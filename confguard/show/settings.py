@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from confguard.model.django import EnvRead, Failure
+from confguard.model.django import EnvRead, Failure, Settings
 from confguard.model.django.values import is_plain
 from confguard.model.value import Unknown
 from confguard.reporters.text import clean
@@ -23,6 +23,9 @@ from confguard.show.page import (
     rows_text,
 )
 from confguard.show.values import shown, terms, trail_terms
+
+_MOST_DOUBTS = 5
+"""Places that are named where it is not known whether a module starts."""
 
 
 def facts(app: Application, reveal: bool = False) -> dict[str, Any]:
@@ -108,8 +111,9 @@ def page(app: Application, style: Style | None = None, reveal: bool = False) -> 
 def _start_lines(app: Application, look: Style) -> list[str]:
     settings = app.settings
     if settings.failure is None:
-        sure = settings.starts
-        return [f"  {look.paint('starts', GREEN) if sure else look.paint('may start', YELLOW)}"]
+        if settings.starts:
+            return [f"  {look.paint('starts', GREEN)}"]
+        return [f"  {look.paint('may start', YELLOW)}", *_doubt_lines(settings, look)]
     lines = [f"  {look.paint('does not start', RED)}"]
     for failure in settings.failures:
         name = failure.exception.rpartition(".")[2]
@@ -118,6 +122,21 @@ def _start_lines(app: Application, look: Style) -> list[str]:
             names = clean(", ".join(failure.variables))
             lines.append(look.paint(f"      {_cause(failure)}{f': {names}' if names else ''}", DIM))
     return lines
+
+
+def _doubt_lines(settings: Settings, look: Style) -> list[str]:
+    """Say what speaks against its start: each place once, the first few of them."""
+    doubts = {
+        f"    {place_of(doubt.span)}: may raise {clean(doubt.exception.rpartition('.')[2])}": None
+        for doubt in settings.doubts
+    }
+    problems = {
+        f"    {place_of(problem.span)}: {clean(problem.message)}": None for problem in settings.problems
+    }
+    lines = [*problems, *doubts]
+    if len(lines) > _MOST_DOUBTS:
+        lines = [*lines[:_MOST_DOUBTS], f"    and {len(lines) - _MOST_DOUBTS} more places"]
+    return [look.paint(line, DIM) for line in lines]
 
 
 def _read_rows(reads: tuple[EnvRead, ...], reveal: bool) -> list[Row]:

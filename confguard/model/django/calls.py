@@ -7,6 +7,7 @@ import builtins
 from typing import Any
 
 from confguard.model.django import classes, iteration, members, operations
+from confguard.model.django.errors import ANY
 from confguard.model.django.library import classes_made, registry
 from confguard.model.django.machine import MAX_DEPTH, Frame, Run
 from confguard.model.django.objects import (
@@ -33,6 +34,9 @@ from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
 
 BUILTIN_NAMES = frozenset(dir(builtins))
+MAX_DOUBTFUL_RECURSION = 2
+"""Calls of a function within itself that are followed where it is not known whether they happen."""
+
 YIELDED = ".yielded"
 """The name under which a generator's scope keeps what it yields."""
 _DOUBT = Unknown("depends on a condition that is not known")
@@ -82,9 +86,15 @@ def _native(run: Run, native: Native, arguments: Call) -> V:
         return Unknown("is called with arguments that are not known", arguments.trail)
 
 
-def unknown_call(run: Run, arguments: Call, function: Unknown) -> V:
-    """Return what a function that is not followed gives; what it was given may have changed."""
-    run.may_raise("Exception", arguments.span)
+def unknown_call(run: Run, arguments: Call, function: Unknown, own: bool = False) -> V:
+    """Return what a function that is not followed gives; what it was given may have changed.
+
+    A function of the repository (``own``) may raise or exit. Those of libraries are taken to accept what is
+    written in the call, but not what comes from the environment, which another one may hold.
+    """
+    given = (*arguments.args, *arguments.keywords.values())
+    doubt = own or function.reason.startswith(classes_made.DECORATED) or run.is_from_environment(given)
+    run.may_raise(ANY, arguments.span, doubt, function.trail)
     for value in (*arguments.args, *arguments.keywords.values()):
         spoil(run, value, function)
     return Unknown(function.reason, run.trail(arguments.step("called here"), function))
@@ -121,15 +131,21 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
     node = function.node
     generator = not isinstance(node, ast.Lambda) and _is_generator(node)
     if isinstance(node, ast.AsyncFunctionDef) or (generator and not _is_short(node)):
-        return unknown_call(run, arguments, Unknown("is made by a generator, which is not followed"))
+        reason = "is made by a generator, which is not followed"
+        return unknown_call(run, arguments, Unknown(reason), own=True)
     if run.depth >= MAX_DEPTH:
-        return unknown_call(run, arguments, Unknown("is made by calls that nest too deep to be followed"))
+        reason = "is made by calls that nest too deep to be followed"
+        return unknown_call(run, arguments, Unknown(reason), own=True)
+    if run.doubtful and run.active.get(node, 0) >= MAX_DOUBTFUL_RECURSION:
+        reason = "is made by calls of itself under conditions that are not known"
+        return unknown_call(run, arguments, Unknown(reason), own=True)
     names = Namespace(run.journal.serial)
     scope = Scope(
         function.scope.module, names, function.scope, "function", owner=function.owner, receiver=receiver
     )
     if not bind_arguments(run, function, arguments, names):
-        return unknown_call(run, arguments, Unknown("is called with arguments that are not known"))
+        reason = "is called with arguments that are not known"
+        return unknown_call(run, arguments, Unknown(reason), own=True)
     yielded = run.new_list([])
     if generator:
         names.names[YIELDED] = Known(yielded)
@@ -140,10 +156,12 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
         finally:
             run.depth -= 1
     run.depth += 1
+    run.active[node] = run.active.get(node, 0) + 1
     try:
         outcome = run.within(Frame("function"), lambda: block(run, node.body, scope), _DOUBT)
     finally:
         run.depth -= 1
+        run.active[node] -= 1
     if generator and (outcome is None or isinstance(outcome, Returned)):
         return Known(yielded, (Step(f"yielded by {function.name}", arguments.span),))
     if outcome is None:
@@ -249,8 +267,8 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
             isinstance(place, External) and not registry.knows_class(place.path)
         ):
             instance.namespace.complete = False
-    if classes.find(cls, "__new__") is not None and instance.namespace.complete:
-        return Unknown("is made by __new__, which is not followed", value.trail)
+    if isinstance(classes.find(cls, "__new__"), Known) and instance.namespace.complete:
+        return unknown_call(run, arguments, Unknown("is made by __new__, which is not followed"), own=True)
     start = classes.find(cls, "__init__")
     if isinstance(start, Known) and isinstance(start.value, FunctionObject):
         bound = Call(
@@ -259,6 +277,7 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
         call_function(run, start.value, bound, value)
     elif isinstance(start, Unknown):
         instance.namespace.complete = False
+        unknown_call(run, arguments, start)
     elif (
         not classes_made.dataclass_fields(run, cls, instance, arguments)
         and (arguments.args or arguments.keywords)

@@ -18,7 +18,6 @@ _PARENTS = {
     "dj_database_url.UnknownSchemeError": "ValueError",
     "json.JSONDecodeError": "ValueError",
     "json.decoder.JSONDecodeError": "ValueError",
-    "pydantic.ValidationError": "ValueError",
     "pydantic_core.ValidationError": "ValueError",
     "subprocess.CalledProcessError": "Exception",
     "socket.gaierror": "OSError",
@@ -28,8 +27,16 @@ _PARENTS = {
 _ALIASES = {
     "environs.exceptions.EnvError": "environs.EnvError",
     "environ.ImproperlyConfigured": "django.core.exceptions.ImproperlyConfigured",
+    "pydantic.ValidationError": "pydantic_core.ValidationError",
+    "pydantic_core._pydantic_core.ValidationError": "pydantic_core.ValidationError",
 }
 _MAX_CHAIN = 40
+
+ANY = "*"
+"""The class of an exception of which nothing is known: a call that is not followed may raise it."""
+
+_NOT_OF_CALLS = frozenset({"ImportError", "ModuleNotFoundError", "NameError"})
+"""Exceptions that tell of what is absent, not of what a call was given."""
 
 
 def ancestors(cls: External | ClassObject) -> tuple[str, ...]:
@@ -61,7 +68,9 @@ def ancestors(cls: External | ClassObject) -> tuple[str, ...]:
 
 def matches(cls: External | ClassObject, names: tuple[str, ...]) -> bool:
     """Say whether a clause that names these classes catches an exception of this class; ``*`` catches all."""
-    if "*" in names:
+    if ANY in names:
         return True
+    if isinstance(cls, External) and cls.path == ANY:
+        return not _NOT_OF_CALLS.issuperset(names)
     chain = ancestors(cls)
     return any(_ALIASES.get(name, name) in chain for name in names)

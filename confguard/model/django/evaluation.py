@@ -10,7 +10,7 @@ from typing import Any
 from confguard.discover.project import Project
 from confguard.model.django import imports
 from confguard.model.django.configuration import publish_class
-from confguard.model.django.errors import ancestors
+from confguard.model.django.errors import ANY, ancestors
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
 from confguard.model.django.place import Place
@@ -185,6 +185,7 @@ def _failure(run: Run, fail: Fail) -> Failure:
         first = publish(fail.error.args[0])
         message = str(first.value) if isinstance(first, Known) else ""
     kind = names[0] if isinstance(fail.error.cls, External) else fail.error.cls.name
+    kind = "Exception" if kind == ANY else kind
     variables = fail.error.variables or _variables(run, fail.trail)
     unset = {read.key for read in run.reads if read.found is None}
     undelivered = any(name in unset for name in variables)

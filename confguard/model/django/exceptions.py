@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from confguard.model.django import calls, classes, operations
+from confguard.model.django.errors import ANY
 from confguard.model.django.expressions import evaluate
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Frame, Pending, Run
@@ -45,23 +46,50 @@ def attempt(run: Run, node: ast.Try, scope: Scope) -> None:
         "depends on whether an exception is raised", (Step("may raise", scope.span(node).first_line()),)
     )
 
-    def go(pending: Pending) -> Callable[[], None]:
-        return lambda: _after(run, node, handlers, pending, scope)
+    def go(pending: Pending, clause: int | None = None) -> Callable[[], None]:
+        return lambda: _after(run, node, handlers, pending, scope, clause)
 
-    if not others:
-        go(main)()
-        return
-    merged = others[0]
-    for other in others[1:]:
-        changes = run.journal.joined(merged.changes, other.changes, doubt)
-        merged = Pending(merged.outcome, changes)
-    run.fork(go(main), go(merged), doubt)
+    def join(ways: list[Callable[[], None]]) -> None:
+        if len(ways) == 1:
+            ways[0]()
+        else:
+            run.fork(ways[0], lambda: join(ways[1:]), doubt)
+
+    merged = _by_clause(run, handlers, others, doubt)
+    join([go(main), *(go(pending, clause) for clause, pending in merged.items())])
+
+
+def _by_clause(
+    run: Run, handlers: tuple[tuple[str, ...], ...], others: list[Pending], doubt: Unknown
+) -> dict[int, Pending]:
+    """Return the ways that lead to each except clause, joined."""
+    found: dict[int, Pending] = {}
+    for pending in others:
+        signal = pending.outcome
+        if not isinstance(signal, Raised):
+            continue
+        catching = [
+            index for index, names in enumerate(handlers) if Frame("try", (names,)).catches(signal.error)
+        ]
+        # Of an exception that may be any, each clause may be the one.
+        for index in catching if signal.error.cls == External(ANY) else catching[:1]:
+            before = found.get(index)
+            if before is not None:
+                changes = run.journal.joined(before.changes, pending.changes, doubt)
+                pending = Pending(before.outcome, changes)
+            found[index] = pending
+    return dict(sorted(found.items()))
 
 
 def _after(
-    run: Run, node: ast.Try, handlers: tuple[tuple[str, ...], ...], pending: Pending, scope: Scope
+    run: Run,
+    node: ast.Try,
+    handlers: tuple[tuple[str, ...], ...],
+    pending: Pending,
+    scope: Scope,
+    clause: int | None = None,
 ) -> None:
-    """Go on behind the body of a try: with its else, with a handler, or out of it."""
+    """Go on behind the body of a try: with its else, with a handler (``clause``), or out of it."""
     from confguard.model.django.statements import block
 
     run.journal.apply(pending.changes)
@@ -71,8 +99,8 @@ def _after(
         return
     if not isinstance(outcome, Raised):
         raise outcome
-    for names, handler in zip(handlers, node.handlers, strict=True):
-        if not Frame("try", (names,)).catches(outcome.error):
+    for index, (names, handler) in enumerate(zip(handlers, node.handlers, strict=True)):
+        if index != clause and (clause is not None or not Frame("try", (names,)).catches(outcome.error)):
             continue
         if handler.name:
             run.journal.touch(scope.names)

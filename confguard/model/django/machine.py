@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
-from confguard.model.django.errors import matches
+from confguard.model.django.errors import ANY, matches
 from confguard.model.django.journal import Journal
 from confguard.model.django.objects import (
     Broke,
@@ -49,6 +49,20 @@ MAX_ITEMS = 20_000
 
 MAX_TEXT = 1_000_000
 """Characters of one string that the evaluated program makes."""
+
+_OF_ALL_OPERATIONS = frozenset(
+    {
+        "TypeError",
+        "AttributeError",
+        "KeyError",
+        "IndexError",
+        "ValueError",
+        "ModuleNotFoundError",
+        "Exception",
+        ANY,
+    }
+)
+"""What any operation on an unknown value may raise: nothing says that it does."""
 
 
 @dataclass(slots=True)
@@ -151,6 +165,8 @@ class Run:
     environ: Environ = field(default_factory=lambda: Environ(0))
     steps: int = 0
     depth: int = 0
+    active: dict[Any, int] = field(default_factory=dict)
+    """How many calls of each function are being run."""
     limit: int = MAX_STEPS
     doubtful: int = 0
     """How many unknown conditions are around what is being run."""
@@ -222,15 +238,23 @@ class Run:
         """Say whether the project installs a library; None if it is not known."""
         return installs(self.project, distribution, self.near)
 
-    def may_raise(self, kind: str, span: Span) -> None:
-        """Note that what is being run may also raise: matters only where a try would catch it."""
+    def may_raise(self, kind: str, span: Span, doubt: bool | None = None, trail: Trail = ()) -> None:
+        """Note that what is being run may also raise.
+
+        Where no try catches that, it matters if something points at it (``doubt``, by default for all but
+        what any operation on an unknown value may raise): it is not known then whether the module starts.
+        """
         error = ExceptionObject(External(kind), (Unknown("cannot be known"),), span)
         index = self._frame_for(Raised(error))
         if index is None:
+            if kind not in _OF_ALL_OPERATIONS if doubt is None else doubt:
+                self._doubt(Raised(error, trail))
             return
         top = len(self.journal.layers)
         if self.waiting and self.waiting[-1][:2] == (top, index) and not self.journal.layers[-1]:
-            return  # nothing has changed since the last such doubt
+            last = self.waiting[-1][2].outcome
+            if isinstance(last, Raised) and last.error.cls == error.cls:
+                return  # nothing has changed since the last such doubt
         self.stash(index, Pending(Raised(error), {}))
 
     # Forking.
@@ -379,6 +403,23 @@ class Run:
         ending, main.outcome = main.outcome, None
         self.proceed(main, rest)
         return ending
+
+    def is_from_environment(self, values: Iterable[V], depth: int = 3) -> bool:
+        """Say whether anything that was read from the environment took part in values."""
+        places = {read.span for read in self.reads}
+
+        def told(value: V, depth: int) -> bool:
+            if any(step.span in places for step in value.trail):
+                return True
+            payload = value.value if isinstance(value, Known) and depth else None
+            inner: Iterable[V] = ()
+            if isinstance(payload, ListObject | TupleObject):
+                inner = payload.items[:200]
+            elif isinstance(payload, DictObject):
+                inner = [item for _, item in list(payload.entries.values())[:200]]
+            return any(told(item, depth - 1) for item in inner)
+
+        return bool(places) and any(told(value, depth) for value in values)
 
     def note_read(self, read: Read) -> Read:
         """Remember a reading of the environment."""

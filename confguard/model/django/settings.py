@@ -100,7 +100,7 @@ class Settings:
     failure: Failure | None
     failures: tuple[Failure, ...]
     doubts: tuple[Failure, ...]
-    """Exceptions that are raised only if a condition holds which is not known."""
+    """Exceptions that are raised only if something holds which is not known."""
     problems: tuple[Problem, ...]
     calls: tuple[CallFact, ...] = ()
     middleware: Middleware | None = None
@@ -117,10 +117,14 @@ class Settings:
 
     @property
     def starts(self) -> bool | None:
-        """Whether the module can be imported; None where it may raise, or stands on names from elsewhere."""
+        """Whether the module can be imported.
+
+        None where it may raise (``doubts``), stands on names from elsewhere, or does what is not followed.
+        Libraries are taken to be installed, and to accept what is written in the code.
+        """
         if self.failure is not None:
             return False
-        return None if self.doubts or not self.complete else True
+        return None if self.doubts or self.problems or not self.complete or not self.path else True
 
     @property
     def policies(self) -> tuple[Policy, ...]:

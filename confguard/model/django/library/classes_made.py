@@ -16,6 +16,9 @@ from confguard.model.django.objects import (
 from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
+DECORATED = "is decorated by "
+"""How the reason of a function of the repository begins that a decorator has changed."""
+
 
 def decorate(run: Run, decorator: V, value: V, span: Span) -> V:
     """Return what a decorated function or class becomes."""
@@ -37,7 +40,7 @@ def decorate(run: Run, decorator: V, value: V, span: Span) -> V:
     reason = (
         decorator.reason
         if isinstance(decorator, Unknown)
-        else f"is decorated by {payload.path}"
+        else f"{DECORATED}{payload.path}"
         if isinstance(payload, External)
         else "is decorated in a way that is not followed"
     )
@@ -72,7 +75,7 @@ def dataclass_fields(run: Run, cls: ClassObject, instance: InstanceObject, argum
 
     order = [place for place in classes.resolution_order(cls) if isinstance(place, ClassObject)]
     if not any("__dataclass__" in place.namespace.names for place in order) and not classes.inherits(
-        cls, ("typing.NamedTuple", "pydantic.BaseModel")
+        cls, ("typing.NamedTuple",)
     ):
         return False
     fields: dict[str, V | None] = {}
@@ -143,7 +146,7 @@ AUTO = External("enum.auto()")
 def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
     """Make an instance of a class that stands on a library's; None for all others."""
     from confguard.model.django import classes, iteration, operations
-    from confguard.model.django.library import pydantic, routing
+    from confguard.model.django.library import pydantic, pydantic_models, routing
 
     members = iteration.enum_members(cls)
     if members is not None and classes.inherits(cls, ("enum.Enum", "enum.StrEnum", "enum.IntEnum")):
@@ -165,4 +168,6 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
         return routes
     if classes.inherits(cls, pydantic.BASES):
         return pydantic.instantiate(run, cls, arguments)
+    if pydantic_models.is_plain_model(cls):
+        return pydantic_models.instantiate(run, cls, arguments)
     return None

@@ -128,7 +128,7 @@ class ConfigurationValue(NativeObject):
         if not isinstance(value.value, str | PurePosixPath) or str(value.value).startswith("~"):
             return Unknown("is a path that depends on where it runs", value.trail)
         if self.options.get("check_exists", True) is not False:
-            run.may_raise("ValueError", self.made.span)
+            run.may_raise("ValueError", self.made.span, doubt=True)
         return Known(paths.absolute(run, str(value.value)), value.trail)
 
     def _converted(self, run: Run, item: V) -> V:

@@ -42,7 +42,7 @@ def pure(
             args = [plain(arg) for arg in call.args]
             keywords = {key: plain(arg) for key, arg in call.keywords.items()}
         except NotPlain as error:
-            run.may_raise("ValueError", call.span)
+            run.may_raise("ValueError", call.span, run.is_from_environment(call.args), trail)
             return Unknown(error.unknown.reason, trail)
         if not call.complete:
             return Unknown("is called with arguments that are not known", trail)

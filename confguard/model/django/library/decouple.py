@@ -57,7 +57,7 @@ class Config(NativeObject):
                 raise osenviron.missing(run, "decouple.UndefinedValueError", message, name, call.span)
             found = osenviron.defaulted(run, name, default, call.span)
         if isinstance(found, Unknown):
-            run.may_raise("decouple.UndefinedValueError", call.span)
+            run.may_raise("decouple.UndefinedValueError", call.span, default is None, found.trail)
         value = _cast(run, found, cast, call.span)
         if record is not None:
             record.result = value
@@ -133,7 +133,7 @@ class Csv(NativeObject):
             delimiter = plain(self.options.get(1, "delimiter", Known(",")) or Known(","))
             strip = plain(self.options.get(2, "strip", Known(string.whitespace)) or Known(string.whitespace))
         except NotPlain as error:
-            run.may_raise("ValueError", call.span)
+            run.may_raise("ValueError", call.span, run.is_from_environment([value]), value.trail)
             return Unknown(error.unknown.reason, trail)
         if text is None:
             return registry.call_known(run, post, [], call.span)
@@ -178,7 +178,7 @@ class Choices(NativeObject):
         if True in verdicts:
             return value
         if None in verdicts:
-            run.may_raise("ValueError", call.span)
+            run.may_raise("ValueError", call.span, run.is_from_environment([value]), value.trail)
             return value
         raise run.throw("ValueError", "Value not in list", call.span, value.trail)
 

@@ -25,6 +25,8 @@ from confguard.model.value import Known, Unknown
 from confguard.source import Span
 
 _IMPROPER = "django.core.exceptions.ImproperlyConfigured"
+_NEVER_REFUSED = frozenset({"str", "bool", "list"})
+"""Casts that take every text."""
 _URLS = {
     "db": ("DATABASE_URL", "db", "engine"),
     "db_url": ("DATABASE_URL", "db", "engine"),
@@ -181,7 +183,8 @@ class Env(NativeObject):
         else:
             value = found
         if isinstance(value, Unknown):
-            run.may_raise(_IMPROPER, call.span)
+            refused = default is None or (cast is not None and _cast_name(cast) not in _NEVER_REFUSED)
+            run.may_raise(_IMPROPER, call.span, found is not None and refused, value.trail)
         else:
             value = self._finish(run, call, value, found is None, cast, default, parse_default)
         if record is not None:

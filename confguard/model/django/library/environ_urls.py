@@ -255,7 +255,7 @@ def environ_url(run: Run, kind: str, url: V, extra: V | None, call: Call) -> V:
             return Unknown("is a URL that is not followed", trail)
         return run.wrap(parser(text, more), trail)
     except NotPlain as error:
-        run.may_raise("ValueError", call.span)
+        run.may_raise("ValueError", call.span, run.is_from_environment([url]), url.trail)
         return Unknown(error.unknown.reason, trail)
     except BadUrl as error:
         raise run.throw(error.kind, error.message, call.span, trail) from None

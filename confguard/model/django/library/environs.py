@@ -79,6 +79,9 @@ def _log_level(text: str) -> int:
     return level
 
 
+_NEVER_REFUSED = frozenset({"__call__", "str", "path"})
+"""Methods that take every text."""
+
 _CASTS: dict[str, Callable[[str], Any]] = {
     "__call__": lambda text: text,
     "str": lambda text: text,
@@ -147,7 +150,8 @@ class Env(NativeObject):
             if kind in ("dj_db_url", "dj_email_url"):
                 value = self._cast(run, kind, value, call, name)
         elif isinstance(found, Unknown):
-            run.may_raise("environs.EnvError", call.span)
+            refused = default is None or kind not in _NEVER_REFUSED
+            run.may_raise("environs.EnvError", call.span, refused, found.trail)
             value = Unknown(found.reason, found.trail)
         elif self.expand and "${" in str(found.value):
             value = Unknown("is put together from other variables", found.trail)

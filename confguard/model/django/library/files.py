@@ -72,7 +72,7 @@ def _json_loads(run: Run, call: Call) -> V:
     try:
         return run.wrap(json.loads(plain(call.args[0])), trail)
     except NotPlain as error:
-        run.may_raise("ValueError", call.span)
+        run.may_raise("ValueError", call.span, run.is_from_environment(call.args), trail)
         return Unknown(error.unknown.reason, trail)
     except RecursionError:
         return Unknown("nests too deep to be read", trail)
@@ -94,7 +94,7 @@ def _load_with(parser: Any, error_kind: str) -> registry.Function:
             data = plain(content)
             return run.wrap(parser(data.decode() if isinstance(data, bytes) else data), trail)
         except NotPlain as error:
-            run.may_raise("ValueError", call.span)
+            run.may_raise("ValueError", call.span, doubt=True)
             return Unknown(error.unknown.reason, trail)
         except (ValueError, TypeError, RecursionError) as error:
             raise run.throw(error_kind, str(error), call.span, trail) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confguard.model.django import classes, iteration, members
-from confguard.model.django.library import registry
+from confguard.model.django.library import pydantic_models, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -164,6 +164,8 @@ class Super(NativeObject):
         if not isinstance(cls, ClassObject):
             return Unknown("is inherited from a class that is not known")
         found = classes.find(cls, name, self.owner)
+        if name == "__init__" and isinstance(payload, InstanceObject) and pydantic_models.is_model(cls):
+            return found if isinstance(found, Known) else pydantic_models.initializer(cls, payload)
         if found is None:
             return (
                 Known(Native(name, lambda run, call: Known(None)))

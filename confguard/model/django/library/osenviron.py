@@ -102,7 +102,7 @@ def subscript(run: Run, key: V, span: Span, key_span: Span) -> V:
     if found is None:
         raise missing(run, "KeyError", key_name(key), key_name(key), span)
     if isinstance(found, Unknown):
-        run.may_raise("KeyError", span)
+        run.may_raise("KeyError", span, doubt=True, trail=found.trail)
     if record is not None:
         record.result = found
     return found

@@ -66,7 +66,7 @@ def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
         instance.namespace.complete = False
         return value
     missing: list[str] = []
-    for name, (annotation, default) in _fields(order).items():
+    for name, (annotation, default) in fields(order).items():
         found = arguments.keywords.get(name)
         if found is None:
             found = _read(run, name, annotation, default, prefix, arguments)
@@ -113,8 +113,9 @@ def _configuration(order: list[ClassObject]) -> tuple[str | None, tuple[str, ...
     return "", ()
 
 
-def _fields(order: list[ClassObject]) -> dict[str, tuple[str, V | None]]:
-    fields: dict[str, tuple[str, V | None]] = {}
+def fields(order: list[ClassObject]) -> dict[str, tuple[str, V | None]]:
+    """Return the annotation and the default of each field of classes, base class last."""
+    found: dict[str, tuple[str, V | None]] = {}
     for place in reversed(order):
         annotations = place.namespace.names.get("__annotations__")
         if not isinstance(annotations, Known):
@@ -122,8 +123,8 @@ def _fields(order: list[ClassObject]) -> dict[str, tuple[str, V | None]]:
         for name, (_, text) in annotations.value.entries.items():
             shown = text.value if isinstance(text, Known) else ""
             if name != "model_config" and not shown.startswith("ClassVar"):
-                fields[name] = (shown, place.namespace.names.get(name))
-    return fields
+                found[name] = (shown, place.namespace.names.get(name))
+    return found
 
 
 def _read(run: Run, name: str, annotation: str, default: V | None, prefix: str, arguments: Call) -> V | None:

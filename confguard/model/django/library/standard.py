@@ -100,7 +100,7 @@ def _literal_eval(run: Run, call: Call) -> V:
     try:
         text = plain(call.args[0])
     except NotPlain as error:
-        run.may_raise("ValueError", call.span)
+        run.may_raise("ValueError", call.span, run.is_from_environment(call.args), trail)
         return Unknown(error.unknown.reason, trail)
     if not isinstance(text, str) or len(text) > 100_000:
         return Unknown("is not followed", trail)

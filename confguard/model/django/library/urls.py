@@ -158,7 +158,7 @@ def _database(run: Run, url: V, call: Call, first: int) -> V:
     """Parse a URL; where parameters are not known their entries are not, the rest is."""
     trail = run.trail(call.step("read as a database URL"), url)
     if isinstance(url, Unknown):
-        run.may_raise("ValueError", call.span)
+        run.may_raise("ValueError", call.span, run.is_from_environment([url]), url.trail)
         return Unknown(url.reason, trail)
     release = _release(run)
     if release is None:
