@@ -13,6 +13,7 @@ from typing import Any
 from confguard import __version__
 from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, selected_cards
+from confguard.discover.changes import WHOLE, Lines, changed_lines
 from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.discover.untracked import untracked_note
@@ -21,7 +22,7 @@ from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
 from confguard.model.repo import Repo, build
 from confguard.reporters.conceal import concealer
-from confguard.reporters.result import Report, RuleInfo, StackInfo
+from confguard.reporters.result import Report, RuleInfo, StackInfo, is_changed
 from confguard.source import SourceFile
 from confguard.suppress import Malformed, Suppression, apply, find_suppressions
 
@@ -71,10 +72,14 @@ def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings)
         raise ConfigError(str(error)) from None
 
 
-def check(path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None = None) -> Run:
+def check(
+    path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None = None, since: str = ""
+) -> Run:
     """Check the project that a path belongs to, with these settings.
 
-    ``texts`` stand in for what the disk has of some files, by their paths.
+    ``texts`` stand in for what the disk has of some files, by their paths. ``since`` is a commit: then only
+    findings that touch a line changed since HEAD left it are shown.
+    Raises ChangesError where that cannot be told.
     """
     started = time.perf_counter()
     project = open_project(path, settings.exclude)
@@ -105,6 +110,10 @@ def check(path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None
     more, silenced, _ = apply(list(_distinct(_stamped(judged, settings, repo))), suppressions)
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
+    above = len(shown)
+    changed = _changed(project, since, shown) if since else None
+    if changed is not None:
+        shown = tuple(one for one in shown if _touches(one, changed))
     if repo.given:
         shown = tuple(map(concealer(*repo.private_values), shown))
     report = Report(
@@ -115,11 +124,25 @@ def check(path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None
         stacks=tuple(StackInfo(*stack) for stack in repo.stack_summaries()),
         files={kind.value: count for kind, count in counts(files).items()},
         suppressed=len(suppressed) + len(silenced),
-        hidden=len(everything) - len(shown),
+        hidden=len(everything) - above,
         notes=tuple(note for note in (project.listing.note, untracked_note(project), *repo.notes) if note),
         seconds=time.perf_counter() - started,
+        changed=changed,
+        untouched=above - len(shown),
     )
     return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes), repo=repo)
+
+
+def _changed(project: Project, since: str, findings: Iterable[Finding]) -> Mapping[str, Lines]:
+    """Return the changed lines of the files that findings speak of; all of a file that git does not know."""
+    paths = frozenset(label.span.path for finding in findings for label in finding.labels)
+    unknown = dict.fromkeys(paths - frozenset(project.paths), WHOLE)
+    return {**changed_lines(project.root, since, paths), **unknown}
+
+
+def _touches(finding: Finding, changed: Mapping[str, Lines]) -> bool:
+    """Say whether any place of a finding changed; a crash is told in any case."""
+    return finding.rule == CRASH_RULE or any(is_changed(label.span, changed) for label in finding.labels)
 
 
 def _options(settings: Settings) -> Mapping[str, Mapping[str, Any]]:

@@ -87,6 +87,11 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @fix_options()
 @click.option("--no-suppressions", is_flag=True, help="Ignore the suppression comments of the project.")
+@click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Check everything, but show only findings that touch a line changed since the branch left REF.",
+)
 @click.option("--show-files", is_flag=True, help="List each file with its kind and why, and check nothing.")
 @click.option(
     "--annotations/--no-annotations",
@@ -104,14 +109,24 @@ def check(path: Path, **options: Any) -> None:
         if options["show_files"]:
             emit(_file_list(path, settings.exclude), options["output_file"])
             return
+        since = _since(options)
         fixing = options["fix"] or options["diff"]
-        done = run_fixed(path, settings, options) if fixing else run.check(path, settings)
+        done = run_fixed(path, settings, options) if fixing else run.check(path, settings, since=since)
     except usage_errors() as error:
         fail(str(error))
     if done.nothing_to_check:
         _nothing_to_check(done, hook=options["hook"])
     _write(done, options)
     sys.exit(_exit_code(done, exit_zero=options["exit_zero"]))
+
+
+def _since(options: Mapping[str, Any]) -> str:
+    ref = options["changed_since"]
+    if ref is not None and (options["fix"] or options["diff"]):
+        fail("fixes look at the whole project: --fix and --diff go without --changed-since")
+    if ref == "":  # such as an unset variable of a workflow: everything would be shown, unnoticed
+        fail("--changed-since: name a branch, a tag or a commit")
+    return ref or ""
 
 
 def _settings(path: Path, options: Mapping[str, Any]) -> Any:

@@ -16,8 +16,9 @@ def usage_errors() -> tuple[type[Exception], ...]:
     """Return the exceptions that are the user's to mend: their text is shown, with exit code 2."""
     from confguard.cards import CardError
     from confguard.config import ConfigError
+    from confguard.discover.changes import ChangesError
 
-    return ConfigError, CardError, FileNotFoundError, PermissionError
+    return ChangesError, ConfigError, CardError, FileNotFoundError, PermissionError
 
 
 def fail(message: str, prefix: str = "error: ") -> NoReturn:

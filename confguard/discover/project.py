@@ -1,7 +1,6 @@
 """The project's files: which there are, and their text. The only module that touches the file system.
 
-Nothing outside of the project's root is read, nothing of the project is run, and git is asked in a way
-that runs none of the repository's hooks.
+Nothing outside of the project's root is read, and nothing of the project is run.
 """
 
 from __future__ import annotations
@@ -9,13 +8,13 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from confguard.discover.git import GitError, ask
 from confguard.source import MAX_BYTES, Problem, SourceFile, decode
 
 T = TypeVar("T")
@@ -26,7 +25,6 @@ CONFIG_NAMES = ("confguard.toml", ".confguard.toml")
 MAX_FILES = 500_000
 """A walk stops after so many files; a repository that git knows is listed whole."""
 
-_GIT_TIMEOUT = 60.0  # seconds
 _NEVER_WALKED = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
 
 
@@ -245,29 +243,17 @@ def _git_files(root: Path) -> Listing | str:
     """Return what git tracks below a folder, or a note on why git could not say."""
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return ""
-    command = [
-        "git",
-        # A repository's own configuration may name programs to run: none of them may.
-        *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
-        *("-C", str(root), "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"),
-    ]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed command, no shell
-            command, capture_output=True, timeout=_GIT_TIMEOUT, check=False, env=environment
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "git could not be run, so the files were found by walking the folder"
-    if done.returncode != 0:
-        first = os.fsdecode(done.stderr).strip().partition("\n")[0]
-        return f"git did not list its files ({first}), so they were found by walking the folder"
+        listed = ask(root, "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+    except GitError as error:
+        if not error.ran:
+            return f"{error}, so the files were found by walking the folder"
+        return f"git did not list its files ({error}), so they were found by walking the folder"
     tracked: set[str] = set()
     untracked: set[str] = set()
-    for entry in done.stdout.split(b"\0"):
-        if entry and not entry.endswith(
-            b"/"
-        ):  # a letter for its state, a space, the path; no nested repository
+    for entry in listed.split(b"\0"):
+        # a letter for its state, a space, the path; a nested repository ends with a slash
+        if entry and not entry.endswith(b"/"):
             (untracked if entry.startswith(b"?") else tracked).add(os.fsdecode(entry[2:]))
     note = "" if tracked else "git tracks no file here: a file counts once it is added (`git add`)"
     return Listing(tuple(sorted(tracked)), "git", note, tuple(sorted(untracked)))

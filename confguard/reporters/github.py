@@ -1,7 +1,9 @@
 """GitHub Actions workflow commands: annotations on files in a pull request and in the log.
 
-Escaping as in actions/toolkit, packages/core/src/command.ts. GitHub drops an annotation whose columns
-belong to different lines, and shows ten of each level per step; the rest stays in the log.
+Escaping as in actions/toolkit, packages/core/src/command.ts. The runner drops columns that belong to
+different lines (actions/runner, src/Runner.Worker/ActionCommandManager.cs) and cuts long messages; GitHub
+shows ten annotations of each level per step and fifty per job, the rest stays in the log. A pull request
+shows those that lie on changed lines beside the code: where the changes are known, they are put there.
 """
 
 from __future__ import annotations
@@ -9,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from confguard.finding import Finding, Severity
-from confguard.reporters.result import Report, most_important_first, severity_of
+from confguard.finding import Finding, Label, Severity
+from confguard.reporters.result import Report, is_changed, most_important_first, severity_of
 from confguard.reporters.terminal import Options
 from confguard.reporters.text import clean_path, cleaner, plural, visible
 
 MOST_PER_LEVEL = 10
 """Annotations of a level that GitHub shows of one step (actions/toolkit, docs/problem-matchers.md)."""
+
+LONGEST_MESSAGE = 4096
+"""Characters that the runner sends of a message (actions/runner, src/Runner.Worker/ExecutionContext.cs)."""
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -28,9 +33,9 @@ def render(report: Report, options: Options) -> str:
     """
     groups: dict[tuple[str, str, int, Severity], list[Finding]] = {}
     for finding in most_important_first(report.findings):
-        span = finding.primary.span
+        span = _anchor(finding, report).span
         groups.setdefault((finding.rule, span.path, span.line, severity_of(finding)), []).append(finding)
-    lines = [_command(findings, options) for findings in groups.values()]
+    lines = [_command(findings, report, options) for findings in groups.values()]
     for severity, command in _COMMANDS.items():
         more = sum(key[3] is severity for key in groups) - MOST_PER_LEVEL
         if more > 0:
@@ -64,9 +69,18 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _command(findings: list[Finding], options: Options) -> str:
+def _anchor(finding: Finding, report: Report) -> Label:
+    """Return the place to annotate: the primary one, or the first that changed if only others did."""
+    if report.changed is None:
+        return finding.primary
+    return next(
+        (label for label in finding.labels if is_changed(label.span, report.changed)), finding.primary
+    )
+
+
+def _command(findings: list[Finding], report: Report, options: Options) -> str:
     first = findings[0]
-    span = first.primary.span
+    span = _anchor(first, report).span
     properties = {
         "file": visible(options.prefix + span.path),
         "line": str(span.line),
@@ -76,22 +90,34 @@ def _command(findings: list[Finding], options: Options) -> str:
         properties |= {"col": str(span.column), "endColumn": str(max(span.end_column, span.column))}
     properties["title"] = f"confguard: {visible(first.rule)}"
     listed = ",".join(f"{name}={escape_property(value)}" for name, value in properties.items())
-    text = "\n".join(_text(finding, options) for finding in findings)
+    text = _cut("\n".join(_text(finding, _anchor(finding, report), options) for finding in findings))
     return f"::{_COMMANDS[severity_of(first)]} {listed}::{escape_data(text)}"
 
 
-def _text(finding: Finding, options: Options) -> str:
-    """Return the message that begins with its place, then a line for each related place, note and help."""
+def _cut(text: str) -> str:
+    """Return a text that the runner takes whole; of a longer one the lines that fit."""
+    if len(text) <= LONGEST_MESSAGE:
+        return text
+    kept = text[: LONGEST_MESSAGE - 2]
+    return f"{kept[: kept.rfind(chr(10))] if chr(10) in kept else kept}\n…"
+
+
+def _text(finding: Finding, anchor: Label, options: Options) -> str:
+    """Return the message that begins with its place, then a line for each other place, note and help."""
     say = cleaner(finding)
-    place = finding.primary.span
-    words = f" ({say(finding.primary.text)})" if finding.primary.text else ""
-    lines = [
-        f"{clean_path(place.path, options.prefix)}:{place.line}:{place.column}: {say(finding.message)}{words}"
-    ]
-    for label in finding.related:
+
+    def place(label: Label) -> str:
         span = label.span
-        related = f"{clean_path(span.path, options.prefix)}:{span.line}:{span.column}"
-        lines.append(f"{related}: {say(label.text)}" if label.text else related)
+        return f"{clean_path(span.path, options.prefix)}:{span.line}:{span.column}"
+
+    words = f" ({say(anchor.text)})" if anchor.text else ""
+    lines = [f"{place(anchor)}: {say(finding.message)}{words}"]
+    for label in finding.labels:
+        if label is anchor:
+            continue
+        mend = ["to be mended here"] if label is finding.primary else []
+        said = "; ".join([*mend, *([say(label.text)] if label.text else [])])
+        lines.append(f"{place(label)}: {said}" if said else place(label))
     if finding.stacks:
         lines.append(f"stack: {', '.join(map(visible, finding.stacks))}")
     lines += [f"note: {say(note)}" for note in finding.notes]

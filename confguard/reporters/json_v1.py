@@ -4,7 +4,7 @@ A document has these keys, all always present::
 
     schema    "confguard/json-v1"; keys may be added under this name, none is removed or changes its meaning
     version   the version of confguard
-    summary   counts: error, warning, info, suppressed, hidden, files, stacks; seconds (wall time);
+    summary   counts: error, warning, info, suppressed, hidden, untouched, files, stacks; seconds (wall time);
               fixed, fixable (by --fix), unsafely_fixable (only with --unsafe-fixes)
     files     kind of file -> how many were understood
     stacks    [{name, role, files, evidence}]
@@ -58,6 +58,7 @@ def document(report: Report) -> dict[str, Any]:
             **{severity.label: report.count(severity) for severity in sorted(Severity, reverse=True)},
             "suppressed": report.suppressed,
             "hidden": report.hidden,
+            "untouched": report.untouched,
             "files": sum(report.files.values()),
             "stacks": len(report.stacks),
             "seconds": round(report.seconds, 3),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from confguard.finding import Confidence, Finding, Severity
+from confguard.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Report:
     seconds: float = 0.0
     fixed: int = 0
     """Findings that were mended in this run, and are not among those shown."""
+    changed: Mapping[str, tuple[range, ...]] | None = None
+    """Lines (1-based) that changed, by path, where that was asked for: all findings touch one of them."""
+    untouched: int = 0
+    """Findings that are not shown because they touch no changed line."""
 
     def fixable(self, *, safe: bool) -> int:
         """Return how many of the shown findings have a safe fix, or only unsafe ones."""
@@ -73,6 +78,12 @@ class Report:
 def severity_of(finding: Finding) -> Severity:
     """Return a finding's severity; one that was never stamped counts as an error, so that it is seen."""
     return finding.severity or Severity.ERROR
+
+
+def is_changed(span: Span, changed: Mapping[str, tuple[range, ...]]) -> bool:
+    """Say whether a place takes in a changed line."""
+    last = span.end_line - (span.end_column == 1 and span.end > span.start)
+    return any(span.line < lines.stop and lines.start <= last for lines in changed.get(span.path, ()))
 
 
 def most_important_first(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -95,6 +95,8 @@ def summary_line(report: Report) -> str:
         scope += f" and {plural(len(report.stacks), 'stack')}"
     aside = [f"{report.fixed} fixed"] if report.fixed else []
     aside += [f"{report.suppressed} suppressed"] if report.suppressed else []
+    if report.untouched:
+        aside.append(f"{report.untouched} on lines that did not change")
     if report.hidden:
         aside.append(f"{report.hidden} below the shown severity")
     end = f" ({', '.join(aside)})." if aside else "."

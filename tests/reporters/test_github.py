@@ -11,39 +11,19 @@ from hypothesis import strategies as st
 
 from confguard.finding import Finding, Label, Severity
 from confguard.reporters import FORMATS, render
-from confguard.reporters.github import MOST_PER_LEVEL, checkout_prefix
+from confguard.reporters.github import LONGEST_MESSAGE, MOST_PER_LEVEL, checkout_prefix
 from confguard.reporters.job_summary import job_summary
 from confguard.reporters.result import Report
 from confguard.reporters.terminal import Options
 from confguard.source import SourceFile
 from tests.reporters.reporter_samples import BAD, REPORT, hostile_report
-
-KNOWN = {"error", "warning", "notice", "debug", "group", "add-mask", "set-env", "set-output", "stop-commands"}
+from tests.reporters.runner import read_line, refused
 
 
 def runner_reads(line):
-    """Return (command, properties, data) of a line of the log, or None; actions/runner, ActionCommand.cs."""
-    start = line.lstrip()
-    if start.startswith("::") and (end := start.find("::", 2)) != -1:
-        name, _, listed = start[2:end].partition(" ")
-        if name.lower() in KNOWN:
-            pairs = [pair.split("=", 1) for pair in listed.strip().split(",") if pair]
-            properties = {pair[0]: unescape(pair[1], ":,") for pair in pairs if len(pair) == 2}
-            return name, properties, unescape(start[end + 2 :], "")
-    old = line.find("##[")
-    if (
-        old != -1
-        and (end := line.find("]", old)) != -1
-        and line[old + 3 : end].split(" ")[0].lower() in KNOWN
-    ):
-        return line[old + 3 : end], {}, line[end + 1 :]
-    return None
-
-
-def unescape(text, more):
-    for char in "\r\n" + more + "%":
-        text = text.replace(f"%{ord(char):02X}", char)
-    return text
+    """Return (command, properties, data) of a line of the log, or None."""
+    found = read_line(line)
+    return found and (found.name, found.properties, found.data)
 
 
 def commands(report, **options):
@@ -74,9 +54,9 @@ def test_a_command_says_where_and_what():
     assert properties == {
         "file": ".env.example",
         "line": "1",
-        "endLine": "1",
+        "endline": "1",
         "col": "7",
-        "endColumn": "11",
+        "endcolumn": "11",
         "title": "confguard: debug-in-production",
     }
     assert data.split("\n") == [
@@ -94,15 +74,15 @@ def test_a_span_over_several_lines_has_no_columns():
     finding = Finding("m", Label(file.span(0, 10)), rule="r", severity=Severity.INFO)
     ((_, properties, _),) = commands(Report("1", Path("/x"), (finding,)))
     assert properties["line"] == "1"
-    assert properties["endLine"] == "2"
-    assert not {"col", "endColumn"} & set(properties)
+    assert properties["endline"] == "2"
+    assert not {"col", "endcolumn"} & set(properties)
 
 
 def test_columns_never_end_before_they_begin():
     file = SourceFile("a.yaml", "web:\n")
     finding = Finding("m", Label(file.span(2)), rule="r", severity=Severity.INFO)
     ((_, properties, _),) = commands(Report("1", Path("/x"), (finding,)))
-    assert int(properties["endColumn"]) >= int(properties["col"])
+    assert int(properties["endcolumn"]) >= int(properties["col"])
 
 
 def test_findings_of_one_rule_on_one_line_share_a_command():
@@ -149,7 +129,7 @@ def test_hostile_names_stay_inside_of_their_commands():
     found = commands(hostile_report())
     assert [name for name, _, _ in found] == ["error", "warning", "notice"]
     for _, properties, data in found:
-        assert set(properties) <= {"file", "line", "endLine", "col", "endColumn", "title"}
+        assert set(properties) <= {"file", "line", "endline", "col", "endcolumn", "title"}
         assert properties["title"] == "confguard: hostile"
         assert "%0A" in data, "what was written in the file is not taken for an escape"
 
@@ -172,6 +152,58 @@ def test_no_path_or_message_becomes_a_command_of_its_own(parts):
     assert name == "error"
     assert properties["line"] == "1"
     assert len(render("github", report, Options()).splitlines()) == 1
+
+
+def changed_report(changed):
+    """Return the report of REPORT's first finding: `.env.example:1`, settings.py:3 and compose.yaml:2."""
+    return dataclasses.replace(REPORT, findings=REPORT.findings[:1], changed=changed)
+
+
+def test_an_annotation_stays_at_its_place_where_that_changed_too():
+    changed = {".env.example": (range(1, 2),), "compose.yaml": (range(1, 9),)}
+    ((_, properties, data),) = commands(changed_report(changed))
+    assert (properties["file"], properties["line"]) == (".env.example", "1")
+    assert "to be mended" not in data
+
+
+def test_an_annotation_is_put_on_the_changed_line_and_says_where_to_mend():
+    ((name, properties, data),) = commands(changed_report({"compose.yaml": (range(2, 3),)}))
+    assert name == "error"
+    assert properties == {
+        "file": "compose.yaml",
+        "line": "2",
+        "endline": "2",
+        "col": "3",
+        "endcolumn": "7",
+        "title": "confguard: debug-in-production",
+    }
+    assert data.split("\n")[:3] == [
+        "compose.yaml:2:3: DEBUG is on in production (by this service)",
+        ".env.example:1:7: to be mended here; delivered here",
+        "app/settings.py:3:1: read here",
+    ]
+
+
+def test_what_changed_nowhere_is_annotated_at_its_place():
+    ((_, properties, _),) = commands(changed_report({}))
+    assert properties["file"] == ".env.example"
+
+
+def test_a_message_is_cut_at_a_line_before_the_runner_cuts_it():
+    first = REPORT.findings[0]
+    long = dataclasses.replace(first, notes=tuple("x" * 90 + str(number) for number in range(99)))
+    ((_, _, data),) = commands(dataclasses.replace(REPORT, findings=(long,)))
+    assert 3900 < len(data) <= LONGEST_MESSAGE
+    *kept, last = data.split("\n")
+    assert last == "…"
+    assert kept[-1].startswith("note: " + "x" * 90)
+    assert kept[-1][-1].isdigit()
+
+
+def test_every_place_is_one_that_the_runner_takes():
+    for report in (REPORT, hostile_report()):
+        for line in render("github", report, Options()).splitlines():
+            assert refused(read_line(line)) == []
 
 
 def test_the_job_summary_is_cut_at_a_line_and_says_so():
