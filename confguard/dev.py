@@ -1,7 +1,7 @@
 """``python -m confguard.dev``: helps who works on confguard in a checkout.
 
 ``new-rule FAMILY NAME`` writes a card and a check that pass the tests as they are, to be made into the rule.
-``index`` writes the table of rules in rules/README.md.
+``index`` writes the table of rules in rules/README.md, ``schema`` the JSON Schema of the configuration.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from confguard.cards import FAMILIES, NAME, Card, CardError, read_cards
+from confguard.config.schema import schema_text
 
 INDEX_BEGIN = "<!-- rules: written by `python -m confguard.dev index` -->"
 INDEX_END = "<!-- /rules -->"
+SCHEMA = "confguard/config/confguard.schema.json"
 
 _ADVICE = re.compile(r"(no|not|check|checks|ensure|avoid|require|use|forbid|disallow)-")
 """Beginnings that make a name an advice; it names what is wrong, so that it completes "allow ..."."""
@@ -153,6 +155,17 @@ def write_index(root: Path) -> bool:
     return after != before
 
 
+def write_schema(root: Path) -> bool:
+    """Bring the JSON Schema of the configuration up to date and say whether it changed."""
+    path = root / SCHEMA
+    text = schema_text({card.name: card for card in read_cards(root / "rules")})
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, or 2 with a reason on stderr."""
     from confguard import __version__
@@ -165,16 +178,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add.add_argument("family", help=", ".join(FAMILIES))
     add.add_argument("name", help="what is wrong, as lower-case words joined by hyphens")
     commands.add_parser("index", help="write the table of rules in rules/README.md")
+    commands.add_parser("schema", help="write the JSON Schema of the configuration")
     options = parser.parse_args(arguments)
     try:
         root = find_checkout(Path(__file__).resolve().parent)
         if options.command == "index":
             changed = write_index(root)
             sys.stdout.write(f"rules/README.md {'written' if changed else 'is up to date'}\n")
+        if options.command in ("index", "schema"):
+            changed = write_schema(root)
+            sys.stdout.write(f"{SCHEMA} {'written' if changed else 'is up to date'}\n")
             return 0
         version = ".".join(__version__.split(".")[:2])
         paths = new_rule(root, options.family, options.name, version)
         write_index(root)
+        write_schema(root)
     except (DevError, CardError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2

@@ -23,7 +23,7 @@ BESIDE = {
     "reporters": {"__init__", "source", "finding"},
     "show": {"source", "finding", "discover", "model", "reporters"},
     "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters", "show"},
-    "dev": {"__init__", "cards"},
+    "dev": {"__init__", "cards", "config"},
 }
 """Room: the rooms that it may import, beside itself. ``run``, ``fix`` and then ``cli`` stand at the end."""
 

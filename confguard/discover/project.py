@@ -19,7 +19,7 @@ from confguard.source import MAX_BYTES, Problem, SourceFile, decode
 
 T = TypeVar("T")
 
-CONFIG_NAMES = ("confguard.toml", ".confguard.toml")
+CONFIG_NAMES = (".confguard.toml", "confguard.toml")
 """A folder that holds one of these is a project of its own, wherever it lies."""
 
 MAX_FILES = 500_000
