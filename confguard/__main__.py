@@ -1,6 +1,6 @@
 """``python -m confguard``: the same as the ``confguard`` command."""
 
-from confguard.cli import main
+from confguard.cli import program
 
 if __name__ == "__main__":
-    main(prog_name="confguard")
+    program()

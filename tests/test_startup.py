@@ -75,3 +75,25 @@ def test_the_nginx_parser_is_loaded_only_where_there_are_nginx_files(repository)
 def test_libraries_of_tests_are_never_loaded(repository):
     loaded = tops(loaded_by("check", str(repository({"compose.yaml": COMPOSE, "app/settings.py": SETTINGS}))))
     assert not {"jsonschema", "pytest", "hypothesis", "hatchling"} & loaded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--version"], 0), (["rules"], 0), (["check", "/nowhere"], 2), (["--no"], 2)]
+)
+def test_the_program_ends_with_all_it_wrote_and_its_exit_code(arguments, code):
+    done = subprocess.run(
+        [sys.executable, "-m", "confguard", *arguments], capture_output=True, text=True, check=False
+    )
+    from click.testing import CliRunner
+
+    from confguard.cli import main
+
+    same = CliRunner().invoke(main, arguments, prog_name="confguard")
+    assert (done.returncode, done.stdout, done.stderr) == (code, same.stdout, same.stderr)
+
+
+def test_a_program_that_is_measured_ends_as_usual():
+    code = "import sys; sys.argv = ['confguard', '--version']; sys.setprofile(lambda *seen: None)\n"
+    code += "import atexit; atexit.register(print, 'the end')\nfrom confguard.cli import program; program()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("the end\n")
