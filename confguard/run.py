@@ -120,7 +120,7 @@ def check(
         version=__version__,
         root=project.root,
         findings=shown,
-        rules={card.name: _info(card) for card in cards},
+        rules={card.name: rule_info(card) for card in cards},
         stacks=tuple(StackInfo(*stack) for stack in repo.stack_summaries()),
         files={kind.value: count for kind, count in counts(files).items()},
         suppressed=len(suppressed) + len(silenced),
@@ -239,7 +239,8 @@ def _uses(
             )
 
 
-def _info(card: Card) -> RuleInfo:
+def rule_info(card: Card) -> RuleInfo:
+    """Return what reporters say about the rule of a card."""
     return RuleInfo(
         name=card.name,
         family=card.family,

@@ -23,7 +23,9 @@ SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "confguard/v1"
 """The key of our identity; ``primaryLocationLineHash`` is left to GitHub, which computes it from the file."""
 
-MOST_RESULTS = 25_000
+MOST_RESULTS = 5_000
+"""GitHub takes 25,000 and keeps so many of them; so many also fit into the 10 MB of an upload, compressed."""
+
 MOST_PLACES = 100
 _MOST_TAGS = 10
 _LONGEST_TEXT = 1024
