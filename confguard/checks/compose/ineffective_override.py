@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._bypass import bypasses
+from confguard.checks._published import is_vain, open_on
 from confguard.finding import Finding, Label
+from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 
 _WHAT_STAYS = {
@@ -21,9 +24,9 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each attribute that an overlay writes empty, and that stays as it was."""
     for deployment in repo.deployments:
         for override in deployment.compose.overrides:
-            if override.effect != "nothing" or override.reason not in ("empty", "null"):
+            if not is_vain(override) or override.base is None or override.overlay is None:
                 continue
-            if override.base is None or override.overlay is None:
+            if override.attribute == ("ports",) and override.service in _told(repo, deployment):
                 continue
             attribute = ".".join(override.attribute)
             base, last = override.base.path, override.attribute[-1]
@@ -38,6 +41,21 @@ def check(repo: Repo) -> Iterator[Finding]:
                 stacks=(deployment.name,),
                 address=(override.service, attribute),
             )
+
+
+def _told(repo: Repo, deployment: Deployment) -> set[str]:
+    """Return the services of whose ports, which stay open, another rule tells already."""
+    if not deployment.stack.deployed:
+        return set()
+    allowed = repo.options["published-datastore-port"]["allow"]
+    stores = {
+        service.name
+        for service in deployment.services.values()
+        if service.name not in allowed
+        and deployment.datastore(service) is not None
+        and any(open_on(port) and port.span for port in service.ports)
+    }
+    return stores | {one.service.name for one in bypasses(deployment)}
 
 
 def _written(line: str) -> str:

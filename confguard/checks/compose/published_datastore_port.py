@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._published import number_of, open_on
+from confguard.checks._published import left_by, number_of, open_on
 from confguard.finding import Finding, Label
 from confguard.model.compose import Port
 from confguard.model.repo import Repo
@@ -28,6 +28,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     f"{datastore[0]} in service {service.name} is published on {number_of(port)} of "
                     f"{address}",
                     Label(port.span, "reachable from outside of the stack"),
+                    tuple(Label(span, "takes nothing away") for span in left_by(deployment, service)),
                     notes=_notes(port, deployment.stack.files),
                     help=_help(port, deployment.stack.files),
                     stacks=(deployment.name,),

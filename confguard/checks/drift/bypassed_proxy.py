@@ -2,84 +2,83 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from confguard.checks._published import number_of, open_on
-from confguard.finding import Finding, Label
-from confguard.model.compose import Port, Service
+from confguard.checks._bypass import Bypass, bypasses
+from confguard.checks._published import left_by, number_of, open_on, published_twice
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label, Severity
+from confguard.model.compose import Port, Resource, Service
 from confguard.model.deployment import Deployment
-from confguard.model.hosts import Reach, reach
-from confguard.model.nginx import NginxModel, Target, upstream_targets
+from confguard.model.outer_proxies import passes_to, proxy_networks
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
-from confguard.model.value import Known
-
-_TESTS = re.compile(r"(^|/)(tests?|testing|e2e)/")
-_STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER, ServiceRole.PROXY)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each port of a proxied service that the host publishes as well."""
     for deployment in repo.production:
-        reported: set[object] = set()
-        for model in deployment.proxies:
-            if not _is_published(deployment, model) or _is_for_tests(model):
-                continue
-            for target in upstream_targets(model):
-                service = _service(deployment, model, target)
-                if service is None:
-                    continue
-                for port in service.ports:
-                    if port.span not in reported and _is_around(port, target):
-                        reported.add(port.span)
-                        yield from _finding(deployment, model, service, port, target)
+        for bypass in bypasses(deployment):
+            # Of a port that an overlay publishes once more on purpose, duplicate-port tells.
+            if not any(bypass.port in pair for pair in published_twice(deployment, bypass.service)):
+                yield from _finding(deployment, bypass)
+        for network in proxy_networks(deployment):
+            yield from _beside_network(deployment, network)
 
 
-def _is_published(deployment: Deployment, model: NginxModel) -> bool:
-    service = deployment.services.get(model.service)
-    return service is not None and any(open_on(port) for port in service.ports)
+def _beside_network(deployment: Deployment, network: Resource) -> Iterator[Finding]:
+    """Yield one finding for what is published and also in the network of a proxy outside of the stack."""
+    found = [
+        (service, port)
+        for service in deployment.services.values()
+        if any(one.network == network.key for one in service.networks)
+        and deployment.roles[service.name].role in (ServiceRole.APP, ServiceRole.FRONTEND)
+        and not deployment.is_proxy(service)
+        for port in service.ports
+        if port.span is not None and open_on(port)
+    ]
+    if not found:
+        return
+    passes = list(passes_to(deployment, [one for one, _ in found], network))
+    service, port = found[0]
+    assert port.span is not None
+    names = joined(list(dict.fromkeys(f"{one.name} on {number_of(port)}" for one, port in found)))
+    yield Finding(
+        f"published on {open_on(port)} beside the proxy of network {network.key}: {names}",
+        Label(port.span, "reachable without the proxy"),
+        (
+            *(Label(port.span, f"and {one.name}") for one, port in found[1:] if port.span),
+            *(
+                Label(one.span.first_line(), f"a proxy reaches {service.name} here")
+                for one in service.networks
+                if one.network == network.key and one.span
+            ),
+            *(Label(span, "the proxy passes requests on by that network") for span in passes[:2]),
+        ),
+        notes=("what the proxy adds does not hold there: TLS, limits, headers, blocked paths",),
+        help=f"remove the ports, the proxy reaches {service.name} without them; or bind them to 127.0.0.1",
+        stacks=(deployment.name,),
+        address=(*dict.fromkeys(one.name for one, _ in found), network.key),
+        severity=None if passes else Severity.INFO,
+    )
 
 
-def _is_for_tests(model: NginxModel) -> bool:
-    """Say whether a proxy has its configuration from a folder of tests: it is no front door."""
-    return any(_TESTS.search(path) for path in model.files)
-
-
-def _service(deployment: Deployment, model: NginxModel, target: Target) -> Service | None:
-    if (
-        not isinstance(target.host, Known)
-        or not target.host.value
-        or model.service not in deployment.services
-    ):
-        return None
-    found = reach(deployment, deployment.services[model.service], target.host.value)
-    if found.kind is not Reach.SERVICE or found.service is None or found.service.name == model.service:
-        return None
-    role = deployment.roles[found.service.name].role
-    return None if role in _STORES or deployment.datastore(found.service) else found.service
-
-
-def _is_around(port: Port, target: Target) -> bool:
-    if not isinstance(port.target, Known) or not isinstance(target.port, Known) or port.span is None:
-        return False
-    return port.target.value == str(target.port.value) and open_on(port) is not None
-
-
-def _finding(
-    deployment: Deployment, model: NginxModel, service: Service, port: Port, target: Target
-) -> Iterator[Finding]:
+def _finding(deployment: Deployment, bypass: Bypass) -> Iterator[Finding]:
+    port, service = bypass.port, bypass.service
     if port.span is None:
         return
     yield Finding(
         f"service {service.name} is published on {number_of(port)} of {open_on(port)}, beside nginx of "
-        f"service {model.service}",
+        f"service {bypass.model.service}",
         Label(port.span, "reachable without the proxy"),
-        (Label(target.host_span, "nginx passes requests to it"),),
+        (
+            Label(bypass.target.host_span, "nginx passes requests to it"),
+            *(Label(span, "takes nothing away") for span in left_by(deployment, service)),
+        ),
         notes=("what nginx adds does not hold there: TLS, limits, headers, blocked paths",),
         help=_help(deployment, port, service),
         stacks=(deployment.name,),
-        address=(service.name, model.service),
+        address=(service.name, bypass.model.service),
     )
 
 
