@@ -17,7 +17,7 @@ from confguard.discover.changes import WHOLE, Lines, changed_lines
 from confguard.discover.kinds import Kind, ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.discover.untracked import untracked_note
-from confguard.finding import Finding, Severity
+from confguard.finding import Finding, Fix, Severity
 from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
 from confguard.model.repo import Repo, build
@@ -194,7 +194,17 @@ def _stamped(findings: Iterable[Finding], settings: Settings, repo: Repo) -> Ite
     """Give each finding its final severity: the rule's, as far as its stack allows, or the configured one."""
     for finding in findings:
         own = min(finding.severity or Severity.ERROR, repo.most_severe(finding.stacks))
-        yield replace(finding, severity=settings.severities.get(finding.rule, own))
+        fixes = tuple(fix for fix in finding.fixes if _can_be_written(fix, repo.project))
+        yield replace(finding, severity=settings.severities.get(finding.rule, own), fixes=fixes)
+
+
+def _can_be_written(fix: Fix, project: Project) -> bool:
+    """Say whether all edits are of files as they are, not of texts that were made of parts of them."""
+    return all(
+        project.read(edit.span.path) is edit.span.file
+        or (not edit.span.file.text and not project.exists(edit.span.path))
+        for edit in fix.edits
+    )
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:

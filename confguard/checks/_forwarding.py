@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from confguard.finding import Label
+from confguard.finding import Edit, Fix, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import set_request_headers
 from confguard.model.deployment import App
 from confguard.model.forwarding import Cause, Deaf
 from confguard.model.passages import Passage
@@ -82,6 +84,31 @@ def why(group: list[Deaf]) -> str:
     else:
         fault = f"nginx does not send {one.header.title()}"
     return f"{fault} in {locations(group)}"
+
+
+def tell_scheme(group: Iterable[Deaf]) -> tuple[Fix, ...]:
+    """Return the fix that lets nginx say which scheme browsers speak, where HTTPS ends in it."""
+    edits: list[Edit | None] = []
+    name = ""
+    for one in group:
+        hop, name = one.passage.hop, one.header.title()
+        ends_here = one.passage.scheme == "https" and hop.outer is None and hop.target.protocol == "proxy"
+        if one.cause not in (Cause.OVERWRITTEN, Cause.ABSENT) or not ends_here:
+            return ()
+        found = set_request_headers(hop.model, hop.level, {name: "$scheme"}, hop.target.statement)
+        edits += found if found is not None else (None,)
+    return whole(f"send {name} with `$scheme`", edits, safe=True)
+
+
+def send(found: Iterable[Passage], name: str, value: str, *, safe: bool) -> tuple[Fix, ...]:
+    """Return the fix that lets nginx send a header with a value on these ways."""
+    edits: list[Edit | None] = []
+    for hop in (one.hop for one in found):
+        if hop.outer is not None or hop.target.protocol != "proxy":
+            return ()
+        made = set_request_headers(hop.model, hop.level, {name: value}, hop.target.statement)
+        edits += made if made is not None else (None,)
+    return whole(f"write `proxy_set_header {name} {value};`", edits, safe=safe)
 
 
 def mend(one: Deaf) -> str:

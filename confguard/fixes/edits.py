@@ -50,6 +50,14 @@ def _applied(file: SourceFile, edits: list[Edit]) -> str:
     return "".join((*parts, file.text[position:]))
 
 
+def whole(title: str, edits: Iterable[Edit | None], *, safe: bool) -> tuple[Fix, ...]:
+    """Return the fix that edits make together; none if one of them could not be made, or there is none."""
+    made = tuple(dict.fromkeys(edits))
+    if not made or None in made:
+        return ()
+    return (Fix(title, tuple(edit for edit in made if edit is not None), safe),)
+
+
 def touch(one: Edit, other: Edit) -> bool:
     """Say whether two different edits cannot be applied together.
 

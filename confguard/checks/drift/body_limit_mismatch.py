@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import deliveries
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import set_limit
 from confguard.model.deployment import App, Deployment
-from confguard.model.nginx import NginxModel, nearest, size, upstream_targets
+from confguard.model.nginx import NginxModel, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import answering, apps_behind, service_behind
 from confguard.model.responses.bodies import Declared, Way, declared_limits, is_used, ways_to, widest
@@ -57,7 +59,15 @@ def _finding(deployment: Deployment, app: App, declared: Declared, way: Way) -> 
         stacks=(deployment.name,),
         address=(way.target.span.path, where, declared.setting),
         severity=Severity.INFO if declared.setting == _FORMS else None,
+        fixes=_raised(way.target, declared.size.value),
     )
+
+
+def _raised(target: Target, wanted: int) -> tuple[Fix, ...]:
+    """Return the fix that lets a route take what is wanted, and one MiB for what is around a file."""
+    limit = f"{-(-wanted // 1024**2) + 1}m"
+    edit = set_limit(target.level, "client_max_body_size", limit, target.statement)
+    return whole(f"raise client_max_body_size of the route to {limit}", [edit], safe=True)
 
 
 def _against_inner(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._doubled import hidden
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Level
@@ -55,6 +56,7 @@ def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
         stacks=(deployment.name,),
         address=(first.by_nginx.span.path, "conflict", *names),
         severity=Severity.INFO if all(map(_replaces_a_default, found)) else None,
+        fixes=hidden(found, safe=False),
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.checks._trails import deliveries, joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import replace_argument
 from confguard.model.csp import Difference, differences, forbids_all, lets_inline
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Header, NginxModel, Target, header_set, hidden_headers, upstream_targets
@@ -127,7 +129,19 @@ def _finding(deployment: Deployment, pair: _Pair) -> Finding:
         stacks=(deployment.name,),
         address=(pair.header.span.path, _level(pair.header), "Content-Security-Policy"),
         severity=_severity(deployment, pair),
+        fixes=_aligned(pair),
     )
+
+
+def _aligned(pair: _Pair) -> tuple[Fix, ...]:
+    """Return the fix that writes Django's policy into nginx, where it is one text for all answers."""
+    text = " ".join(pair.ours.split())
+    if not pair.alike or pair.policy.nonce or '"' in text or "$" in text or "\\" in text:
+        return ()
+    edit = replace_argument(pair.header.statement, 1, text)
+    if edit is None or pair.header.statement.words[1].quote != '"':
+        return ()
+    return whole("write Django's policy into nginx", [edit], safe=False)
 
 
 def _severity(deployment: Deployment, pair: _Pair) -> Severity | None:

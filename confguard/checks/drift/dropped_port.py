@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, services
+from confguard.checks._forwarding import distinct, send, services
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import csrf_origins, middleware, raw_host
 from confguard.model.deployment import App, Deployment
@@ -75,5 +75,6 @@ def _finding(deployment: Deployment, app: App, port: str, ways: list[Passage]) -
         help=f"write `proxy_set_header Host $http_host;`, or name the origin with :{port} as a trusted one",
         stacks=(deployment.name,),
         address=("port", first.model.service, *app.services),
+        fixes=send(ways, "Host", "$http_host", safe=True),
         severity=Severity.INFO,
     )

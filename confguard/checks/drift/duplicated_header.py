@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._doubled import hidden
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -50,6 +51,7 @@ def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
         stacks=(deployment.name,),
         address=(primary.path, "twice", *names),
         severity=None if broken else Severity.INFO,
+        fixes=hidden(found, safe=True),
     )
 
 

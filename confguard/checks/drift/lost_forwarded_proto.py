@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._entries import near
-from confguard.checks._forwarding import distinct, groups, listens, mend, services, setting, why, words
+from confguard.checks._forwarding import (
+    distinct,
+    groups,
+    listens,
+    mend,
+    services,
+    setting,
+    tell_scheme,
+    why,
+    words,
+)
 from confguard.finding import Finding, Label
 from confguard.model.belief import csrf_origins, middleware
 from confguard.model.deployment import App, Deployment
@@ -59,6 +69,7 @@ def _finding(deployment: Deployment, app: App, group: list[Deaf]) -> Finding:
         help=mend(first),
         stacks=(deployment.name,),
         address=(first.passage.model.service, *app.services, first.cause.name),
+        fixes=tell_scheme(group),
     )
 
 

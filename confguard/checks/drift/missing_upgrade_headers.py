@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import set_limit, set_request_headers
 from confguard.model.deployment import App, Deployment
 from confguard.model.django import Items
 from confguard.model.listening.find import programs
@@ -51,7 +53,7 @@ def _judge(deployment: Deployment, model: NginxModel, targets: list[Target]) -> 
         # Socket.IO goes on by polling.
         polls = target.location is not None and "socket.io" in target.location.pattern.replace("\\", "")
         if lacks and not polls:
-            yield _finding(deployment, target, lacks, None)
+            yield _finding(deployment, model, target, lacks, None)
     routes = [target for target in targets if _speaks_websockets(deployment, target)]
     if named or not routes or any(_lacks(model, target) != "Upgrade" for target in routes):
         return
@@ -59,7 +61,7 @@ def _judge(deployment: Deployment, model: NginxModel, targets: list[Target]) -> 
     widest = min(routes, key=lambda target: len(target.location.pattern) if target.location else 0)
     app = app_behind(deployment, widest)
     if app is not None:
-        yield _finding(deployment, widest, "Upgrade", app)
+        yield _finding(deployment, model, widest, "Upgrade", app)
 
 
 def _lacks(model: NginxModel, target: Target) -> str:
@@ -104,7 +106,9 @@ def _routes_websockets(deployment: Deployment, app: App) -> bool:
     return any(source is not None and _ROUTES.search(source.text) for source in sources)
 
 
-def _finding(deployment: Deployment, target: Target, lacks: str, app: App | None) -> Finding:
+def _finding(
+    deployment: Deployment, model: NginxModel, target: Target, lacks: str, app: App | None
+) -> Finding:
     where = target.location.title if target.location else "the server"
     what = "HTTP/1.1" if lacks == "HTTP/1.1" else f"the {lacks} header"
     whole = "no route" if app else where
@@ -125,4 +129,15 @@ def _finding(deployment: Deployment, target: Target, lacks: str, app: App | None
         help=_HELP,
         stacks=(deployment.name,),
         address=(target.span.path, where, "upgrade"),
+        fixes=_fixes(model, target, everything=app is not None),
     )
+
+
+def _fixes(model: NginxModel, target: Target, *, everything: bool) -> tuple[Fix, ...]:
+    """Return the fix; where the route is for pages as well, it closes connections that could be kept."""
+    level, beside = target.level, target.statement
+    wanted = {"Upgrade": "$http_upgrade", "Connection": "upgrade"}
+    edits = list(set_request_headers(model, level, wanted, beside) or (None,))
+    if http_version(model, level) != Known("1.1"):
+        edits.append(set_limit(level, "proxy_http_version", "1.1", beside))
+    return whole("pass the request to upgrade on", edits, safe=not everything)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, services, setting
+from confguard.checks._forwarding import distinct, send, services, setting
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, middleware, raw_host
 from confguard.model.deployment import App, Deployment
@@ -86,6 +86,7 @@ def _judge(
         stacks=(deployment.name,),
         address=(first.model.service, host, *app.services),
         severity=_severity(refused, everywhere, allowed.from_template and not invalid),
+        fixes=send(found if refused else pages, "Host", "$host", safe=True),
     )
 
 

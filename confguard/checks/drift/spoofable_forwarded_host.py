@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, services, setting
+from confguard.checks._forwarding import distinct, send, services, setting
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, raw_host
 from confguard.model.deployment import App, Deployment
@@ -64,5 +64,6 @@ def _finding(deployment: Deployment, app: App, used: Known[object], found: list[
         "`proxy_set_header X-Forwarded-Host $host;`",
         stacks=(deployment.name,),
         address=("USE_X_FORWARDED_HOST", *app.services),
+        fixes=send(found, "X-Forwarded-Host", "$host", safe=False),
         severity=None if everything and not used.from_template else Severity.INFO,
     )

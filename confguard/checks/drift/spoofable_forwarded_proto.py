@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, listens, services, setting
+from confguard.checks._forwarding import distinct, listens, send, services, setting
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import is_secure, proxy_header
 from confguard.model.deployment import App, Deployment
@@ -67,5 +67,6 @@ def _finding(
         "or let only the proxy before it reach this nginx",
         stacks=(deployment.name,),
         address=(first.model.service, *app.services),
+        fixes=send(open_, name.title(), "$scheme", safe=True) if ends_tls else (),
         severity=None if ends_tls else Severity.INFO,
     )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, groups, listens, mend, services, setting, why, words
+from confguard.checks._forwarding import (
+    distinct,
+    groups,
+    listens,
+    mend,
+    services,
+    setting,
+    tell_scheme,
+    why,
+    words,
+)
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import middleware
 from confguard.model.deployment import App, Deployment
@@ -67,6 +77,7 @@ def _finding(deployment: Deployment, app: App, redirect: Known[object], group: l
         help=mend(first),
         stacks=(deployment.name,),
         address=(first.passage.model.service, *app.services, first.cause.name),
+        fixes=tell_scheme(group),
         severity=Severity.WARNING
         if redirect.from_template and not _by_default(app, redirect)
         else Severity.ERROR,

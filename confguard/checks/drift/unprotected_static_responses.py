@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import add, source_of
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Level, Location, NginxModel, header_set
 from confguard.model.repo import Repo
@@ -20,10 +23,13 @@ from confguard.model.responses import (
     sent_by_app,
     serves,
 )
+from confguard.model.value import Known
 
 _OF_FILES = frozenset({"x-content-type-options"})
 _FRAMES = frozenset({"x-frame-options", "content-security-policy"})
 _OF_PAGES = _OF_FILES | _FRAMES
+_SURE = frozenset({"x-content-type-options", "x-frame-options"})
+_PLAIN = re.compile(r"[\w-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +98,28 @@ def _finding(deployment: Deployment, app: App, found: list[_Bare]) -> Finding:
         stacks=(deployment.name,),
         address=(first.location.span.path, first.location.title, "unprotected"),
         severity=None if pages and _FRAMES & headers.keys() else Severity.INFO,
+        fixes=whole(f"add {names} there", (_added(one) for one in found), safe=True),
     )
+
+
+def _added(one: _Bare) -> Edit | None:
+    """Return what adds the headers to a location, with those that it would not inherit any more then."""
+    level = one.location.level
+    if any(at.named("add_header_inherit") for at in level.chain()):
+        return None
+    lines = (
+        []
+        if level.named("add_header")
+        else [source_of(header.statement) for header in header_set(level).headers]
+    )
+    for header in one.lacks:
+        # A policy is made for pages of Django: whether it fits these as well is not sure.
+        if (
+            header.name not in _SURE
+            or not isinstance(header.value, Known)
+            or not _PLAIN.match(header.value.value)
+        ):
+            return None
+        lines.append(f'add_header {canonical(header.name)} "{header.value.value}" always;')
+    own = level.named("add_header")
+    return add(level, lines, own[-1] if own else None)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import append_argument
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Header, Level, NginxModel, header_set, hidden_headers, targets_of
 from confguard.model.repo import Repo
@@ -49,4 +51,9 @@ def _finding(deployment: Deployment, found: list[Header]) -> Finding:
         help=f"write `always` behind the value: `add_header {names[0]} ... always;`",
         stacks=(deployment.name,),
         address=(first.span.path, first.level.kind, "always"),
+        fixes=whole(
+            "write `always` behind the value",
+            (append_argument(header.statement, "always") for header in found),
+            safe=True,
+        ),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import add, source_of
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import (
     Header,
@@ -108,6 +110,14 @@ def _finding(deployment: Deployment, model: NginxModel, losses: list[_Loss]) -> 
         stacks=(deployment.name,),
         address=(first.level.span.path if first.level.span else "", first.level.title),
         severity=Severity.INFO if first.answers_itself else None,
+        fixes=whole(
+            f"repeat {joined(first.names)} there",
+            (
+                add(one.level, [source_of(header.statement) for header in one.gone], one.dropper)
+                for one in losses
+            ),
+            safe=True,
+        ),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import add
 from confguard.model.deployment import Deployment
-from confguard.model.nginx import Level, NginxModel, Target, nearest, size, upstream_targets
+from confguard.model.nginx import Level, NginxModel, Server, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, apps_behind, is_websocket, service_behind
 from confguard.model.responses.bodies import declared_limits, ways_to, widest
@@ -16,6 +18,7 @@ _SMALL_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 _DEFAULT = 1024**2
+_USUAL = "10m"
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -57,7 +60,28 @@ def _unset(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:
             stacks=(deployment.name,),
             address=(first.span.path, _title(first)),
             severity=_severity(deployment, targets),
+            fixes=_limited(model, server, _largest(deployment, model, targets)),
         )
+
+
+def _limited(model: NginxModel, server: Server | None, wanted: int) -> tuple[Fix, ...]:
+    """Return the fix that gives a server a limit: what applications declare, or what most forms need."""
+    if server is None:
+        return ()
+    limit = f"{-(-wanted // 1024**2) + 1}m" if wanted else _USUAL
+    own = [
+        item
+        for item in server.level.statements
+        if item.block is None and item.name in ("server_name", "listen")
+    ]
+    edit = add(server.level, [f"client_max_body_size {limit};"], own[-1] if own else None)
+    return whole(f"write `client_max_body_size {limit};` in the server", [edit], safe=False)
+
+
+def _largest(deployment: Deployment, model: NginxModel, targets: list[Target]) -> int:
+    """Return the largest body that an application behind the routes declares, in bytes; 0 without any."""
+    apps = {app for target in targets if (app := app_behind(deployment, target)) is not None}
+    return max((one.size.value for app in apps for one in declared_limits(app)), default=0)
 
 
 def _declared(deployment: Deployment, model: NginxModel, targets: list[Target]) -> Iterator[Label]:

@@ -1,0 +1,26 @@
+"""The fix of headers that nginx and Django both send. Shared by checks; no rule of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from confguard.finding import Fix
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import hide_headers
+from confguard.model.nginx import Level, Target
+from confguard.model.responses import Doubled, canonical
+
+
+def hidden(found: Iterable[Doubled], *, safe: bool) -> tuple[Fix, ...]:
+    """Return the fix that hides what Django sends on the routes where nginx adds the same header."""
+    routes: dict[Level, tuple[Target, dict[str, None]]] = {}
+    for one in found:
+        for target in one.targets:
+            routes.setdefault(target.level, (target, {}))[1][canonical(one.name)] = None
+    names = ", ".join(dict.fromkeys(name for _, own in routes.values() for name in own))
+    passes = " and ".join(sorted({target.statement.name for target, _ in routes.values()}))
+    return whole(
+        f"hide {names} of Django beside {passes}",
+        (hide_headers(target.level, list(own), target.statement) for target, own in routes.values()),
+        safe=safe,
+    )

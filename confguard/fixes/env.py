@@ -1,0 +1,35 @@
+"""Edits of env files: lines added near their like, keys and values replaced."""
+
+from __future__ import annotations
+
+from confguard.finding import Edit
+from confguard.fixes.lines import append_lines, insert_after
+from confguard.parsers.env import EnvEntry, parse
+from confguard.source import SourceFile
+
+
+def add_key(file: SourceFile, key: str, value: str = "") -> Edit:
+    """Add ``KEY=value`` behind the line whose name begins most like it, or at the end of the file."""
+    line = f"{key}={value}"
+    entries = parse(file).active
+    near = max(entries, key=lambda entry: (_alike(entry.key, key), entry.line.start), default=None)
+    if near is None or not _alike(near.key, key):
+        near = entries[-1] if entries else None
+    if near is None:
+        return append_lines(file, [line])
+    return insert_after(file, max(near.line.end - 1, near.line.start), [line])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many equal words two names begin."""
+    count = 0
+    for left, right in zip(one.split("_"), other.split("_"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def rename_key(entry: EnvEntry, key: str) -> Edit:
+    """Write another name in front of the same value."""
+    return Edit(entry.key_span, key)
