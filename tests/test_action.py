@@ -1,21 +1,29 @@
-"""The steps of action.yml, run as a runner would run them: expressions, environment, output files, bash."""
+"""The steps of action.yml and of the workflows in docs/github.md, run as a runner would run them."""
 
 import json
-import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.once import once
+from tests.actions_runner import ROOT, Job, evaluate
+from tests.reporters.runner import read_log
 
-ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["id"]: step for step in ACTION["runs"]["steps"]}
+WORKFLOWS = {
+    name: yaml.safe_load(text)
+    for name, text in re.findall(
+        r"<!-- workflow: ([a-z-]+) -->\n```yaml\n(.*?)```",
+        (ROOT / "docs" / "github.md").read_text("utf-8"),
+        re.S,
+    )
+}
+ALREADY = ("python", "install")
+"""Steps that fetch something: the environment that runs the tests stands in for what they make."""
 
 pytestmark = pytest.mark.slow
 
@@ -37,82 +45,6 @@ BAD = {
 }
 
 
-@dataclass
-class Runner:
-    """What a runner keeps of one job: folders, inputs, and the outputs of the steps so far."""
-
-    workspace: Path
-    temporary: Path
-    inputs: dict[str, str]
-    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    log: str = ""
-    summary: str = ""
-
-    def value(self, expression: str) -> str:
-        """Evaluate the little of the expression language that the action uses."""
-        for alternative in expression.split("||"):
-            text = alternative.strip()
-            if text.startswith("'"):
-                found = text.strip("'")
-            elif text.startswith("inputs."):
-                found = self.inputs[text.removeprefix("inputs.")]
-            else:
-                steps, step, outputs, name = text.split(".")
-                assert (steps, outputs) == ("steps", "outputs")
-                found = self.outputs.get(step, {}).get(name, "")
-            if found:
-                return found
-        return ""
-
-    def fill(self, text: str) -> str:
-        return re.sub(r"\$\{\{(.*?)\}\}", lambda match: self.value(match[1].strip()), text)
-
-    def wants(self, step: dict) -> bool:
-        left, operator, right = re.fullmatch(r"(\S+) (==|!=) '(.*)'", step.get("if", "'' == ''")).groups()
-        return (self.value(left) == right) == (operator == "==")
-
-    def run(self, step: dict) -> int:
-        """Run one step with bash as `shell: bash` does; a step that uses an action is taken as done."""
-        if not self.wants(step):
-            return 0
-        if "uses" in step:
-            assert step["uses"].startswith("actions/setup-python@")
-            self.outputs[step["id"]] = {"python-path": sys.executable}
-            return 0
-        script, output, summary = (self.temporary / name for name in ("step.sh", "output", "summary"))
-        script.write_text(self.fill(step["run"]), encoding="utf-8")
-        output.write_text("")
-        summary.write_text("")
-        environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        environment |= {name: self.fill(str(value)) for name, value in step["env"].items()}
-        environment |= {
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_ACTION_PATH": str(ROOT),
-            "GITHUB_OUTPUT": str(output),
-            "GITHUB_STEP_SUMMARY": str(summary),
-            "GITHUB_WORKSPACE": str(self.workspace),
-            "RUNNER_TEMP": str(self.temporary),
-        }
-        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
-        done = subprocess.run(
-            command, cwd=self.workspace, env=environment, capture_output=True, text=True, timeout=300
-        )
-        self.log += done.stdout + done.stderr
-        self.summary += summary.read_text(encoding="utf-8")
-        pairs = [line.partition("=") for line in output.read_text(encoding="utf-8").splitlines()]
-        self.outputs[step["id"]] = {name: value for name, _, value in pairs}
-        return done.returncode
-
-
-def inputs(given: dict[str, str]) -> dict[str, str]:
-    defaults = {name.replace("_", "-"): facts["default"] for name, facts in ACTION["inputs"].items()}
-    given = {name.replace("_", "-"): value for name, value in given.items()}
-    assert set(given) <= set(defaults)
-    return defaults | given
-
-
 def make_repository(folder: Path, files: dict[str, str]) -> Path:
     folder.mkdir()
     for name, text in files.items():
@@ -125,89 +57,108 @@ def make_repository(folder: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
-    """Run the steps up to the check once; the repository holds modules that must not be imported."""
-
-    def install(folder: Path) -> None:
-        trap = "open('imported', 'w').close()\n"
-        workspace = make_repository(folder / "work", dict.fromkeys(("venv.py", "pip.py", "json.py"), trap))
-        (folder / "temporary").mkdir()
-        runner = Runner(workspace, folder / "temporary", inputs({}))
-        for name in ("python", "install"):
-            assert runner.run(STEPS[name]) == 0, runner.log
-        assert not (workspace / "imported").exists()
-        said = {"outputs": runner.outputs, "log": runner.log}
-        (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
-
-    folder = once(tmp_path_factory, "action", install)
-    said = json.loads((folder / "said.json").read_text(encoding="utf-8"))
-    return Runner(folder / "work", folder / "temporary", inputs({}), said["outputs"], said["log"])
+    """Return what the steps up to the check give, with this checkout's confguard in a folder of programs."""
+    folder = tmp_path_factory.mktemp("bin")
+    code = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom confguard.cli import main\nmain()\n"
+    (folder / "start.py").write_text(code, encoding="utf-8")
+    for name, command in (("python", ""), ("confguard", f"-I {folder / 'start.py'}")):
+        (folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {command} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return {"python": {"python-path": sys.executable}, "install": {"bin": str(folder), "version": "1.2.3"}}
 
 
 @pytest.fixture
 def run_action(installed, tmp_path):
-    """Return a function that runs the check on files with inputs: (exit code, runner)."""
+    """Return a function that runs the action on files with inputs: (exit code, outputs, job)."""
 
     def run(files, **given):
+        (tmp_path / "temporary").mkdir()
         workspace = make_repository(tmp_path / "repository", files)
-        temporary = tmp_path / "temporary"
-        temporary.mkdir()
-        runner = Runner(workspace, temporary, inputs(given), dict(installed.outputs))
-        return runner.run(STEPS["check"]), runner
+        job = Job(workspace, tmp_path / "temporary", ready=installed)
+        code, outputs = job.action({name.replace("_", "-"): value for name, value in given.items()})
+        return code, outputs, job
 
     return run
 
 
-def test_the_action_installs_confguard_from_its_own_checkout(installed):
+def test_the_action_installs_confguard_from_its_own_checkout(tmp_path):
+    """The repository holds modules that must not be imported."""
     from confguard import __version__
 
-    assert f"confguard {__version__}" in installed.log
+    trap = "open('imported', 'w').close()\n"
+    workspace = make_repository(tmp_path / "work", dict.fromkeys(("venv.py", "pip.py", "json.py"), trap))
+    job = Job(workspace, tmp_path, ready={"python": {"python-path": sys.executable}})
+    code, outputs = job.run([STEPS["python"], STEPS["install"]], {"python": "3.13"})
+    assert code == 0, job.log
+    assert outputs["install"]["version"] == __version__
+    assert not (workspace / "imported").exists()
+    bin_folder = Path(outputs["install"]["bin"])
+    assert {"confguard", "python"} <= {path.name for path in bin_folder.iterdir()}
 
 
 def test_a_clean_repository_passes(run_action):
-    code, runner = run_action(CLEAN)
-    assert code == 0, runner.log
-    assert runner.outputs["check"] == {"exit-code": "0", "findings": "0"}
+    code, outputs, job = run_action(CLEAN)
+    assert code == 0, job.log
+    assert outputs == {"exit-code": "0", "findings": "0", "sarif-file": "", "version": "1.2.3"}
+    assert "All checks passed" in job.log
+    assert "All checks passed" in job.summary
 
 
 def test_a_bad_repository_fails_with_annotations_a_summary_and_outputs(run_action):
-    code, runner = run_action(BAD, sarif_file="out.sarif")
-    assert code == 1, runner.log
-    outputs = runner.outputs["check"]
+    code, outputs, job = run_action(BAD, sarif_file="out.sarif")
+    assert code == 1, job.log
     assert outputs["exit-code"] == "1"
     assert int(outputs["findings"]) >= 1
     assert outputs["sarif-file"] == "out.sarif"
-    sarif = yaml.safe_load((runner.workspace / "out.sarif").read_text(encoding="utf-8"))
+    sarif = yaml.safe_load((job.workspace / "out.sarif").read_text(encoding="utf-8"))
     assert len(sarif["runs"][0]["results"]) == int(outputs["findings"])
-    assert re.search(r"^::(error|warning) file=compose\.yaml,", runner.log, re.MULTILINE)
-    assert runner.summary.count("published-datastore-port") == 1
+    assert re.search(r"^::(error|warning) file=compose\.yaml,", job.log, re.MULTILINE)
+    assert job.summary.count("published-datastore-port") == 1
 
 
-def test_annotations_can_be_switched_off(run_action):
-    code, runner = run_action(BAD, annotations="false")
+def test_annotations_and_the_summary_can_be_switched_off(run_action):
+    code, _, job = run_action(BAD, annotations="false", summary="false")
     assert code == 1
-    assert "::error" not in runner.log
+    assert "published-datastore-port" in job.log
+    assert read_log(job.log) == []
+    assert job.summary == ""
+
+
+def test_a_format_of_ones_own_takes_the_place_of_the_text(run_action):
+    code, outputs, job = run_action(BAD, args="--output-format concise", annotations="false")
+    assert code == 1, job.log
+    assert int(outputs["findings"]) >= 1
+    assert re.search(r"^compose\.yaml:\d+:\d+: ", job.log, re.MULTILINE)
 
 
 def test_selections_and_thresholds_reach_the_command(run_action):
-    code, runner = run_action(BAD, select="compose,nginx", ignore="published-datastore-port", fail_on="error")
-    assert code == 0, runner.log
-    assert runner.outputs["check"]["findings"] == "0"
+    code, outputs, job = run_action(
+        BAD, select="compose,nginx", ignore="published-datastore-port", fail_on="error"
+    )
+    assert code == 0, job.log
+    assert outputs["findings"] == "0"
 
 
 def test_further_arguments_are_split_and_a_path_may_begin_with_a_hyphen(run_action):
-    code, runner = run_action(
+    code, outputs, job = run_action(
         {f"-deploy/{name}": text for name, text in BAD.items()},
         path="-deploy",
         args="--exit-zero\n  --severity error ",
     )
-    assert code == 0, runner.log
-    assert runner.outputs["check"]["exit-code"] == "0"
+    assert code == 0, job.log
+    assert outputs["exit-code"] == "0"
 
 
 def test_nothing_to_check_is_not_green(run_action):
-    code, runner = run_action({"notes.txt": "nothing"})
+    code, outputs, _ = run_action({"notes.txt": "nothing"})
     assert code == 2
-    assert runner.outputs["check"] == {"exit-code": "2"}
+    assert (outputs["exit-code"], outputs["findings"]) == ("2", "")
+
+
+def test_a_hook_finds_nothing_wrong_with_nothing_to_check(run_action):
+    code, outputs, job = run_action({"notes.txt": "nothing"}, args="--hook")
+    assert code == 0, job.log
+    assert (outputs["exit-code"], outputs["findings"]) == ("0", "")
 
 
 HOSTILE = [
@@ -225,27 +176,27 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_inputs_run_nothing(run_action, text):
     names = set(ACTION["inputs"]) - {"python", "sarif-file"}
-    code, runner = run_action(BAD, **dict.fromkeys(names, text))
-    assert code == 2, runner.log
-    assert not (runner.workspace / "pwned").exists()
+    code, _, job = run_action(BAD, **dict.fromkeys(names, text))
+    assert code == 2, job.log
+    assert not (job.workspace / "pwned").exists()
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_name_of_a_file_runs_nothing(run_action, text):
-    code, runner = run_action(BAD, sarif_file=text)
-    assert code == (2 if "\n" in text else 1), runner.log
-    assert not (runner.workspace / "pwned").exists()
+    code, _, job = run_action(BAD, sarif_file=text)
+    assert code == (2 if "\n" in text else 1), job.log
+    assert not (job.workspace / "pwned").exists()
 
 
 def test_arguments_are_not_expanded(run_action):
-    code, runner = run_action({**BAD, "--exit-zero": ""}, args="*")
-    assert code == 2, runner.log  # "*" is one more path, and not the file names
+    code, _, job = run_action({**BAD, "--exit-zero": ""}, args="*")
+    assert code == 2, job.log  # "*" is one more path, and not the file names
 
 
 def test_a_sarif_file_name_cannot_set_another_output(run_action):
-    code, runner = run_action(BAD, sarif_file="x\nexit-code=0")
+    code, outputs, _ = run_action(BAD, sarif_file="x\nexit-code=0")
     assert code == 2
-    assert runner.outputs["check"] == {}
+    assert outputs["exit-code"] == ""
 
 
 def test_no_input_is_written_into_a_script():
@@ -253,6 +204,160 @@ def test_no_input_is_written_into_a_script():
         assert "${{" not in step.get("run", "")
         if "run" in step:
             assert step["shell"] == "bash"
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """Return a repository as GitHub has it: main, a branch, and the merge of both for the pull request."""
+    root = tmp_path / "origin"
+    make_repository(root, {**BAD, ".env.example": "POSTGRES_PASSWORD=\n", "notes.txt": "x\n"})
+
+    def git(*arguments):
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+    git("commit", "-q", "-m", "bad already")
+    git("branch", "-M", "main")
+    git("switch", "-q", "-c", "topic")
+    compose = BAD["compose.yaml"].replace(
+        "services:\n", 'services:\n  cache:\n    image: redis:8\n    ports: ["6379:6379"]\n'
+    )
+    (root / "compose.yaml").write_text(compose, encoding="utf-8")
+    git("commit", "-qam", "worse")
+    git("switch", "-q", "main")
+    (root / "notes.txt").write_text("y\n", encoding="utf-8")
+    git("commit", "-qam", "main goes on")
+    git("switch", "-q", "-c", "merged")
+    git("merge", "-q", "--no-ff", "-m", "merge", "topic")
+    git("switch", "-q", "main")
+    return root
+
+
+def event(name, repository="shop/shop"):
+    if name == "push":
+        return {"event_name": "push", "base_ref": "", "repository": "shop/shop", "event": {}}
+    head = {"repo": {"full_name": repository}}
+    facts = {"event_name": "pull_request", "base_ref": "main", "repository": "shop/shop"}
+    return {**facts, "event": {"pull_request": {"head": head}}}
+
+
+EVENTS = {
+    "push": event("push"),
+    "pull request": event("pull_request"),
+    "fork": event("pull_request", "someone/shop"),
+}
+
+
+@pytest.fixture
+def run_workflow(installed, origin, tmp_path):
+    """Return a function that runs a workflow's job for an event: (exit code, job), or None if skipped."""
+
+    def checkout(job, given):
+        branch = "main" if job.github["event_name"] == "push" else "merged"
+        depth = given.get("fetch-depth", "1")
+        command = [
+            "git",
+            "clone",
+            "-q",
+            f"--depth={depth}",
+            "-b",
+            branch,
+            f"file://{origin}",
+            str(job.workspace),
+        ]
+        subprocess.run(command, check=True)
+
+    def upload(job, given):
+        job.uploaded = json.loads((job.workspace / given["sarif_file"]).read_text(encoding="utf-8"))
+
+    def run(workflow, github):
+        (plan,) = workflow["jobs"].values()
+        if not evaluate(plan.get("if", "success()"), {"github": github}):
+            return None
+        (tmp_path / "temporary").mkdir()
+        stand_ins = {"actions/checkout": checkout, "github/codeql-action/upload-sarif": upload}
+        job = Job(tmp_path / "work", tmp_path / "temporary", github, stand_ins, installed)
+        code, _ = job.run(plan["steps"])
+        return code, job
+
+    return run
+
+
+def annotated(job):
+    return {
+        (command.name, command.properties["file"], command.properties["title"])
+        for command in read_log(job.log)
+    }
+
+
+def test_a_push_shows_everything(run_workflow):
+    code, job = run_workflow(WORKFLOWS["check"], EVENTS["push"])
+    assert code == 1, job.log
+    assert ("warning", "compose.yaml", "confguard: published-datastore-port") in annotated(job)
+    assert "PostgreSQL" in job.summary
+    assert "did not change" not in job.log
+
+
+@pytest.mark.parametrize("name", ["pull request", "fork"])
+def test_a_pull_request_shows_what_touches_its_changes(run_workflow, name):
+    code, job = run_workflow(WORKFLOWS["check"], EVENTS[name])
+    assert code == 1, job.log
+    assert "Redis" in job.summary
+    assert "PostgreSQL" not in job.summary
+    lines = {int(command.properties["line"]) for command in read_log(job.log)}
+    assert lines <= {2, 3, 4, 5}, "the lines of the branch, and no others"
+    assert re.search(r"\d+ on lines that did not change", job.log)
+
+
+def test_code_scanning_gets_everything_where_it_may_be_uploaded(run_workflow):
+    code, job = run_workflow(WORKFLOWS["code-scanning"], EVENTS["pull request"])
+    assert code == 0, job.log
+    said = [result["message"]["text"] for result in job.uploaded["runs"][0]["results"]]
+    assert any("PostgreSQL" in text for text in said)
+    assert any("Redis" in text for text in said)
+    assert read_log(job.log) == []
+    assert job.summary == ""
+
+
+def test_code_scanning_is_left_out_for_a_fork(run_workflow):
+    assert run_workflow(WORKFLOWS["code-scanning"], EVENTS["fork"]) is None
+    assert run_workflow(WORKFLOWS["code-scanning"], EVENTS["push"]) is not None
+
+
+def test_a_report_for_code_scanning_is_whole_although_less_is_shown(installed, origin, tmp_path):
+    work = tmp_path / "work"
+    subprocess.run(["git", "clone", "-q", "-b", "merged", str(origin), str(work)], check=True)
+    (tmp_path / "temporary").mkdir()
+    job = Job(work, tmp_path / "temporary", ready=installed)
+    code, outputs = job.action(
+        {"changed-since": "HEAD^1", "sarif-file": "out.sarif", "args": "--select=compose"}
+    )
+    assert code == 1, job.log
+    results = json.loads((work / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert len(results) > int(outputs["findings"]) > 0
+
+
+def test_a_checkout_that_is_too_shallow_is_told(installed, origin, tmp_path):
+    work = tmp_path / "work"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", "-b", "merged", f"file://{origin}", str(work)], check=True
+    )
+    (tmp_path / "temporary").mkdir()
+    job = Job(work, tmp_path / "temporary", ready=installed)
+    code, outputs = job.action({"changed-since": "HEAD^1"})
+    assert (code, outputs["exit-code"]) == (2, "2")
+    assert "fetch-depth" in job.log
+
+
+def test_our_own_workflow_runs_the_action_on_ourselves_with_what_it_may_read():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    for plan in (workflow, *WORKFLOWS.values()):
+        triggers = plan[True]  # YAML 1.1 reads the key `on` so
+        assert "pull_request_target" not in triggers
+        assert plan["permissions"] in ({}, {"contents": "read"})
+    own = [step for step in workflow["jobs"]["confguard"]["steps"] if step.get("uses") == "./"]
+    documented = WORKFLOWS["check"]["jobs"]["confguard"]["steps"][1]["with"]
+    assert own[0]["with"] == {"path": "fixtures/clean", **documented}
 
 
 def test_other_actions_are_pinned_by_commit():
@@ -266,7 +371,8 @@ def test_other_actions_are_pinned_by_commit():
 def test_every_output_comes_from_a_step_and_every_input_is_used():
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     for name, facts in ACTION["outputs"].items():
-        assert facts["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
-        assert f"{name}=%s" in STEPS["check"]["run"]
+        step = "install" if name == "version" else "check"
+        assert facts["value"] == f"${{{{ steps.{step}.outputs.{name} }}}}"
+        assert f"{name}=%s" in STEPS[step]["run"]
     for name in ACTION["inputs"]:
         assert f"inputs.{name}" in text
