@@ -71,6 +71,11 @@ def touch(one: Edit, other: Edit) -> bool:
     return not (_is_lines(first) and _is_lines(second))
 
 
+def _touches_itself(fix: Fix) -> bool:
+    edits = tuple(dict.fromkeys(fix.edits))
+    return any(touch(one, other) for index, one in enumerate(edits) for other in edits[:index])
+
+
 def _is_lines(edit: Edit) -> bool:
     """Say whether an edit takes and gives whole lines."""
     text, span = edit.span.file.text, edit.span
@@ -110,6 +115,8 @@ def choose(
         for fix in applicable(finding, unsafe=unsafe):
             one = Chosen(finding, fix)
             if one.key in barred:
+                continue
+            if _touches_itself(fix):
                 continue
             edits = [edit for edit in fix.edits if edit not in taken.get(edit.span.file, ())]
             if any(touch(edit, other) for edit in edits for other in taken.get(edit.span.file, ())):

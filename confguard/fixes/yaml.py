@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Pairs
 from collections.abc import Sequence as Lines
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,20 +140,52 @@ def add_key(owner: Spot, key: str, value: str | Lines[str]) -> Edit | None:
     ``value`` is a text of one line in YAML, or the lines of a block below the key, indented from column 0.
     None where the value is something else, is an alias, or has the key already.
     """
+    if not isinstance(value, str) and isinstance(owner.value, Mapping) and owner.value.flow:
+        return None
+    return add_keys(owner, {key: value})
+
+
+def add_keys(owner: Spot, keys: Pairs[str, str | Lines[str]]) -> Edit | None:
+    """Add several keys to the mapping that is a key's value, as ``add_key`` does."""
     node = owner.value
     if owner.is_alias:
         return None
     if isinstance(node, Scalar) and node.value is None and node.start == node.end:
         indent = _column(owner.entry.key) + _STEP
-        return insert_after(node.source, owner.entry.key.end, _block(indent, key, value))
-    if not isinstance(node, Mapping) or ((found := node.entry(key)) is not None and not found.merged):
+        return insert_after(node.source, owner.entry.key.end, _blocks(indent, keys))
+    if not isinstance(node, Mapping):
         return None
-    file = node.source
+    if any((found := node.entry(key)) is not None and not found.merged for key in keys):
+        return None
     if node.flow:
-        if not isinstance(value, str):
-            return None
-        return _into_flow(node, f"{key}: {value}")
-    return insert_after(file, node.end - 1, _block(_column(node), key, value))
+        return _into_flow(node, ", ".join(f"{key}: {value}" for key, value in keys.items()))
+    return insert_after(node.source, node.end - 1, _blocks(_column(node), keys))
+
+
+def tag(place: Spot, name: str) -> Edit:
+    """Put a tag (``!reset``) in front of a key's value; where nothing is written, ``null`` behind it."""
+    text, colon = place.entry.key.source.text, place.entry.key.end
+    colon = text.index(":", colon) + 1
+    empty = isinstance(place.value, Scalar) and place.value.start == place.value.end
+    return Edit(place.entry.key.source.span(colon), f" {name} null" if empty else f" {name}")
+
+
+def node_at(span: Span) -> tuple[Spot, Node] | None:
+    """Return the scalar, or the item of a sequence, that begins at a place, with the key around it."""
+    owner = spot_at(span)
+    if owner is None:
+        return None
+    nodes = owner.value.items if isinstance(owner.value, Sequence) else (owner.value,)
+    for node in nodes:
+        if node.start == span.start and node.source is span.file:
+            return owner, node
+    # A long form is a mapping: the place may lie in its first key.
+    for outer in reversed((*owner.around, owner)):
+        if isinstance(outer.value, Sequence) and not outer.is_alias:
+            for item in outer.value.items:
+                if item.start <= span.start < item.end:
+                    return outer, item
+    return None
 
 
 def add_item(node: Node, text: str) -> Edit | None:
@@ -182,6 +215,13 @@ def remove_key(place: Spot) -> Edit | None:
     return delete_lines(file.span(place.entry.key.start, place.end))
 
 
+def remove_keys(places: Lines[Spot]) -> list[Edit | None]:
+    """Remove several keys of one mapping; if no other is left, the key around them goes instead."""
+    if len(places) == len(places[0].mapping.entries) and places[0].around:
+        return [remove_key(places[0].around[-1])]
+    return [remove_key(place) for place in places]
+
+
 def remove_item(owner: Spot, item: Node) -> Edit | None:
     """Remove an item of the sequence that is a key's value; the last one takes the key with it."""
     node = owner.value
@@ -199,6 +239,10 @@ def remove_item(owner: Spot, item: Node) -> Edit | None:
 
 def _column(node: Node) -> int:
     return node.start - line_start(node.source, node.start)
+
+
+def _blocks(indent: int, keys: Pairs[str, str | Lines[str]]) -> list[str]:
+    return [line for key, value in keys.items() for line in _block(indent, key, value)]
 
 
 def _block(indent: int, key: str, value: str | Lines[str]) -> list[str]:

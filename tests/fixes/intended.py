@@ -5,6 +5,7 @@
 
 HEADERS = r"[-+] .* nginx/\S+/.*: add_header .*"
 FORWARDED = r"[-+] .* nginx/\S+/.*: proxy_set_header "
+WITHOUT_SERVICE = (r"\+ .* compose/services: {{}}", r"- .* compose/(networks|volumes|configs|secrets)/.*")
 
 INTENDED: dict[str, tuple[str, ...]] = {
     "header-without-always": (r"[-+] .* nginx/\S+/.*: add_header .*",),
@@ -22,4 +23,32 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "duplicated-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*",),
     "conflicting-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*",),
     "csp-mismatch": (r"[-+] .* nginx/\S+/.*: add_header Content-Security-Policy.*",),
+    "ineffective-override": (
+        r"- .* (compose/services/{0}/.*|environment/{0}: .*|settings/.*|nginx/.*)",
+        r"- .* compose/(networks|volumes|configs|secrets)/.*",
+    ),
+    "published-datastore-port": (r"[-+] .* compose/services/{0}/ports/.*",),
+    "duplicate-port": (r"- .* compose/services/[^/]*/ports/.*",),
+    # The stack with the profile is one of its own then.
+    "ungated-proxy": (
+        r"- .* (compose/services|environment|nginx)/{0}[/:].*",
+        r"\+ .* \(profile \w+\) .*",
+        *WITHOUT_SERVICE,
+    ),
+    "test-service": (r"- .* (compose/services|environment)/{0}[/:].*", *WITHOUT_SERVICE),
+    "unordered-upstream": (r"[+] .* compose/services/{0}/depends_on/.*",),
+    "unordered-migration": (r"[-+] .* compose/services/[^/]*/depends_on/{0}/.*",),
+    "unmet-dependency": (
+        r"[-+] .* compose/services/[^/]*/depends_on/{0}/condition: .*",
+        r"[-+] .* compose/services/{0}/restart: .*",
+    ),
+    "unused-volume": ("*nothing*",),
+    "read-only-proxy": (r"[+] .* compose/services/{0}/tmpfs/.*",),
+    "default-password": (
+        r"[-+] .* compose/services/[^/]*/(environment/\w*|command.*|healthcheck/.*): .*",
+        r"[-+] .* environment/.*: \w+=.*",
+        r"[-+] .* settings/.*: DATABASES=.*",
+    ),
+    "undeclared-build-argument": (r"[+] dockerfile/.*: ARG .*",),
+    "lost-argument": (r"[+] dockerfile/.*: ARG .*",),
 }

@@ -91,7 +91,7 @@ def _keeps_the_rest(old, new, ending):
 
 def _only_what_is_meant(card, offered, fixed):
     patterns = [
-        pattern.format(*(map(re.escape, finding.address))) if re.search(r"\{\d\}", pattern) else pattern
+        pattern.format(*map(re.escape, finding.address))
         for finding in offered
         for pattern in INTENDED[card.name]
     ]

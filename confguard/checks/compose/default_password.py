@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._published import open_on
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Label, Severity
+from confguard.fixes.edits import whole
 from confguard.model.credentials import Credential, readable_credentials
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -64,7 +66,16 @@ def _finding(
         stacks=tuple(deployment.name for deployment, _ in uses),
         address=("open" if is_open else "inside", *names),
         severity=Severity.ERROR if is_open and not _is_delivered(uses) else None,
+        fixes=whole("require the variables", _required(found), safe=False),
     )
+
+
+def _required(found: list[Credential]) -> Iterator[Edit | None]:
+    """Yield what lets Compose refuse to start without the variable, at each of its defaults."""
+    for one in found:
+        for place in (one.place, *one.others):
+            use = re.fullmatch(r"\$\{(\w+):?-[^${}]*\}", place.text)
+            yield Edit(place, f"${{{use[1]}:?}}") if use and one.variable else None
 
 
 def _is_delivered(uses: list[tuple[Deployment, list[Credential]]]) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from confguard.checks._published import number_of, published_twice
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.compose import override, service_key
+from confguard.fixes.edits import whole
 from confguard.model.compose import Port, Service
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -48,4 +50,13 @@ def _finding(stack: str, path: str, found: list[tuple[Service, Port, Port]]) -> 
         help=f"write `ports: !override` in {path}, or leave the ports out of {first.span.path}",
         stacks=(stack,),
         address=(*names, *targets),
+        fixes=_fixes(path, [service for service, _, _ in found]),
     )
+
+
+def _fixes(path: str, services: list[Service]) -> tuple[Fix, ...]:
+    """Return the fix that lets the overlay's ports replace all others of these services."""
+    keys = [place.entry.key.span for one in services if (place := service_key(one, "ports"))]
+    if len(keys) < len(services) or any(key.path != path for key in keys):
+        return ()
+    return whole("write `!override`", map(override, dict.fromkeys(keys)), safe=False)

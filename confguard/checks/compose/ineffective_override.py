@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from confguard.checks._bypass import bypasses
 from confguard.checks._published import is_vain, open_on
 from confguard.finding import Finding, Label
+from confguard.fixes.compose import reset
+from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 
@@ -40,6 +42,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 help=f"write `{last}: !reset []` to take it away, or `!override` in front of the new value",
                 stacks=(deployment.name,),
                 address=(override.service, attribute),
+                fixes=whole(f"take {attribute} away with !reset", [reset(override.overlay)], safe=False),
             )
 
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._published import left_by, number_of, open_on
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.compose import on_loopback, reset
+from confguard.fixes.edits import whole
 from confguard.model.compose import Port
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -33,7 +36,17 @@ def check(repo: Repo) -> Iterator[Finding]:
                     help=_help(port, deployment.stack.files),
                     stacks=(deployment.name,),
                     address=(service.name, _target(port)),
+                    fixes=_fixes(port, list(left_by(deployment, service))),
                 )
+
+
+def _fixes(port: Port, emptied: list[Span]) -> tuple[Fix, ...]:
+    """Return the fixes: an overlay that was to take the port away does, or it is open on loopback alone."""
+    away = [reset(span) for span in emptied[:1]]
+    return (
+        *whole("take the port away with !reset", away, safe=False),
+        *whole("publish it on 127.0.0.1 alone", [on_loopback(port)], safe=False),
+    )
 
 
 def _published(port: Port) -> str:

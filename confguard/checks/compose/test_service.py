@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
+from confguard.fixes.compose import add_profile
+from confguard.fixes.edits import whole
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -53,4 +55,5 @@ def _finding(deployment: Deployment, service: Service, found: dict[str, Span | N
         help="put it into a profile (`profiles: [test]`), or into an overlay for tests",
         stacks=(deployment.name,),
         address=(service.name,),
+        fixes=whole("give it the profile test", [add_profile(service, "test")], safe=False),
     )

@@ -6,7 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Fix, Label, Severity
+from confguard.fixes.dockerfile import declare
+from confguard.fixes.edits import whole
 from confguard.model.builds import Building, buildings
 from confguard.model.repo import Repo
 from confguard.source import Span
@@ -60,7 +62,18 @@ def _finding(stack: str, building: Building, lost: list[str]) -> Finding:
         stacks=(stack,),
         address=(building.services[0].name, *lost),
         severity=None if matters else Severity.INFO,
+        fixes=() if near else _declared(building, lost),
     )
+
+
+def _declared(building: Building, lost: list[str]) -> tuple[Fix, ...]:
+    """Return the fix that declares the arguments, each in the stages that use it, or in the only stage."""
+    stages = building.dockerfile.stages
+    edits: list[Edit | None] = []
+    for name in lost:
+        uses = [stage for stage in stages if re.search(rf"\${{?{name}\b", stage.span.text)]
+        edits += [declare(stage, name) for stage in uses or (stages if len(stages) == 1 else ())] or [None]
+    return whole(f"declare {', '.join(lost)}", edits, safe=True)
 
 
 def _place(building: Building, name: str) -> Span | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from confguard.checks._profiles import PROXY_PROFILE
 from confguard.finding import Finding, Label
+from confguard.fixes.compose import add_profile
+from confguard.fixes.edits import whole
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -37,6 +39,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 help=f'give it the profile that the rest of the repository uses: `profiles: ["{profile}"]`',
                 stacks=(deployment.name,),
                 address=(service.name,),
+                fixes=whole(f"give it the profile {profile}", [add_profile(service, profile)], safe=False),
             )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.compose import service_key, set_condition
+from confguard.fixes.edits import whole
+from confguard.fixes.yaml import replace_value
 from confguard.model.conditions import HEALTHY, Unmet, unmet
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -52,4 +56,16 @@ def _finding(deployment: Deployment, service: str, condition: str, found: list[U
         help=advice,
         stacks=(deployment.name,),
         address=(service, condition),
+        fixes=_fixes(deployment, service, condition, spans),
     )
+
+
+def _fixes(deployment: Deployment, service: str, condition: str, spans: list[Span]) -> tuple[Fix, ...]:
+    """Return the fix: wait for the start of what has no health check, or let end what is to end."""
+    if condition == HEALTHY:
+        edits = [set_condition(span, "service_started") for span in spans]
+        return whole(f"wait until {service} has started", edits, safe=True)
+    place = service_key(deployment.services[service], "restart")
+    if place is None or place.shared:
+        return ()
+    return whole(f"let {service} end", [replace_value(place.value, "on-failure")], safe=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.yaml import remove_keys, spot_at
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
@@ -50,4 +52,14 @@ def _finding(unused: dict[str, tuple[Span, list[str]]]) -> Finding:
         help="remove it, or mount it where its name says that data is to be kept",
         stacks=tuple(dict.fromkeys(stacks)),
         address=(span.path, *names),
+        fixes=_fixes([span for span, _ in unused.values()]),
     )
+
+
+def _fixes(spans: list[Span]) -> tuple[Fix, ...]:
+    """Return the fix that removes the declarations, and what holds nothing else."""
+    places = [spot_at(span) for span in spans]
+    if any(place is None or place.shared for place in places):
+        return ()
+    edits = remove_keys([place for place in places if place is not None])
+    return whole("remove what is declared and not mounted", edits, safe=True)

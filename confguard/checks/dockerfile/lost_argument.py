@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.dockerfile import declare
+from confguard.fixes.edits import whole
 from confguard.model.builds import Building, buildings
 from confguard.model.dockerfile import Image
 from confguard.model.repo import Repo
@@ -64,4 +66,11 @@ def _finding(stack: str, building: Building, name: str, place: Span) -> Finding:
         help=f"repeat `ARG {name}` (without a value) inside of the stage",
         stacks=(stack,),
         address=(building.dockerfile.source.path, name),
+        fixes=_repeated(building, name, place),
     )
+
+
+def _repeated(building: Building, name: str, place: Span) -> tuple[Fix, ...]:
+    """Return the fix that repeats an argument in the stage that uses it."""
+    within = [one for one in building.dockerfile.stages if one.span.start <= place.start < one.span.end]
+    return whole(f"repeat `ARG {name}` in the stage", [declare(one, name) for one in within], safe=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.compose import add_to_list
+from confguard.fixes.edits import whole
 from confguard.model.compose import Service
 from confguard.model.container_files import ContainerFiles
 from confguard.model.deployment import Deployment
@@ -54,4 +56,12 @@ def _finding(deployment: Deployment, service: Service, model: NginxModel, lackin
         stacks=(deployment.name,),
         address=(model.service, "read_only"),
         severity=None if fatal else Severity.WARNING,
+        fixes=whole(
+            "give it folders in memory",
+            [add_to_list(service, "tmpfs", [one.folder for one in lacking])],
+            safe=True,
+        )
+        # A folder in memory would hide the image's own configuration.
+        if not any(one.folder.startswith("/etc/") for one in lacking)
+        else (),
     )

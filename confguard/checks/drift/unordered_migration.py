@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Fix, Label
+from confguard.fixes.compose import depend_on, set_condition
+from confguard.fixes.edits import whole
+from confguard.model.conditions import COMPLETED
 from confguard.model.deployment import Deployment
 from confguard.model.migrations import Migration, early, migrations
 from confguard.model.repo import Repo
+from confguard.model.value import Known
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -42,4 +46,25 @@ def _finding(deployment: Deployment, migration: Migration, names: tuple[str, ...
         f'and give {target} `restart: "no"` or `on-failure`',
         stacks=(deployment.name,),
         address=(target, *names),
+        fixes=_fixes(deployment, target, names),
     )
+
+
+def _fixes(deployment: Deployment, target: str, names: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Return the fix that lets services wait for the end of the migration, where it surely has one."""
+    restart = deployment.services[target].restart
+    if restart is not None and not (
+        isinstance(restart, Known) and restart.value.partition(":")[0] in ("no", "false", "on-failure")
+    ):
+        return ()
+    edits = []
+    for service in (deployment.services[name] for name in names):
+        own = next((one for one in service.depends_on if one.service == target), None)
+        edits.append(
+            depend_on(service, [target], COMPLETED)
+            if own is None
+            else set_condition(own.span, COMPLETED)
+            if own.span is not None
+            else None
+        )
+    return whole(f"let them wait until {target} has ended", edits, safe=True)

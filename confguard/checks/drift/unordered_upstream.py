@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.compose import depend_on
+from confguard.fixes.edits import whole
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.hosts import Reach, reach
@@ -72,4 +74,5 @@ def _finding(deployment: Deployment, service: Service, late: dict[str, Target]) 
         stacks=(deployment.name,),
         address=(service.name,),
         severity=None if restarts else Severity.INFO,
+        fixes=whole(f"let it wait for {joined(names)}", [depend_on(service, names)], safe=True),
     )
