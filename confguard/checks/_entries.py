@@ -31,6 +31,18 @@ class Entry:
         return f"a {value.kind}" if isinstance(value, Items) else repr(value)[:100]
 
 
+def stays_at_home(settings: Settings) -> str:
+    """Return how SESSION_COOKIE_SAMESITE keeps the session's cookie from other sites' scripts, or ``""``.
+
+    ``""`` also where that is not known, or another cookie goes to all sites (``JWT_COOKIE_SAMESITE``).
+    """
+    found = settings.get("SESSION_COOKIE_SAMESITE")
+    others = (value for name, value in settings.values.items() if name.endswith("SAMESITE"))
+    if any(not isinstance(one, Known) or one.value in ("None", None, False) for one in (found, *others)):
+        return ""
+    return str(found.value) if isinstance(found, Known) else ""
+
+
 def serving(deployment: Deployment, name: str) -> Iterator[Setting]:
     """Yield a setting in each way in which an application that answers requests gets it."""
     for setting in known_settings(deployment, name):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from confguard.checks._trails import deliveries, explain, known_settings, never_passed
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Label, Severity
 from confguard.model.django import Items
+from confguard.model.host_filter import turns_strangers_away
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -23,14 +24,19 @@ def check(repo: Repo) -> Iterator[Finding]:
             if hosts.services and not serving:
                 continue  # a worker answers nobody
             hosts = replace(hosts, services=serving)
+            filtered = turns_strangers_away(deployment, serving)
             yield Finding(
                 f"ALLOWED_HOSTS{hosts.where('of')} holds '*', which lets every host through",
                 Label(place, "accepts any Host header"),
                 (*deliveries(hosts.value), *never_passed(deployment, hosts)),
-                notes=explain(hosts),
+                notes=(
+                    *explain(hosts),
+                    *(("nginx answers for other hosts itself, so that none of them gets here",) * filtered),
+                ),
                 help="name the hosts that production serves, with an empty list as the fallback",
                 stacks=(deployment.name,),
                 address=("ALLOWED_HOSTS", *hosts.services),
+                severity=Severity.INFO if filtered else None,
             )
 
 

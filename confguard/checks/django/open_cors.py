@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import entries, others, serving
+from confguard.checks._entries import entries, others, serving, stays_at_home
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import middleware
@@ -46,12 +46,21 @@ def _everybody(deployment: Deployment, name: str, setting: Setting) -> Iterator[
         return
     credentials = _credentials(setting)
     known = isinstance(credentials, Known)
+    kept = stays_at_home(setting.settings)
     yield Finding(
         f"{name}{setting.where('of')} lets every website read what Django answers"
-        + (", with the user's cookies" if known else ""),
+        + (", also to requests with credentials" if known and kept else "")
+        + (", with the user's cookies" if known and not kept else ""),
         Label(setting.place, "allows every origin"),
         (*_also(credentials), *others(setting.value, setting.place)),
-        notes=explain(setting),
+        notes=(
+            *explain(setting),
+            *(
+                (f"the session's cookie is {kept}: only pages of the same site send it along",)
+                if kept
+                else ()
+            ),
+        ),
         help=_HELP,
         stacks=(deployment.name,),
         address=(name, *setting.services),
@@ -95,4 +104,4 @@ def _credentials(setting: Setting) -> Known[bool] | None:
 
 def _also(credentials: Known[bool] | None) -> tuple[Label, ...]:
     place = credentials.span if credentials else None
-    return (Label(place.first_line(), "cookies are sent along"),) if place else ()
+    return (Label(place.first_line(), "cookies may be sent along"),) if place else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, entries, more, serving
+from confguard.checks._entries import Entry, entries, more, serving, stays_at_home
 from confguard.checks._trails import Setting, explain, joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -54,19 +54,23 @@ def _finding(deployment: Deployment, name: str, setting: Setting, wrong: list[En
     first = wrong[0]
     domains = dict.fromkeys(shared_domain(name, one.value.value) for one in wrong)
     csrf = name == "CSRF_TRUSTED_ORIGINS"
+    kept = stays_at_home(setting.settings)
     credentials = setting.settings.get("CORS_ALLOW_CREDENTIALS")
-    wanted = setting.settings.get("SESSION_COOKIE_SAMESITE") if csrf else credentials
-    # A cookie that is Lax or Strict does not come along with a form of another site.
-    exposed = isinstance(wanted, Known) and wanted.value in ((None, "None", False) if csrf else (True,))
+    # A cookie that is Lax or Strict comes along neither with a form nor with a script of another site.
+    exposed = not kept and (csrf or (isinstance(credentials, Known) and credentials.value is True))
+    effect = (
+        "requests from such a page pass the check of their origin"
+        if csrf
+        else "a script on such a page reads answers" + (" with the user's cookies" if exposed else "")
+    )
     return Finding(
         f"{name}{setting.where('of')} trusts every name under {joined(list(domains))}: anybody can have one",
         Label(first.place, "an attacker gets a name that matches"),
         more(wrong),
         notes=(
             *explain(setting),
-            "requests from such a page pass the check of their origin"
-            if csrf
-            else "a script on such a page reads answers with the user's cookies",
+            effect,
+            *((f"the session's cookie is {kept}: browsers do not send it along from there",) if kept else ()),
         ),
         help="name the one host that is yours: `https://your-app.vercel.app`",
         stacks=(deployment.name,),

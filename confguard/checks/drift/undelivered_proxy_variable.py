@@ -13,15 +13,17 @@ from confguard.model.split_credentials import documented
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for the site addresses without a name, and one for what an env file says in vain."""
+    """Yield one finding for the variables of a Caddyfile: of sites without an address, and told in vain."""
     for deployment in repo.production:
         for service in deployment.services:
             found = undelivered(deployment, service)
             nameless = [use for use in found if use.address and not use.default]
             others = [use for use in found if use not in nameless and documented(deployment, use.name)]
             if nameless:
-                yield _finding(deployment, service, nameless, "it serves a site without an address")
-            if others:
+                yield _finding(
+                    deployment, service, [*nameless, *others], "it serves a site without an address"
+                )
+            elif others:
                 yield _finding(deployment, service, others, "what env files say of it has no effect")
 
 
@@ -30,7 +32,7 @@ def _finding(deployment: Deployment, service: str, found: list[Use], effect: str
     first = found[0]
     told = dict.fromkeys(span.first_line() for name in names for span in documented(deployment, name))
     here = deployment.services[service].span
-    labels = [Label(use.span, "this one, too") for use in found[1:4]]
+    labels = [Label(use.span, "this one, too") for use in found[1:8]]
     labels += [Label(span, "is not passed on") for span in list(told)[:4]]
     if here is not None:
         labels.append(Label(here, "does not get it"))

@@ -18,11 +18,12 @@ def check(repo: Repo) -> Iterator[Finding]:
     for path, found in by_file.items():
         spans = [span for one in found for span in one.spans if span.path == path]
         names = ", ".join(f"`{one.name}`" for one in found[:4])
+        names += f" and {len(found) - 4} more" if len(found) > 4 else ""
         near = [f"{one.name}: perhaps {one.near} is meant" for one in found if one.near]
         yield Finding(
             f"make is called with {names}, which no Makefile has",
             Label(spans[0], "no rule to make it"),
-            tuple(Label(span, "nor this") for span in spans[1:4]),
+            tuple(Label(span, "nor this") for span in spans[1:8]),
             notes=tuple(near[:3]),
             help="correct the name, or add the target",
             address=(path, *(one.name for one in found)),
