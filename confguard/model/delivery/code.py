@@ -66,6 +66,7 @@ class Code:
 
     project: Project
     _folders: dict[tuple[str, tuple[str, ...]], tuple[CodeRead, ...]] = field(default_factory=dict)
+    _mentioned: dict[str, bool] = field(default_factory=dict)
 
     def python(self, folder: str) -> tuple[CodeRead, ...]:
         """Return what the Python files below a folder read, tests left out."""
@@ -83,6 +84,18 @@ class Code:
             for path in self.project.under(folder)
             if path.endswith((".py", ".sh", ".bash")) and not _SKIPPED.search(path)
         )
+
+    def mentioned_elsewhere(self, name: str) -> bool:
+        """Say whether anything but Python says a name: it may be set by hand, or by another program."""
+        if name not in self._mentioned:
+            text = name.encode()
+            pattern = re.compile(rb"(?<![A-Za-z0-9_])" + re.escape(text) + rb"(?![A-Za-z0-9_])")
+            heads = (
+                self.project.head(path, _HEAD) for path in self.project.paths if not path.endswith(".py")
+            )
+            # `in` is many times faster than a pattern, and most files do not say it
+            self._mentioned[name] = any(text in head and pattern.search(head) for head in heads)
+        return self._mentioned[name]
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ prefix is one thing with two names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from confguard.parsers.env import parse
 from confguard.source import Span
 
 _FEWEST = 2
-_HEAD = 400_000  # bytes of a file that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +89,9 @@ def _judged(
 ) -> Iterator[Renamed]:
     """Yield the pairs whose longer name is set; a longer name of its own is mostly a thing of its own."""
     for known, other in pairs:
-        if known in written and other not in written and not _mentioned(deployment, other):
+        if (
+            known in written
+            and other not in written
+            and not deployment.evaluations.code.mentioned_elsewhere(other)
+        ):
             yield Renamed(known, written[known], reads[known][0].span, reads[other][0])
-
-
-def _mentioned(deployment: Deployment, name: str) -> bool:
-    """Say whether anything but Python says a name: it may be set by hand, or by another program."""
-    pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])".encode())
-    return any(
-        pattern.search(deployment.project.head(path, _HEAD))
-        for path in deployment.project.paths
-        if not path.endswith(".py")
-    )
