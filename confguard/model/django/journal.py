@@ -91,13 +91,16 @@ class Journal:
                 else unknown
                 for name in {**one, **other}
             }
+        # Values are never changed, so all the names that only one way sets share what is said of them:
+        # ways that part around an import differ by all the names of the module.
+        maybe = Unknown(f"is set only if a condition holds: {unknown.reason}", unknown.trail)
         names: dict[str, V] = {}
         for name in {**one[0], **other[0]}:
             left, right = one[0].get(name), other[0].get(name)
             if left is right and left is not None:
                 names[name] = left
             elif left is None or right is None:
-                names[name] = Unknown(f"is set only if a condition holds: {unknown.reason}", unknown.trail)
+                names[name] = maybe
             else:
                 names[name] = self.join(left, right, unknown)
         return names, one[1] and other[1]
