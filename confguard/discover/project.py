@@ -56,7 +56,8 @@ class Project:
         self._sources: dict[str, SourceFile | None] = {}
         self._problems: dict[str, Problem] = {}
         self._parsed: dict[tuple[Callable[[SourceFile], Any], str], Any] = {}
-        self._real_folders: dict[str, str] = {}
+        self._computed: dict[tuple[object, ...], Any] = {}
+        self._real_folders: dict[str, str | None] = {}
         self._given: Mapping[str, SourceFile] = {}
 
     @cached_property
@@ -111,6 +112,12 @@ class Project:
             self._parsed[key] = None if source is None else parser(source)
         return cast("T | None", self._parsed[key])
 
+    def once(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return what a function computes of the whole project, made once; ``key`` names what it is."""
+        if key not in self._computed:
+            self._computed[key] = compute()
+        return cast("T", self._computed[key])
+
     def head(self, path: str, size: int = 4096) -> bytes:
         """Return the first bytes of a listed file without keeping them; ``b""`` if it cannot be had."""
         if path in self._given:
@@ -119,7 +126,7 @@ class Project:
             full = self._regular_file(path)
             if full is None:
                 return b""
-            with full.open("rb") as handle:
+            with open(full, "rb", buffering=0) as handle:
                 return handle.read(size)
         except OSError:
             return b""
@@ -153,9 +160,10 @@ class Project:
             full = self._regular_file(path)
             if full is None:
                 return None
-            if full.stat().st_size > MAX_BYTES:
+            if os.stat(full).st_size > MAX_BYTES:
                 return broken(f"is larger than {MAX_BYTES // 1024 // 1024} MiB and was not read")
-            data = full.read_bytes()
+            with open(full, "rb") as handle:
+                data = handle.read()
         except OSError as error:
             return broken(f"cannot be read: {error.strerror or type(error).__name__}")
         source, problem = decode(path, data)
@@ -163,20 +171,29 @@ class Project:
             self._problems[path] = problem
         return source
 
-    def _regular_file(self, path: str) -> Path | None:
+    def _regular_file(self, path: str) -> str | None:
         """Return where a listed file really lies; None outside of the root or if it is no plain file."""
         folder, _, name = path.rpartition("/")
         if folder not in self._real_folders:  # each part of a path is a question to the file system
-            self._real_folders[folder] = os.path.realpath(self.root / folder)
-        full = Path(self._real_folders[folder], name)
-        real = Path(os.path.realpath(full)) if full.is_symlink() else full
-        if not real.is_relative_to(self.root):
+            real = os.path.realpath(self.root / folder)
+            self._real_folders[folder] = real if self._is_inside(real) else None
+        inside = self._real_folders[folder]
+        if inside is None:
             return None
+        full = f"{inside}/{name}"
         try:
-            mode = real.stat().st_mode
+            mode = os.lstat(full).st_mode
+            if stat.S_ISLNK(mode):
+                full = os.path.realpath(full)
+                if not self._is_inside(full):
+                    return None
+                mode = os.stat(full).st_mode
         except FileNotFoundError:
             return None  # deleted in the work tree, or a dangling link
-        return real if stat.S_ISREG(mode) else None
+        return full if stat.S_ISREG(mode) else None
+
+    def _is_inside(self, real: str) -> bool:
+        return Path(real).is_relative_to(self.root)
 
 
 def read_given(file: Path, path: str) -> SourceFile:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.error_log import Silence, unwritten_errors
 from confguard.model.django.values import elements
+from confguard.model.screened import Screened
 from confguard.model.value import Known
 
 _REPORTERS = re.compile(
@@ -17,10 +18,14 @@ _REPORTERS = re.compile(
     re.IGNORECASE,
 )
 _OWN_LOGGING = re.compile(r"basicConfig\(|dictConfig\(|fileConfig\(|addHandler\(|\bloguru\b|\bstructlog\b")
-_CAUGHT = re.compile(r"def process_exception|got_request_exception|EXCEPTION_HANDLER", re.MULTILINE)
+_CAUGHT = Screened(
+    re.compile(r"def process_exception|got_request_exception|EXCEPTION_HANDLER"),
+    ("def process_exception", "got_request_exception", "EXCEPTION_HANDLER"),
+)
+_ELSEWHERE = re.compile(r"(^|/)(tests?|migrations|management)/|(^|/)test_")
 _STARTS = re.compile(r"(wsgi|asgi|__init__|apps|gunicorn\w*|celery)\.py$")
 _SERVER_LOG = re.compile(r"log[-_]config|logconfig|newrelic-admin|ddtrace-run|opentelemetry-instrument")
-_SENTRY = re.compile(r"\bsentry_sdk\b")
+_SENTRY = Screened(re.compile(r"\bsentry_sdk\b"), ("sentry_sdk",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +68,17 @@ def _speaks(deployment: Deployment, app: App) -> bool | None:
     """Say whether the project's code speaks of Sentry; None where it deals with errors or logs itself."""
     sentry = False
     for path in deployment.project.paths:
-        if not path.endswith(".py") or re.search(r"(^|/)(tests?|migrations|management)/|(^|/)test_", path):
+        if not path.endswith(".py") or _ELSEWHERE.search(path):
             continue
         source = deployment.project.read(path)
         if source is None:
             continue
-        if _CAUGHT.search(source.text) and not _is_of_tests(path):
+        if _CAUGHT.is_in(source.text) and not _is_of_tests(path):
             return None
-        near = path in app.settings.files or re.search(
-            r"(wsgi|asgi|__init__|apps|gunicorn\w*|celery)\.py$", path
-        )
+        near = path in app.settings.files or _STARTS.search(path)
         if near and (_OWN_LOGGING.search(source.text) or _REPORTERS.search(source.text)):
             return None
-        sentry = sentry or _SENTRY.search(source.text) is not None
+        sentry = sentry or _SENTRY.is_in(source.text)
     return sentry
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from confguard.model.screened import Screened
 from confguard.model.value import Known, Unknown, Value
 from confguard.source import SourceFile
 
@@ -14,20 +15,33 @@ if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
     from confguard.model.process import Process
 
-_SERVERS = re.compile(
-    r"whitenoise|servestatic|dj_static|blacknoise|\bCling\(|StaticFiles\(|static-map|ASGIStaticFiles"
+_SERVERS = Screened(
+    re.compile(
+        r"whitenoise|servestatic|dj_static|blacknoise|\bCling\(|StaticFiles\(|static-map|ASGIStaticFiles"
+    ),
+    ("whitenoise", "servestatic", "dj_static", "blacknoise", "Cling(", "StaticFiles", "static-map"),
 )
 """What serves files beside Django: middleware and wrappers of WSGI and ASGI, uWSGI's own."""
-_VIEWS = re.compile(
-    r"django\.views\.static|views\.static\b|static_serve|\bserve\(request|X-Accel-Redirect|sendfile|FileResponse"
+_VIEWS = Screened(
+    re.compile(
+        r"django\.views\.static|views\.static\b|static_serve|\bserve\(request|X-Accel-Redirect|sendfile"
+        r"|FileResponse"
+    ),
+    ("views.static", "static_serve", "serve(request", "X-Accel-Redirect", "sendfile", "FileResponse"),
 )
 _OTHERS = re.compile(r"nginx|apache|httpd|caddy|lighttpd|supervisor|uwsgi|unitd|--insecure", re.IGNORECASE)
 """Programs of an application's container that may serve files, by themselves or by their configuration."""
-_UPLOADS = re.compile(
-    r"\bmodels\.(?:FileField|ImageField)\b|\bdjango\.db\.models\b[^\n]*\b(?:FileField|ImageField)\b"
-    r"|\bdefault_storage\b|\bFileSystemStorage\(|\b(?:FilerFileField|FilerImageField|ThumbnailerImageField"
-    r"|ProcessedImageField|VersatileImageField|StdImageField|RichTextUploadingField|AbstractImage)\b"
-    r"|[\"'](?:wagtail\.images|wagtail\.documents|filer|ckeditor_uploader)[\"']"
+_UPLOADS = Screened(
+    re.compile(
+        r"\bmodels\.(?:FileField|ImageField)\b|\bdjango\.db\.models\b[^\n]*\b(?:FileField|ImageField)\b"
+        r"|\bdefault_storage\b|\bFileSystemStorage\(|\b(?:FilerFileField|FilerImageField|ThumbnailerImageField"
+        r"|ProcessedImageField|VersatileImageField|StdImageField|RichTextUploadingField|AbstractImage)\b"
+        r"|[\"'](?:wagtail\.images|wagtail\.documents|filer|ckeditor_uploader)[\"']"
+    ),
+    (
+        *("FileField", "ImageField", "default_storage", "FileSystemStorage(", "RichTextUploadingField"),
+        *("AbstractImage", "wagtail.", "filer", "ckeditor_uploader"),
+    ),
 )
 """What saves uploads: fields of models and storages. Fields of forms and serializers only read them."""
 _SETTING = re.compile(
@@ -64,8 +78,8 @@ def serves_itself(deployment: Deployment, app: App, kind: str) -> bool | None:
     if any(_has_other_server(deployment.processes[service]) for service in app.services):
         return None
     # WhiteNoise has files that are there when it starts: no uploads.
-    pattern = re.compile(f"{_SERVERS.pattern}|{_VIEWS.pattern}") if kind == "STATIC" else _VIEWS
-    if any(pattern.search(source.text) for source in _sources(deployment.project)):
+    patterns = (_SERVERS, _VIEWS) if kind == "STATIC" else (_VIEWS,)
+    if any(one.is_in(source.text) for source in _sources(deployment.project) for one in patterns):
         return None
     return False
 
@@ -79,25 +93,18 @@ def _has_other_server(process: Process) -> bool:
 
 def keeps_uploads(deployment: Deployment) -> bool:
     """Say whether a file of the repository's Python names what saves uploads."""
-    return deployment.once(
-        ("keeps uploads",),
-        lambda: any(
-            deployment.project.parsed(_names_uploads, source.path) for source in _sources(deployment.project)
-        ),
+    project = deployment.project
+    return project.once(
+        ("keeps uploads",), lambda: any(_UPLOADS.is_in(source.text) for source in _sources(project))
     )
-
-
-def _names_uploads(source: SourceFile) -> bool:
-    return _UPLOADS.search(source.text) is not None
 
 
 def upload_folders(deployment: Deployment) -> frozenset[str]:
     """Return the settings that name a folder of a ``FileSystemStorage`` of the repository's Python."""
-    found = (
-        deployment.project.parsed(_storage_settings, source.path) for source in _sources(deployment.project)
-    )
-    return deployment.once(
-        ("upload folders",), lambda: frozenset(name for names in found if names for name in names)
+    project = deployment.project
+    return project.once(
+        ("upload folders",),
+        lambda: frozenset(name for source in _sources(project) for name in _storage_settings(source)),
     )
 
 

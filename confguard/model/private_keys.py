@@ -42,7 +42,7 @@ def private_keys(project: Project) -> tuple[str, ...]:
 
 def used_keys(deployment: Deployment) -> Iterator[Used]:
     """Yield the committed keys that a stack's containers have; keys of tests in copied sources are none."""
-    keys = deployment.once(("private keys",), lambda: private_keys(deployment.project))
+    keys = deployment.project.once(("private keys",), lambda: private_keys(deployment.project))
     for service, files in deployment.container_files.items() if keys else ():
         for key in keys:
             for layer in reversed(files.layers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
@@ -10,6 +11,8 @@ from confguard.finding import Finding, Label
 from confguard.model.celery import Beat, code_run_by, consumption
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+
+_REDBEAT = re.compile("redbeat", re.IGNORECASE)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -27,7 +30,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _has_lock(deployment: Deployment, service: str) -> bool:
     words = deployment.processes[service].text.lower()
-    return "redbeat" in words or code_run_by(deployment, service).speaks_of("(?i)redbeat")
+    return "redbeat" in words or code_run_by(deployment, service).speaks_of(_REDBEAT)
 
 
 def _finding(deployment: Deployment, application: str, beats: list[Beat]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
@@ -10,8 +11,12 @@ from confguard.model.celery import Consumption, Mention, code_run_by, consumptio
 from confguard.model.deployment import Deployment
 from confguard.model.django import plain
 from confguard.model.repo import Repo
+from confguard.model.screened import Screened
 
-_DEFINED = r"task_queues|TASK_QUEUES|CELERY_QUEUES|[Cc]elery_default_queue|\bcreate_missing_queues"
+_DEFINED = Screened(
+    re.compile(r"task_queues|TASK_QUEUES|CELERY_QUEUES|[Cc]elery_default_queue|\bcreate_missing_queues"),
+    ("task_queues", "TASK_QUEUES", "CELERY_QUEUES", "elery_default_queue", "create_missing_queues"),
+)
 
 
 def check(repo: Repo) -> Iterator[Finding]:

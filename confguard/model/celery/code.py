@@ -14,6 +14,7 @@ from functools import cached_property
 
 from confguard.discover.kinds import aside
 from confguard.discover.project import Project
+from confguard.model.screened import Screened
 from confguard.source import SourceFile, Span
 
 _CELERY = re.compile(r"\bcelery\b")
@@ -34,6 +35,10 @@ _SCHEDULE = re.compile(
 )
 _QUEUE = re.compile(
     r"[\"']queue[\"']\s*:\s*[\"'](?P<mapped>[\w.-]+)[\"']|\bqueue\s*=\s*[\"'](?P<given>[\w.-]+)[\"']"
+)
+_MADE_OTHERWISE = Screened(
+    re.compile(r"register_task|tasks\.register\(|\(\s*(?:celery\.)?Task\s*\)|task_cls"),
+    ("register_task", "tasks.register(", "Task", "task_cls"),
 )
 _APPLICATION = re.compile(r"(?<![\w.])(?:celery\.)?Celery\(")
 _SKIPPED = re.compile(r"(^|/)(tests?|testing|migrations|node_modules)/|(^|/)(test_\w+|conftest|tests)\.py$")
@@ -121,9 +126,8 @@ class Code:
             if match[group] and not _in_comment(source, match.start())
         )
 
-    def speaks_of(self, pattern: str) -> bool:
+    def speaks_of(self, wanted: re.Pattern[str] | Screened) -> bool:
         """Say whether any of it matches a pattern."""
-        wanted = re.compile(pattern)
         return any(wanted.search(source.text) for source in self.sources)
 
 
@@ -164,7 +168,7 @@ def unknown_tasks(code: Code) -> Iterator[tuple[Mention, Task | None]]:
     Those of packages which are not in the repository are not judged, nor where tasks may be made in ways
     that are not read (classes, registration, decorators of the project's own).
     """
-    if code.speaks_of(r"register_task|tasks\.register\(|\(\s*(?:celery\.)?Task\s*\)|_task_cls|task_cls"):
+    if code.speaks_of(_MADE_OTHERWISE):
         return
     for mention in code.scheduled:
         if any(task.is_called(mention.name) for task in code.tasks) or "." not in mention.name:
@@ -183,8 +187,8 @@ def unknown_tasks(code: Code) -> Iterator[tuple[Mention, Task | None]]:
 
 def _literal(code: Code, mention: Mention) -> bool:
     """Say whether the name is given to a task somewhere, in whatever way."""
-    pattern = rf"name\s*=\s*[\"']{re.escape(mention.name)}[\"']"
-    return code.speaks_of(pattern)
+    given = re.compile(rf"name\s*=\s*[\"']{re.escape(mention.name)}[\"']")
+    return code.speaks_of(Screened(given, (mention.name,)))
 
 
 def _module(project: Project, packages: list[str], module: str) -> SourceFile | None:

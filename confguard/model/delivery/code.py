@@ -22,9 +22,7 @@ _SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>
 _SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
 _QUOTED_WORD = re.compile(rb"[\"']([A-Z][A-Z0-9_]{2,})[\"']")
-_BY_ATTRIBUTE = re.compile(
-    rb"BaseSettings|dynaconf|django-configurations|configurations|environ\.to_config|goodconf"
-)
+_BY_ATTRIBUTE = (b"BaseSettings", b"dynaconf", b"configurations", b"environ.to_config", b"goodconf")
 _DOCKERFILE_USE = re.compile(rb"\$\{?([A-Z][A-Z0-9_]{2,})")
 _FRONT_END = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".mjs", ".cjs", ".mts")
 _NO_CODE = (
@@ -143,7 +141,9 @@ def _pattern(name: str, data: bytes) -> re.Pattern[bytes]:
     """
     if "dockerfile" in name:
         return _DOCKERFILE_USE
-    return _QUOTED_WORD if name.endswith(".py") and not _BY_ATTRIBUTE.search(data) else _WORD
+    if name.endswith(".py") and not any(word in data for word in _BY_ATTRIBUTE):
+        return _QUOTED_WORD
+    return _WORD
 
 
 def _delivers(name: str) -> bool:

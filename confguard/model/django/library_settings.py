@@ -133,6 +133,8 @@ def _is_read(project: Project, settings: Settings, name: str) -> bool:
         if path not in settings.files:
             return True
         for line in source.text.splitlines():
+            if name not in line:
+                continue
             rest = re.sub(rf"[\"']{name}[\"']", "", assigned.sub("", line).partition("#")[0])
             if word.search(rest):
                 return True

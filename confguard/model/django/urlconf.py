@@ -36,6 +36,7 @@ from confguard.model.django.objects import (
 from confguard.model.django.reexports import defined
 from confguard.model.django.routes import Kind, Part, Route, URLconf
 from confguard.model.environment import Environment
+from confguard.model.screened import Screened
 from confguard.model.value import Known, Unknown
 from confguard.source import Problem, SourceFile, Span
 
@@ -45,8 +46,14 @@ if TYPE_CHECKING:
 MAX_ROUTES = 10_000
 MAX_DEPTH = 20
 MAX_MODULES = 400
-_ROUTES = re.compile(r"\burlpatterns\b|Router\w*\(|\bAdminSite\b|NinjaAPI\(")
-_HEAVY = re.compile(r"^class |\(request\b|\bmodels\.Model\b", re.MULTILINE)
+_ROUTES = Screened(
+    re.compile(r"\burlpatterns\b|Router\w*\(|\bAdminSite\b|NinjaAPI\("),
+    ("urlpatterns", "Router", "AdminSite", "NinjaAPI("),
+)
+_HEAVY = Screened(
+    re.compile(r"^class |\(request\b|\bmodels\.Model\b", re.MULTILINE),
+    ("class ", "(request", "models.Model"),
+)
 _MAX_SMALL = 20_000  # characters of a module with constants
 _ADMIN = "admin.site.urls"
 _HANDLERS = ("handler400", "handler403", "handler404", "handler500")
@@ -151,9 +158,9 @@ def _makes_routes(run: Run, notes: Notes, path: str) -> bool:
 
 
 def _may_make_routes(source: SourceFile) -> bool:
-    if _ROUTES.search(source.text):
+    if _ROUTES.is_in(source.text):
         return True
-    return len(source.text) < _MAX_SMALL and not _HEAVY.search(source.text)
+    return len(source.text) < _MAX_SMALL and not _HEAVY.is_in(source.text)
 
 
 @dataclass(frozen=True, slots=True)

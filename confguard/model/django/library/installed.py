@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
+from confguard.discover.project import Project
 from confguard.model.django.machine import Run
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -39,21 +40,24 @@ def installed(run: Run, top: str) -> bool:
     """Say whether the project's requirements surely bring a package (by its top-level module name)."""
     if top in _ALWAYS or top in sys.stdlib_module_names:
         return True
-    names = run.hooks.get("requirements")
-    if names is None:
-        names = set()
-        for path in run.project.paths:
-            if (
-                _REQUIREMENTS.search(path)
-                and not _OPTIONAL.search(path.rpartition("/")[2])
-                and path.count("/") < 4
-                and path.endswith((".txt", ".in"))
-            ):
-                source = run.project.read(path)
-                for line in source.text.splitlines() if source else ():
-                    match = _NAME.match(line.strip())
-                    if match:
-                        names.add(re.sub(r"[-_.]+", "-", match[0]).lower())
-        run.hooks["requirements"] = names
+    names = run.project.once(("requirements",), lambda: _required(run.project))
     wanted = {re.sub(r"[-_.]+", "-", top).lower(), _DISTRIBUTIONS.get(top, top)}
     return bool(wanted & names)
+
+
+def _required(project: Project) -> frozenset[str]:
+    """Return the packages that files of requirements name, those for development left out."""
+    names: set[str] = set()
+    for path in project.paths:
+        if (
+            path.endswith((".txt", ".in"))
+            and _REQUIREMENTS.search(path)
+            and not _OPTIONAL.search(path.rpartition("/")[2])
+            and path.count("/") < 4
+        ):
+            source = project.read(path)
+            for line in source.text.splitlines() if source else ():
+                match = _NAME.match(line.strip())
+                if match:
+                    names.add(re.sub(r"[-_.]+", "-", match[0]).lower())
+    return frozenset(names)
