@@ -143,12 +143,16 @@ _RUNNERS = frozenset({"sh", "bash", "source", ".", "python", "python3", "sudo"})
 
 def unknown_files(repo: Repo) -> Iterator[Unnamed]:
     """Yield the files that commands run or download and that the repository does not have."""
+    from confguard.model.workflows.build_files import missing_build_files
+
     compose: dict[str, list[Span]] = {}
     for span in repo.unresolved:
         if not OLD.search(span.path) and not why_absent(repo.project, repo.files, _joined(span)):
             compose.setdefault(span.text.strip("\"'"), []).append(span)
+    for path, span in missing_build_files(repo):
+        compose.setdefault(path, []).append(span)
     for name, spans in compose.items():
-        yield Unnamed(name, tuple(spans), _alike(repo.project, name))
+        yield Unnamed(name, tuple(dict.fromkeys(spans)), _alike(repo.project, name))
     yield from _scripts(repo)
     yield from _downloads(repo)
 

@@ -15,6 +15,7 @@ from confguard.model.value import Step
 if TYPE_CHECKING:
     from confguard.model.compose import Service
     from confguard.model.deployment import Deployment
+    from confguard.model.nginx import NginxModel
 
 
 class ServiceRole(Enum):
@@ -65,6 +66,7 @@ _STORE_PROGRAMS = frozenset([
 _OTHER_PROXIES = frozenset(
     ("traefik", "caddy", "haproxy", "envoy", "nginx-proxy", "swag", "nginx-proxy-manager", "nginx-ui")
 )
+_OF_TESTS = re.compile(r"(^|/)tests?/", re.IGNORECASE)
 _SERVERS = frozenset(("gunicorn", "uvicorn", "daphne", "hypercorn", "granian", "uwsgi", "runserver"))
 _WORKERS = frozenset(("rq", "rqworker", "dramatiq", "huey_consumer", "huey_consumer.py", "celeryworker"))
 _WORKER_COMMANDS = frozenset((
@@ -118,8 +120,21 @@ def _nginx_role(deployment: Deployment, service: str) -> ServiceRole | None:
     model = next((one for one in deployment.proxies if one.service == service), None)
     if model is None or model.missing or model.problems:
         return ServiceRole.PROXY
+    if _is_for_tests(deployment, model):
+        return ServiceRole.OTHER
     passes = any(True for _ in upstream_targets(model)) or bool(model.stream_servers)
     return ServiceRole.PROXY if passes else ServiceRole.FRONTEND
+
+
+def _is_for_tests(deployment: Deployment, model: NginxModel) -> bool:
+    """Say whether an nginx is configured among the tests, and what it leads to is published as well."""
+    from confguard.model.nginx import upstream_targets
+    from confguard.model.responses import service_behind
+
+    if not model.files or not all(_OF_TESTS.search(path) for path in model.files):
+        return False
+    behind = [service_behind(deployment, target) for target in upstream_targets(model)]
+    return bool(behind) and all(service is not None and service.ports for service in behind)
 
 
 def _by_programs(deployment: Deployment, service: str, found: Programs) -> Iterator[RoleOf]:

@@ -57,6 +57,8 @@ def answer(row: Row, subject: Subject) -> Answer:
     """Answer one row: a finding of its rules fails it, then its looks decide."""
     found = tuple(_failing(row, subject.findings))
     outcome = together(_look(row, subject)) if row.looks else cannot_tell("only a running system can say")
+    if outcome.settled:
+        found = ()
     if found or outcome.state is State.FAILED:
         return Answer(row, State.FAILED, outcome, found)
     if row.kind == "manual" or (row.kind == "partial" and outcome.state is State.PASSED):

@@ -35,12 +35,14 @@ class Outcome:
     """What one look says.
 
     ``evidence`` are the places that satisfy the row, or that break it; a row passes only on evidence.
-    ``text`` is a sentence: what was found, or why nothing can be said.
+    ``text`` is a sentence: what was found, or why nothing can be said. One that is ``settled`` holds whatever
+    the rules find: what they speak of has no effect.
     """
 
     state: State
     text: str
     evidence: tuple[Label, ...] = ()
+    settled: bool = False
 
 
 def passed(text: str, evidence: Iterable[Label | None]) -> Outcome:
@@ -49,6 +51,11 @@ def passed(text: str, evidence: Iterable[Label | None]) -> Outcome:
     if not places:
         return Outcome(State.CANNOT_TELL, f"nothing in the files shows it: {text}")
     return Outcome(State.PASSED, text, places)
+
+
+def not_needed(reason: str) -> Outcome:
+    """Return that there is nothing that could break the row: beside looks that pass it takes nothing away."""
+    return Outcome(State.PASSED, reason)
 
 
 def failed(text: str, evidence: Iterable[Label | None] = ()) -> Outcome:
@@ -62,11 +69,18 @@ def cannot_tell(reason: str, evidence: Iterable[Label | None] = ()) -> Outcome:
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return several looks as one, with the evidence of the worst state: failed, then not to be told."""
+    """Return several looks as one, with the evidence of the worst state: failed, then not to be told.
+
+    Passes that show nothing pass a row only beside one that does.
+    """
     found = list(outcomes)
     for state in (State.FAILED, State.CANNOT_TELL, State.PASSED):
         same = [one for one in found if one.state is state]
         if same:
-            text = "; ".join(dict.fromkeys(one.text for one in same))
-            return Outcome(state, text, tuple(dict.fromkeys(label for one in same for label in one.evidence)))
+            shown = [one for one in same if one.evidence or state is not State.PASSED]
+            text = "; ".join(dict.fromkeys(one.text for one in shown or same))
+            labels = tuple(dict.fromkeys(label for one in same for label in one.evidence))
+            if not shown:
+                return Outcome(State.CANNOT_TELL, text)
+            return Outcome(state, text, labels, all(one.settled for one in found))
     return Outcome(State.CANNOT_TELL, "nothing was looked at")

@@ -31,7 +31,10 @@ SPECTACULAR = '"django.contrib.contenttypes", "drf_spectacular"'
 
 def schema(permission):
     extra = f'SPECTACULAR_SETTINGS = {{"SERVE_PERMISSIONS": ["rest_framework.permissions.{permission}"]}}\n'
-    return {S: changed((S, '"django.contrib.contenttypes"', SPECTACULAR))[S] + extra}
+    view = 'path("api/schema/", SpectacularAPIView.as_view()),'
+    urls = changed(("shop/urls.py", "urlpatterns = [", f"urlpatterns = [\n    {view}"))["shop/urls.py"]
+    settings = changed((S, '"django.contrib.contenttypes"', SPECTACULAR))[S] + extra
+    return {S: settings, "shop/urls.py": f"from drf_spectacular.views import SpectacularAPIView\n{urls}"}
 
 
 CASES = {

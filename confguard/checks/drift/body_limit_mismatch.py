@@ -13,6 +13,7 @@ from confguard.model.nginx import NginxModel, Target, nearest, size, upstream_ta
 from confguard.model.repo import Repo
 from confguard.model.responses import answering, apps_behind, service_behind
 from confguard.model.responses.bodies import Declared, Way, declared_limits, is_used, ways_to, widest
+from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 
 _FORMS = "DATA_UPLOAD_MAX_MEMORY_SIZE"
@@ -24,6 +25,8 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each limit of nginx below one that the application declares."""
     for deployment in repo.production:
         for model in deployment.proxies:
+            if deployment.roles[model.service].role is ServiceRole.OTHER:
+                continue  # tests are its only clients
             for app in apps_behind(deployment, model):
                 yield from _against_settings(deployment, model, app)
             yield from _against_inner(deployment, model)

@@ -65,10 +65,14 @@ def load(
     if built:
         lay(tree, project, built, variables)
     _mount(tree, project, service, configs or {})
-    delivered = any(not loaded.stock and path.startswith(ROOTS) for path, loaded in tree.files.items())
+    entry = _started_with(tree, _command(service, built))
+    delivered = entry is not None or any(
+        not loaded.stock and path.startswith(ROOTS) for path, loaded in tree.files.items()
+    )
     if name not in PROXIES and (not delivered or not _runs_nginx(service, built)):
         return None
-    entry = _start(tree, service, built, variables)
+    usual = _start(tree, service, built, variables)
+    entry = usual if entry is None else entry
     trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
     model = model_of_tree(tree, entry, service.name, _version(service, built), trail)
     return replace(model, delivered=tree.delivered)
@@ -182,10 +186,12 @@ def _shell_text(words: tuple[str, ...]) -> str:
 def _start(tree: FileTree, service: Service, built: Built | None, environment: Environment) -> str:
     """Do what happens when the container starts, and return the path of the main configuration."""
     command = _command(service, built)
-    own_entrypoint = service.entrypoint is not None or (
-        built is not None and built.image.entrypoint is not None
+    stock = _is_stock_entrypoint(service)
+    own_entrypoint = (service.entrypoint is not None and not stock) or (
+        service.entrypoint is None and built is not None and built.image.entrypoint is not None
     )
-    first = command.split()[0].rpartition("/")[2] if command.split() else "nginx"
+    words = command.split()[1:] if stock else command.split()
+    first = words[0].rpartition("/")[2] if words else "nginx"
     if tree.stock.templates and not own_entrypoint and first in ("nginx", "nginx-debug"):
         _templates(tree, service, environment)
         for path in sorted(tree.files):
@@ -200,6 +206,22 @@ def _start(tree: FileTree, service: Service, built: Built | None, environment: E
     return match[1] if match else tree.stock.entry
 
 
+def _started_with(tree: FileTree, command: str) -> str | None:
+    """Return the configuration of the project that a script which the container runs starts nginx with."""
+    for word in command.split():
+        script = tree.files.get(word.strip("\"'"))
+        match = _ENTRY.search(script.source.text) if script is not None and not script.stock else None
+        given = tree.files.get(match[1]) if match else None
+        if match is not None and given is not None and not given.stock:
+            return match[1]
+    return None
+
+
+def _is_stock_entrypoint(service: Service) -> bool:
+    """Say whether Compose puts back the entrypoint of nginx's images (docker-nginx, entrypoint/)."""
+    return isinstance(service.entrypoint, Known) and service.entrypoint.value == ("/docker-entrypoint.sh",)
+
+
 def _templates(tree: FileTree, service: Service, environment: Environment) -> None:
     """Do what the image's 20-envsubst-on-templates.sh does."""
 
@@ -212,7 +234,9 @@ def _templates(tree: FileTree, service: Service, environment: Environment) -> No
     pattern = setting("FILTER", "")
     for path, reason in list(tree.unknown.items()):
         if path == folder or path.startswith(f"{folder}/") or folder.startswith(f"{path}/"):
-            tree.forget(f"{output}/*" if path == folder else posixpath.join(output, "?"), reason)
+            single = path.startswith(f"{folder}/") and path.endswith(suffix)
+            name = path[len(folder) + 1 : -len(suffix)] if single else "*" if path == folder else "?"
+            tree.forget(posixpath.join(output, name), reason)
             tree.unknown[f"{output}/templates"] = reason
     if any(
         mount.read_only
@@ -256,7 +280,7 @@ def model_of_tree(
     Where that is not known, what stands in the customary folders is taken as the inside of an ``http``
     that holds more than is known.
     """
-    expansion = Expansion(tree, prefixes=dict(stock.WELL_KNOWN), parse=_parser(tree.project))
+    expansion = Expansion(tree, parse=_parser(tree.project))
     files, lost = tree.find(entry)
     if files:
         main = files[0]

@@ -8,7 +8,7 @@ from confguard.discover.project import Project
 from confguard.model.nginx.build import server_of, servers_of, upstreams_of
 from confguard.model.nginx.refusals import refusals
 from confguard.model.nginx.statements import Expansion, Loaded
-from confguard.model.nginx.stock import WELL_KNOWN, is_silent
+from confguard.model.nginx.stock import is_silent
 from confguard.model.nginx.types import Level, Missing, NginxModel, Server, Statement
 from confguard.model.value import Step
 from confguard.parsers.nginx_tree import Context
@@ -43,7 +43,7 @@ def model_of(source: SourceFile) -> NginxModel:
     """Return the model of one file's text."""
     from confguard.model.environment import Environment
 
-    expansion = Expansion(NoFiles(), prefixes=dict(WELL_KNOWN))
+    expansion = Expansion(NoFiles())
     unknown = Environment(complete=False, reason="nobody says which container uses this file")
     loaded = Loaded(source.path, source, environment=unknown)
     tree = expansion.file(loaded, None)

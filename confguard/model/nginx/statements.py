@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from confguard.model.environment import Environment
+from confguard.model.nginx.stock import holds_only
 from confguard.model.nginx.types import Missing, Statement, Word
 from confguard.model.value import Step, Trail, Unknown
 from confguard.parsers import nginx as parser
@@ -67,7 +68,6 @@ class Expansion:
     loaded: dict[str, None] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
     foreign: dict[str, str] = field(default_factory=dict)
-    prefixes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parse: Callable[[SourceFile], NginxFile] = parser.parse
     _parsed: dict[tuple[SourceFile, Context | None], NginxFile] = field(default_factory=dict)
     _reported: set[tuple[SourceFile, int, str]] = field(default_factory=set)
@@ -172,8 +172,7 @@ class Expansion:
         )
         files, lost = self.files.find(pattern)
         for path, reason, absent in lost:
-            name = path.rpartition("/")[2]
-            self._miss(missing, Missing(path, reason, place, absent, self.prefixes.get(name, ())))
+            self._miss(missing, Missing(path, reason, place, absent, holds_only(path)))
         via = statement.via if loaded.stock else (*statement.via, statement.span)
         for file in files:
             if file.path in around or len(around) > MAX_INCLUDE_DEPTH:

@@ -5,6 +5,7 @@ Facts about the official image (docker-nginx 1.30 and before) and its relatives.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -123,6 +124,15 @@ WELL_KNOWN = {
     "ssl-dhparams.pem": ("ssl_",),
 }
 """Files of certbot, by name: they hold directives with these prefixes only."""
+
+
+_MODULES = re.compile(r"/modules(-enabled)?/[^/]*\.conf\Z")
+"""What packages of Debian and Fedora write for each dynamic module (/usr/share/nginx/modules/*.conf)."""
+
+
+def holds_only(path: str) -> tuple[str, ...]:
+    """Return how the directives of a file begin, by its name; nothing where it may hold any."""
+    return ("load_module",) if _MODULES.search(path) else WELL_KNOWN.get(path.rpartition("/")[2], ())
 
 
 def is_silent(path: str) -> bool:

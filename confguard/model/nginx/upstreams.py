@@ -14,7 +14,7 @@ PASSES = ("proxy_pass", "uwsgi_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", 
 
 _PATHS = r"\$\{?(?:request_uri|uri|document_uri)\b"  # variables that begin with a slash
 _ADDRESS = re.compile(
-    rf"""(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?
+    rf"""(?:(?!unix:)(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?
     (?: unix:(?P<socket>[^:\s]+)(?::(?P<socket_uri>.*))?
       | (?P<host>\[[^\]]*\]|(?:(?!{_PATHS})(?:\$\{{[^}}]*\}}|[^:/?\#\s\[\]]))*)
         (?::(?P<port>(?:(?!{_PATHS})(?:\$\{{[^}}]*\}}|[^/?\#\s]))*))?

@@ -21,6 +21,8 @@ def app_behind(deployment: Deployment, target: Target) -> App | None:
 
 def service_behind(deployment: Deployment, target: Target) -> Service | None:
     """Return the service of the stack that a target of nginx leads to, if its host is known to be one."""
+    if target.socket:
+        return _beside(deployment, target)
     if not isinstance(target.host, Known):
         return None
     name = target.host.value
@@ -29,6 +31,25 @@ def service_behind(deployment: Deployment, target: Target) -> Service | None:
         if name == service.name or any(name in service.names_in(network) for network in networks):
             return service
     return None
+
+
+def _beside(deployment: Deployment, target: Target) -> Service | None:
+    """Return the service whose nginx passes requests to a socket, if its own application listens there.
+
+    The socket of another container would lie in a volume that both have.
+    """
+    model = next(
+        (one for one in deployment.proxies if any(level is target.level for level in one.levels())), None
+    )
+    service = deployment.services.get(model.service) if model is not None else None
+    if service is None or deployment.app_of(service.name) is None:
+        return None
+    folder = target.socket.lstrip("/").rpartition("/")[0]
+    shared = any(
+        isinstance(mount.target, Known) and mount.target.value.strip("/") == folder
+        for mount in service.volumes
+    )
+    return None if shared else service
 
 
 def apps_behind(deployment: Deployment, model: NginxModel) -> tuple[App, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from confguard.finding import Label
 from confguard.model.deployment import App
-from confguard.model.nginx import NginxModel
+from confguard.model.nginx import NginxModel, upstream_targets
+from confguard.model.responses import service_behind
 from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Subject
 from confguard.source import SourceFile, Span
@@ -78,11 +79,44 @@ def why_unreadable(app: App) -> str:
 
 
 def entrances(subject: Subject) -> Iterator[NginxModel]:
-    """Yield the nginx that clients reach."""
-    for model in subject.deployment.proxies:
-        service = subject.deployment.services.get(model.service)
-        if service is not None and service.ports:
-            yield model
+    """Yield the nginx that clients reach: those that are published.
+
+    In a stack that publishes nothing they are those that no other nginx passes requests to: something in
+    front of the stack does. An nginx for tests is none.
+    """
+    services, roles = subject.deployment.services, subject.deployment.roles
+    models = [
+        model
+        for model in subject.deployment.proxies
+        if model.service in services and roles[model.service].role is not ServiceRole.OTHER
+    ]
+    if any(service.ports for service in services.values()):
+        yield from (model for model in models if services[model.service].ports)
+        return
+    behind = {
+        service.name
+        for model in models
+        for target in upstream_targets(model)
+        if (service := service_behind(subject.deployment, target)) is not None
+    }
+    yield from (model for model in models if model.service not in behind)
+
+
+def why_no_entrance(subject: Subject) -> str:
+    """Return why no nginx is known that clients reach."""
+    if not subject.deployment.proxies:
+        return "the stack has no nginx that could be looked at"
+    return "no nginx of the stack publishes a port"
+
+
+def why_no_way(subject: Subject) -> str:
+    """Return why no nginx is known to lead to an application."""
+    models = list(entrances(subject))
+    missing = dict.fromkeys(model.service for model in models if model.missing)
+    if missing:
+        names = ", ".join(missing)
+        return f"a part of the configuration of nginx in {names} is not in the repository"
+    return "no nginx of the stack is known to lead to an application" if models else why_no_entrance(subject)
 
 
 def interpolated(subject: Subject) -> frozenset[str]:

@@ -9,7 +9,7 @@ from confguard.finding import Label
 from confguard.model.nginx import Route
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, together
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._common import entrances, place, why_no_entrance
 from confguard.readiness.probes.routed import asked
 
 _SIZE = re.compile(r"(\d+)([kmg]?)\Z", re.IGNORECASE)
@@ -23,7 +23,7 @@ def look(subject: Subject, routes: Mapping[str, str], explicit: bool = True) -> 
     """
     models = list(entrances(subject))
     if not models:
-        return cannot_tell("no nginx of the stack publishes a port")
+        return cannot_tell(why_no_entrance(subject))
     found = [
         _limit(way, path, size)
         for path, size in routes.items()

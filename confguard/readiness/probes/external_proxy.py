@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from confguard.discover.kinds import Kind
+from confguard.finding import Label
 from confguard.model.deployment import Deployment
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
@@ -14,15 +16,33 @@ from confguard.readiness.probes._common import beginning, place
 _APPLICATIONS = (ServiceRole.APP, ServiceRole.FRONTEND)
 _NAMES = re.compile(r"expose|external|host|outer|reverse[-_]?proxy|behind", re.IGNORECASE)
 _NOT = re.compile(r"no[-_]host", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(external|outer|existing|own|separate|host(['\u2019]s|-level)?)\s+(\w+\s+){0,2}"
+    r"(reverse[- ]proxy|proxy|nginx|traefik|caddy|haproxy)\b"
+    r"|\b(proxy|nginx|traefik|caddy) (on|of) the host\b",
+    re.IGNORECASE,
+)
+"""How documents speak of a proxy that is not of the stack."""
 
 
 def look(subject: Subject, ports: bool = True) -> Outcome:
     """Look for an overlay that publishes the applications; with ``ports`` at how it publishes them.
 
-    A repository in which no stack leaves its proxy out has no such mode: nothing can be told of it.
+    A stack without a proxy that joins a network from outside of it is made for the proxy there. A repository
+    in which no stack leaves its proxy out has no such mode: nothing can be told of it, unless documents
+    speak of a proxy outside, and none of what it would pass requests to can be reached.
     """
     bare = list(_modes(subject))
     if not bare:
+        joined = [label for one in subject.repo.production for label in _joined(one)]
+        if joined:
+            return passed("the applications join the network of a proxy outside of the stack", joined)
+        told = _told(subject) if not ports and not any(map(_is_open, subject.repo.production)) else None
+        if told is not None:
+            text = (
+                "documents speak of a proxy outside of the stack, and no stack lets it reach the applications"
+            )
+            return failed(text, [told])
         return cannot_tell("no stack of the repository is made for a proxy on the host")
     if not ports:
         sources = [subject.repo.project.read(one.stack.files[-1]) for one in bare]
@@ -61,6 +81,41 @@ def _modes(subject: Subject) -> Iterator[Deployment]:
         )
         if beside and _NAMES.search(last) and not _NOT.search(last):
             yield one
+
+
+def _joined(deployment: Deployment) -> Iterator[Label | None]:
+    """Yield where applications join a network that is not the stack's own, in a stack without a proxy."""
+    if _has_proxy(deployment):
+        return
+    outside = {name for name, network in deployment.compose.networks.items() if network.external}
+    for name, found in deployment.roles.items():
+        for attachment in deployment.services[name].networks:
+            if found.role in _APPLICATIONS and attachment.network in outside:
+                yield place(attachment.span, f"{name} joins {attachment.network}")
+
+
+def _is_open(deployment: Deployment) -> bool:
+    """Say whether a proxy outside may reach anything of a stack without its proxies that have profiles."""
+    stores = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER, ServiceRole.MAIL)
+    outside = {name for name, network in deployment.compose.networks.items() if network.external}
+    for name, found in deployment.roles.items():
+        service = deployment.services[name]
+        if found.role in stores or (found.role is ServiceRole.PROXY and service.profiles):
+            continue
+        if service.ports or any(one.network in outside for one in service.networks):
+            return True
+        if service.network_mode is not None:
+            return True
+    return not any(found.role in _APPLICATIONS for found in deployment.roles.values())
+
+
+def _told(subject: Subject) -> Label | None:
+    for path in subject.repo.paths(Kind.DOCUMENT):
+        source = subject.repo.project.read(path)
+        match = _TOLD.search(source.text) if source is not None else None
+        if source is not None and match is not None:
+            return Label(source.span(*match.span()).first_line(), "speaks of a proxy outside")
+    return None
 
 
 def _has_proxy(deployment: Deployment) -> bool:

@@ -8,14 +8,19 @@ from confguard.readiness.probes._common import place
 
 
 def look(subject: Subject) -> Outcome:
-    """Look at the profiles of every service that is a proxy, in all of the stack's files."""
+    """Look at the profiles of every service that is a proxy, in all of the stack's files.
+
+    An application with an nginx in its own container, and an nginx for tests, are proxies here.
+    """
     compose = subject.deployment.compose
     roles = subject.deployment.roles
     gated = [one for one in compose.services.values() if one.profiles and one.name not in roles]
+    own = {model.service for model in subject.deployment.proxies}
     proxies = [
         compose.services[name]
         for name, found in roles.items()
-        if found.role is ServiceRole.PROXY and name in compose.services
+        if name in compose.services
+        and (found.role is ServiceRole.PROXY or (found.role is not ServiceRole.FRONTEND and name in own))
     ]
     if not proxies and not gated:
         return cannot_tell("the stack has no proxy")
@@ -24,8 +29,9 @@ def look(subject: Subject) -> Outcome:
         return passed(f"without a profile no proxy runs; there is {names}", [place(gated[0].profiles_span)])
     always = [one for one in proxies if not one.profiles]
     if always:
+        runs = "runs" if len(always) == 1 else "run"
         return failed(
-            f"{', '.join(one.name for one in always)} runs without any profile",
+            f"{', '.join(one.name for one in always)} {runs} without any profile",
             [place(one.span, "no profiles") for one in always],
         )
     return passed(

@@ -9,7 +9,7 @@ from confguard.model.nginx.file_paths import served_folders
 from confguard.model.responses import app_behind
 from confguard.model.responses.joint import carried
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._common import entrances, place, why_no_way
 
 
 def look(subject: Subject, name: str, required: bool = True) -> Outcome:
@@ -22,7 +22,7 @@ def look(subject: Subject, name: str, required: bool = True) -> Outcome:
     if any(one.state is State.PASSED for one in found):
         found += [one for model in entrances(subject) for one in _files(model, name)]
     if not found:
-        return cannot_tell("no nginx of the stack is known to lead to an application")
+        return cannot_tell(why_no_way(subject))
     return together(found)
 
 

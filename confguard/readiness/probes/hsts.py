@@ -76,4 +76,7 @@ def _sent(
             if not tls:
                 text = f"HSTS would be sent{where} over HTTPS, which nothing in the stack speaks"
                 return cannot_tell(text, evidence)
+    if not models:
+        text = f"HSTS would be sent{where} over HTTPS, which nothing in the stack speaks"
+        return cannot_tell(text, evidence)
     return passed(f"HSTS is sent over HTTPS{where}", evidence)

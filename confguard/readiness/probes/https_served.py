@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._common import entrances, place, why_no_entrance
 
 _HTTPS = "443"
 
@@ -13,7 +13,7 @@ def look(subject: Subject) -> Outcome:
     """Look for a server with TLS; a port 443 that is published without one leads to nothing."""
     models = list(entrances(subject))
     if not models:
-        return cannot_tell("no nginx of the stack publishes a port: what speaks TLS in front is not known")
+        return cannot_tell(f"{why_no_entrance(subject)}: what speaks TLS in front is not known")
     secure = [
         place(server.level.span, "speaks TLS")
         for model in models

@@ -11,7 +11,7 @@ from confguard.model.nginx import Location, NginxModel, Request, Route, Target, 
 from confguard.model.responses import app_behind
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._common import entrances, place, why_no_entrance
 from confguard.source import Span
 
 
@@ -23,9 +23,7 @@ def look(subject: Subject, paths: tuple[str, ...], named: str = "") -> Outcome:
     """
     models = list(entrances(subject))
     if not models:
-        return cannot_tell(
-            "no nginx of the stack publishes a port: what leads to the application is not known"
-        )
+        return cannot_tell(f"{why_no_entrance(subject)}: what leads to the application is not known")
     outcomes = [_path(subject, models, path) for path in paths]
     if named:
         outcomes += [

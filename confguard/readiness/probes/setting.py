@@ -21,16 +21,21 @@ def look(
     truthy: bool | None = None,
     optional: bool = False,
     written: bool = False,
+    empty: str = "",
 ) -> Outcome:
     """Look at a setting: it ``equals`` a value, is ``one_of`` several, or is ``truthy`` or not.
 
     An application that does not set it has Django's default; one that Django does not know of fails, or
-    passes where it is ``optional``. What has to be ``written`` is not told from Django's default.
+    passes where it is ``optional``. What has to be ``written`` is not told from Django's default, and what is
+    empty is not told where ``empty`` says when that is right.
     """
     wanted = tuple(one_of) if equals is _ABSENT else (equals, *one_of)
     if not serving(subject):
         return cannot_tell("no service of the stack is known to run the repository's Django")
-    return together(_of_apps(subject, name, wanted, truthy, optional, written))
+    found = together(_of_apps(subject, name, wanted, truthy, optional, written))
+    if empty and found.state is State.FAILED and " is empty" in found.text:
+        return cannot_tell(f"{found.text}: {empty}", found.evidence)
+    return found
 
 
 def _of_apps(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, passed, together
@@ -9,7 +11,10 @@ from confguard.readiness.probes._common import beginning, entrances, place, read
 
 
 def look(subject: Subject) -> Outcome:
-    """Look at ``SECURE_SSL_REDIRECT`` of each application, and for a server that speaks TLS."""
+    """Look at ``SECURE_SSL_REDIRECT`` of each application, and for a server that speaks TLS.
+
+    Where it is off, what Django takes for HTTPS redirects nobody.
+    """
     if not serving(subject):
         return cannot_tell("no service of the stack is known to run the repository's Django")
     return together(_of_app(subject, app) for app in serving(subject))
@@ -26,7 +31,7 @@ def _of_app(subject: Subject, app: App) -> Outcome:
     if not isinstance(value, Known):
         return cannot_tell("SECURE_SSL_REDIRECT is not known", [where])
     if not value.value:
-        return passed("Django redirects nothing to HTTPS", [where])
+        return replace(passed("Django redirects nothing to HTTPS", [where]), settled=True)
     secure = [
         place(server.level.span, "speaks TLS")
         for model in entrances(subject)

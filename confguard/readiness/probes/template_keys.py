@@ -12,14 +12,17 @@ from confguard.readiness.probes._common import beginning, entries, interpolated,
 def look(subject: Subject, keys: tuple[str, ...], required: bool = False) -> Outcome:
     """Look for keys in the stack's env files; ``A|B`` is satisfied by either.
 
-    A key that is not there fails where settings or Compose files ask for it and nothing sets it, and
-    always if it is ``required``; else nobody knows whether this product has it.
+    One that Compose files set themselves has no place there. A key that is not there fails where settings or
+    Compose files ask for it and nothing sets it, and always if it is ``required``; else nobody knows whether
+    this product has it.
     """
     sources = [parsed.source for parsed in templates(subject)]
     if not sources:
         return cannot_tell("no env file or template in the repository feeds the stack")
     found = entries(subject)
     missing = [key for key in keys if not any(name in found for name in key.split("|"))]
+    elsewhere = [] if required else [key for key in missing if _is_delivered(subject, key)]
+    missing = [key for key in missing if key not in elsewhere]
     offered = {entry.key for parsed in templates(subject) for entry in parsed.entries if entry.commented}
     asked = [
         (key, label)
@@ -28,14 +31,15 @@ def look(subject: Subject, keys: tuple[str, ...], required: bool = False) -> Out
     ]
     if required and missing:
         where = [beginning(source, "the template") for source in sources]
-        return failed(f"{', '.join(missing)} {_are(missing)} missing", where)
+        return failed(f"{_shown(missing)} {_are(missing)} missing", where)
     if asked:
         names = [key for key, _ in asked]
-        return failed(f"{', '.join(names)} {_are(names)} missing", [label for _, label in asked])
+        return failed(f"{_shown(names)} {_are(names)} missing", [label for _, label in asked])
     if missing:
-        return cannot_tell(f"nothing in the repository surely needs {', '.join(missing)} from the template")
+        return cannot_tell(f"nothing in the repository surely needs {_shown(missing)} from the template")
     names = [name for key in keys for name in key.split("|") if name in found]
-    return passed(f"all {len(keys)} keys are there", [place(found[name].line, name) for name in names])
+    text = f"all {len(keys)} keys are there" if not elsewhere else "what Compose files do not set is there"
+    return passed(text, [place(found[name].line, name) for name in names])
 
 
 def _is_constant(read: EnvRead) -> bool:
@@ -44,8 +48,19 @@ def _is_constant(read: EnvRead) -> bool:
     return isinstance(default, Known) and all(step.origin is not Origin.TEMPLATE for step in default.trail)
 
 
+def _shown(keys: list[str]) -> str:
+    """Return the keys as text, with the alternatives of each."""
+    return ", ".join(" or ".join(key.split("|")) for key in keys)
+
+
 def _are(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
+
+
+def _is_delivered(subject: Subject, key: str) -> bool:
+    """Say whether an application gets a key, from whatever sets it."""
+    apps = [app for app in subject.deployment.apps if readable(app)]
+    return any(isinstance(app.environment.get(name), Known) for app in apps for name in key.split("|"))
 
 
 def _asked(subject: Subject, key: str) -> Label | None:

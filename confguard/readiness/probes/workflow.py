@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from confguard.discover.kinds import Kind
 from confguard.finding import Label
-from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
+from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, not_needed, passed
 from confguard.readiness.probes._steps import Step, steps
 from confguard.readiness.probes._unrunnable import why_not
 from confguard.source import SourceFile
@@ -27,14 +27,14 @@ def look(
     """Look for steps that match each of the patterns; ``what`` names them in words.
 
     A step whose failure is ignored (``|| true``, ``continue-on-error: true``) or that surely cannot run shows
-    nothing. A product without a file or a dependency that matches ``needs`` has nothing to be checked there:
-    that is not told. What is ``optional`` passes where no workflow tries it.
+    nothing. A product without a file or a dependency that matches ``needs`` has nothing to be checked there,
+    and so has one in which no workflow tries what is ``optional``: that alone tells nothing.
     """
     sources = list(_sources(subject))
     if not sources:
         return cannot_tell("there is no workflow in the repository")
     if needs and not _has(subject, re.compile(needs, re.IGNORECASE)):
-        return cannot_tell(f"{what}: nothing in the repository needs it")
+        return not_needed(f"{what}: nothing in the repository needs it")
     good: list[Label] = []
     bad: list[tuple[str, Label]] = []
     for pattern in runs:
@@ -48,7 +48,7 @@ def look(
             step, against = judged[0]
             bad.append((against, step.label(against)))
         elif optional:
-            good.append(Label(sources[0].span(0).first_line(), "was looked through"))
+            return not_needed(f"{what}: no workflow tries it")
         else:
             return failed(f"no workflow has {what}", [label for _, label in bad])
     if bad:

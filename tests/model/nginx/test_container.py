@@ -216,3 +216,30 @@ def test_any_file_can_be_looked_at_alone(tmp_path: Path, text: str, count: int) 
     assert model is not None
     assert model.standalone
     assert len(model.servers) == count
+
+
+def test_the_stock_entrypoint_in_compose_still_fills_templates(tmp_path: Path) -> None:
+    extra = '    entrypoint: [/docker-entrypoint.sh]\n    command: [nginx, -g, "daemon off;"]\n'
+    files = {"site.template": "server { listen 80; server_name site; }"}
+    mount = "./site.template:/etc/nginx/templates/default.conf.template"
+    assert servers(model_of(tmp_path, mounted(mount, extra=extra), files)) == ["server site"]
+    own = extra.replace("/docker-entrypoint.sh", "/own.sh")
+    assert servers(model_of(tmp_path, mounted(mount, extra=own), files)) == ["server localhost (stock)"]
+
+
+def test_a_template_that_only_the_host_has_makes_a_file_that_is_not_known(tmp_path: Path) -> None:
+    mount = "./host.template:/etc/nginx/templates/host.conf.template"
+    model = model_of(tmp_path, mounted(mount), {"other.txt": ""})
+    assert model is not None
+    assert [one.path for one in model.missing] == ["/etc/nginx/conf.d/*.conf"]
+
+
+def test_what_packages_write_for_modules_holds_no_server(tmp_path: Path) -> None:
+    text = (
+        "include /usr/share/nginx/modules/*.conf;\ninclude /own/*.conf;\nevents {}\n"
+        "http { server { listen 80; } }\n"
+    )
+    model = model_of(tmp_path, mounted("./nginx.conf:/etc/nginx/nginx.conf"), {"nginx.conf": text})
+    assert model is not None
+    held = {one.path: (one.may_hold("server"), one.may_hold("load_module")) for one in model.missing}
+    assert held.get("/usr/share/nginx/modules/*.conf", (False, True)) == (False, True)
