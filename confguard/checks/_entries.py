@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from confguard.checks._trails import Setting, deliveries, joined, known_settings
-from confguard.finding import Label
+from confguard.finding import Edit, Fix, Label
+from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Step, Value
@@ -102,6 +104,19 @@ def more(alike: list[Entry]) -> tuple[Label, ...]:
             lines.add((one.place.path, one.place.line))
             found.append(Label(one.place, "and this one"))
     return (*found[:3], *others(first.value, first.place))
+
+
+def rewritten(alike: list[Entry], mend: Callable[[str], str]) -> tuple[Fix, ...]:
+    """Return the fix that writes entries as they are meant, each where it stands once as a whole."""
+    edits: list[Edit | None] = []
+    for one in alike:
+        text = one.value.value
+        found = list(re.finditer(rf"(?<![\w./:*-]){re.escape(text)}(?![\w./:*-])", one.place.text))
+        wanted = mend(text)
+        if len(found) != 1 or not wanted or wanted == text:
+            return ()
+        edits.append(Edit(one.place.sub(*found[0].span()), wanted))
+    return whole(f"write {joined([repr(mend(one.value.value)) for one in alike[:3]])}", edits, safe=True)
 
 
 def near(settings: Settings, *names: str) -> Span | None:

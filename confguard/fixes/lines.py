@@ -59,6 +59,15 @@ def delete_lines(span: Span) -> Edit:
     return Edit(file.span(start, end), "")
 
 
+def delete_comment(span: Span) -> Edit:
+    """Delete a comment that ends its line, with the line if nothing else stands on it."""
+    file = span.file
+    if starts_line(file, span.start):
+        return delete_lines(span)
+    before = file.text[: span.start]
+    return Edit(file.span(len(before.rstrip(" \t")), span.end), "")
+
+
 def append_lines(file: SourceFile, lines: Sequence[str]) -> Edit:
     """Add lines at the end of a file."""
     if not file.text:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from confguard.finding import Edit
-from confguard.fixes.lines import ends_line, insert_after
+from confguard.fixes.lines import delete_lines, ends_line, insert_after, insert_before
 from confguard.parsers.python import PythonModule, node_span, parse
 from confguard.source import SourceFile, Span
 
@@ -37,50 +38,12 @@ def assignment_at(place: Span) -> ast.Assign | ast.AnnAssign | None:
     return found
 
 
-def call_at(place: Span) -> ast.Call | None:
-    """Return the call that stands exactly at a place."""
-    for node in ast.walk(_module(place.file).tree):
-        if isinstance(node, ast.Call):
-            span = node_span(place.file, node)
-            if (span.start, span.end) == (place.start, place.end):
-                return node
-    return None
-
-
-def literal_at(place: Span) -> ast.Constant | None:
-    """Return the literal text or number that a place lies in, if it stands there as one piece."""
-    for node in ast.walk(_module(place.file).tree):
-        if isinstance(node, ast.Constant):
-            span = node_span(place.file, node)
-            if span.start <= place.start < span.end:
-                return node
-    return None
-
-
-def literals_in(place: Span, value: str) -> list[Span]:
-    """Return the places of literal texts with a value inside of a place, in order."""
-    found = []
-    for node in ast.walk(_module(place.file).tree):
-        if isinstance(node, ast.Constant) and node.value == value and isinstance(node.value, str):
-            span = node_span(place.file, node)
-            if place.start <= span.start and span.end <= place.end:
-                found.append(span)
-    return sorted(found, key=lambda span: span.start)
-
-
-def replace_text(literal: Span, text: str) -> Edit | None:
-    """Write another text for a literal, in its quotation marks; None for one with a prefix or escapes."""
-    written = literal.text
-    quote = written[:1]
-    simple = len(written) > 1 and quote in "'\"" and written.endswith(quote)
-    if not simple or "\\" in written or written.startswith(quote * 3) or quote in text or "\\" in text:
-        return None
-    return Edit(literal, f"{quote}{text}{quote}")
-
-
-def replace(place: Span, text: str) -> Edit:
-    """Write other code for a node."""
-    return Edit(place, text)
+def constants_in(place: Span) -> list[ast.Constant]:
+    """Return the literals inside of a place, in order."""
+    found = [node for node in ast.walk(_module(place.file).tree) if isinstance(node, ast.Constant)]
+    spans = ((node_span(place.file, node), node) for node in found)
+    inside = [(span, node) for span, node in spans if place.start <= span.start and span.end <= place.end]
+    return [node for _, node in sorted(inside, key=lambda pair: pair[0].start)]
 
 
 def span_of(source: SourceFile, node: ast.AST) -> Span:
@@ -97,3 +60,21 @@ def add_behind(place: Span, lines: Sequence[str]) -> Edit | None:
     if not ends_line(place.file, span.end):
         return None
     return insert_after(place.file, max(span.end - 1, span.start), lines)
+
+
+def move_line(item: Span, before: Span) -> list[Edit | None]:
+    """Move an item of a list in front of another one, where both stand alone on their lines."""
+    if item.file is not before.file or not (_is_item(item) and _is_item(before)):
+        return [None]
+    return [delete_lines(item), insert_before(item.file, before.start, [item.file.line_text(item.line)])]
+
+
+def remove_line(item: Span) -> list[Edit | None]:
+    """Remove an item of a list that stands alone on its line."""
+    return [delete_lines(item) if _is_item(item) else None]
+
+
+def _is_item(place: Span) -> bool:
+    """Say whether a line holds one text with its comma, and a comment at most."""
+    line = place.file.line_text(place.line)
+    return re.fullmatch(r"\s*(\"[^\"]*\"|'[^']*'),\s*(#.*)?", line) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -12,6 +13,9 @@ from confguard.source import SourceFile
 
 MAX_ROUNDS = 20
 """A stop for fixes that call each other: the most that examples need is three."""
+
+MAX_TRIES = 3
+"""How often a fix is applied that offers itself again in a later round."""
 
 Texts = Mapping[str, SourceFile]
 
@@ -58,6 +62,7 @@ def settle(
     applied: list[Chosen] = []
     refused: list[Chosen] = []
     barred: set[object] = set()
+    tries: Counter[object] = Counter()
     for _ in range(MAX_ROUNDS):
         chosen = choose(state.findings, unsafe=unsafe, barred=barred, same_file=same_file)
         if not chosen:
@@ -68,13 +73,14 @@ def settle(
             chosen = chosen[: len(chosen) // 2]
             new = {**texts, **_changed(chosen)}
             after = look(new)
-        lost = list(chosen) if after.broken - state.broken else _in_vain(chosen, after)
+        lost = list(chosen) if after.broken - state.broken else _in_vain(chosen, state, after)
         if lost:
             barred.update(one.key for one in lost)
             refused += lost
             continue
-        # What came back after it was gone would come back for ever.
-        barred.update(one.key for one in chosen)
+        # What comes back each time after it was gone would come back for ever.
+        tries.update(one.key for one in chosen)
+        barred.update(key for key, count in tries.items() if count >= MAX_TRIES)
         applied += chosen
         texts, state = new, after
     return Settled(state, texts, tuple(applied), tuple(refused))
@@ -85,7 +91,11 @@ def _changed(chosen: Sequence[Chosen]) -> Texts:
     return {file.path: SourceFile(file.path, text) for file, text in new.items() if text != file.text}
 
 
-def _in_vain(chosen: Sequence[Chosen], after: State) -> list[Chosen]:
+def _in_vain(chosen: Sequence[Chosen], before: State, after: State) -> list[Chosen]:
     """Return the fixes after which their finding is still there, offering the same again."""
-    keys = {Chosen(finding, fix).key for finding in after.findings for fix in finding.fixes}
-    return [one for one in chosen if one.key in keys]
+    old, new = _offers(before), _offers(after)
+    return [one for one in chosen if new[one.key] >= old[one.key]]
+
+
+def _offers(state: State) -> Counter[object]:
+    return Counter(Chosen(finding, fix).key for finding in state.findings for fix in finding.fixes)

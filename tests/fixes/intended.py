@@ -1,6 +1,7 @@
 """What each rule's fixes may change of what runs: patterns of the lines of ``effects``; all else must stay.
 
-``{0}``, ``{1}`` stand for the parts of the finding's address.
+``{0}``, ``{1}`` stand for the parts of the finding's address, ``{names}`` for any of them. ``*nothing*``:
+what runs may stay as it is.
 """
 
 HEADERS = r"[-+] .* nginx/\S+/.*: add_header .*"
@@ -51,4 +52,60 @@ INTENDED: dict[str, tuple[str, ...]] = {
     ),
     "undeclared-build-argument": (r"[+] dockerfile/.*: ARG .*",),
     "lost-argument": (r"[+] dockerfile/.*: ARG .*",),
+    "duplicate-key": ("*nothing*",),
+    "expanded-dollar": (
+        r"[-+] .* environment/.*: {1}=.*",
+        r"[-+] .* compose/services/[^/]*/environment/{1}: .*",
+        r"[-+] env/.*: {1}=.*",
+        r"[-+] .* settings/.*: .*",
+    ),
+    "copied-env-file": (r"\+ ignore/.*",),
+    "unused-suppression": ("*nothing*",),
+    "undelivered-variable": (
+        r"\+ .* compose/services/{names}/environment/{names}: .*",
+        r"\+ (.* )?env(ironment)?/.*: {names}=.*",
+        r"[-+] .* settings/.*",
+    ),
+    "unpassed-variable": (
+        r"\+ .* compose/services/[^/]*/environment/{names}: .*",
+        r"\+ .* environment/.*: {names}=.*",
+        r"[-+] .* settings/.*",
+    ),
+    "undelivered-proxy-variable": (
+        r"\+ .* compose/services/{0}/environment/{names}: .*",
+        r"\+ .* environment/{0}: {names}=.*",
+    ),
+    "misspelt-variable": (
+        r"- .* environment/.*: {0}=.*",
+        r"\+ .* environment/.*: {1}=.*",
+        r"- .* compose/services/[^/]*/environment/{0}: .*",
+        r"\+ .* compose/services/[^/]*/environment/{1}: .*",
+        r"- env/.*: {0}=.*",
+        r"\+ env/.*: {1}=.*",
+        r"[-+] .* settings/.*",
+    ),
+    "crossed-variable": (
+        r"[-+] .* environment/.*: {0}=.*",
+        r"[-+] .* compose/services/[^/]*/environment/{0}: .*",
+        r"[-+] .* settings/.*",
+    ),
+    "malformed-csrf-origin": (
+        r"[-+] .* settings/.*: CSRF_TRUSTED_ORIGINS=.*",
+        r"[-+] (.* )?(env|environment)/.*",
+        r"[-+] .* compose/services/[^/]*/environment/.*",
+    ),
+    "malformed-cors-origin": (
+        r"[-+] .* settings/.*: (CORS_ALLOWED_ORIGINS|CORS_ORIGIN_WHITELIST)=.*",
+        r"[-+] (.* )?(env|environment)/.*",
+        r"[-+] .* compose/services/[^/]*/environment/.*",
+    ),
+    "unusable-allowed-host": (
+        r"[-+] .* settings/.*: ALLOWED_HOSTS=.*",
+        r"[-+] (.* )?(env|environment)/.*",
+        r"[-+] .* compose/services/[^/]*/environment/.*",
+    ),
+    "unknown-library-setting": (r"[-+] .* settings/.*", "*nothing*"),
+    "misordered-middleware": (r"[-+] .* settings/.*: MIDDLEWARE=.*",),
+    "debug-enabled": (r"[-+] .* settings/.*: (DEBUG|TEMPLATES)=.*",),
+    "insecure-cookies": (r"[-+] .* settings/.*: (SESSION|CSRF)_COOKIE_\w+=.*",),
 }

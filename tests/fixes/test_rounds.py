@@ -74,4 +74,4 @@ def test_fixes_that_undo_each_other_come_to_an_end():
     state, look = looker("a", replacing(("a", "b"), ("b", "a")))
     settled = settle(state, look, unsafe=False)
     assert settled.texts["a"].text == "a"
-    assert len(settled.applied) == 2
+    assert len(settled.applied) == 6

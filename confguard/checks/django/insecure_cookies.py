@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confguard.checks._entries import near
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.python import add_behind, assignment_at, span_of
 from confguard.model.belief import middleware
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import entry
@@ -74,7 +77,29 @@ def _judge(deployment: Deployment, app: App, services: tuple[str, ...]) -> Itera
         stacks=(deployment.name,),
         address=("cookies", app.settings.module, *services),
         severity=Severity.INFO if proposed or (reason is not None and not reason.sure) else None,
+        fixes=whole("set them to True", _secured(app, faults), safe=False),
     )
+
+
+def _secured(app: App, faults: list[_Fault]) -> list[Edit | None]:
+    """Return what turns on what is off, and behind DEBUG or the like what is not there."""
+    edits: list[Edit | None] = []
+    new = []
+    for one in faults:
+        span = one.value.span
+        if not one.setting.isidentifier() or (span is not None and span.path not in app.settings.files):
+            return [None]
+        if span is None:
+            new.append(f"{one.setting} = True")
+            continue
+        assignment = assignment_at(span)
+        node = assignment.value if assignment else None
+        literal = isinstance(node, ast.Constant) and node.value is False
+        edits.append(Edit(span_of(span.file, node), "True") if node and literal else None)
+    place = near(app.settings) if new else None
+    if new:
+        edits.append(add_behind(place, new) if place else None)
+    return edits
 
 
 def _https(deployment: Deployment, app: App) -> _Reason | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, entries, listed, others, serving
+from confguard.checks._entries import Entry, entries, listed, others, rewritten, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -63,4 +63,5 @@ def _finding(
         stacks=(deployment.name,),
         address=(name, fault, *origins.services),
         severity=Severity.ERROR if checked and not first.value.from_template else Severity.WARNING,
+        fixes=rewritten(alike, lambda text: text.rstrip("/")) if fault == "ends with a slash" else (),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from confguard.checks._entries import Entry, entries, listed, more, serving
+from confguard.checks._entries import Entry, entries, listed, more, rewritten, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -14,6 +14,15 @@ from confguard.model.django.hosts import csrf_fault
 from confguard.model.repo import Repo
 
 _CHECKED = re.compile(r"manage\.py\s+(migrate|check|runserver)\b|django-admin\s+(migrate|check|runserver)\b")
+_MENDS: dict[str, Callable[[str], str]] = {
+    "ends with a slash": lambda text: text.rstrip("/"),
+    "has a space around it": str.strip,
+    "has upper case, which no browser sends": str.lower,
+    "names port 443, which no browser sends for https": lambda text: text.removesuffix(":443"),
+    "names port 80, which no browser sends for http": lambda text: text.removesuffix(":80"),
+}
+"""What is wrong with an origin, and how to write it: nothing else can be meant."""
+
 _HELP = "write scheme and host, with the port if browsers show one, and nothing behind: `https://example.com`"
 
 
@@ -58,4 +67,5 @@ def _finding(
         stacks=(deployment.name,),
         address=("CSRF_TRUSTED_ORIGINS", fault, *origins.services),
         severity=Severity.ERROR if checked and not first.value.from_template else Severity.WARNING,
+        fixes=rewritten(alike, _MENDS[fault]) if fault in _MENDS else (),
     )

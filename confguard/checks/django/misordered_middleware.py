@@ -10,6 +10,8 @@ from typing import Any
 from confguard.checks._entries import Entry, entries, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.python import move_line, remove_line
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
 from confguard.model.django.values import elements
@@ -98,6 +100,11 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
             stacks=(deployment.name,),
             address=("MIDDLEWARE", order.first, order.second, *setting.services),
             severity=_severity(setting, order),
+            fixes=whole(
+                f"move {_short(order.first)} up",
+                move_line(found[first].place, found[second].place),
+                safe=True,
+            ),
         )
     for index, one in enumerate(found):
         name = one.value.value
@@ -111,6 +118,7 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
                 stacks=(deployment.name,),
                 address=("MIDDLEWARE", name, "twice", *setting.services),
                 severity=Severity.INFO,
+                fixes=whole("remove the second one", remove_line(one.place), safe=True),
             )
             position[name] = index
 

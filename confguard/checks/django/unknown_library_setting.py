@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._forwarding import distinct
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Label, Severity
+from confguard.fixes.edits import whole
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.library_settings import Unread, unread_settings
 from confguard.model.repo import Repo
@@ -46,4 +48,12 @@ def _finding(deployment: Deployment, app: App, library: str, found: list[Unread]
         stacks=(deployment.name,),
         address=(library, app.settings.module, *sorted(names)),
         severity=None if serious else Severity.INFO,
+        fixes=whole(f"write {said}", map(_renamed, found), safe=False),
     )
+
+
+def _renamed(one: Unread) -> Edit | None:
+    """Return what writes the name that is meant, where the other one stands once on its line."""
+    line = one.span.first_line()
+    places = [match.span() for match in re.finditer(rf"(?<![\w.]){re.escape(one.name)}(?!\w)", line.text)]
+    return Edit(line.sub(*places[0]), one.meant) if one.meant and len(places) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._entries import Entry, entries, listed, near, others, serving, written
+from confguard.checks._entries import Entry, entries, listed, near, others, rewritten, serving, written
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -80,7 +80,19 @@ def _finding(
         stacks=(deployment.name,),
         address=("ALLOWED_HOSTS", fault, *hosts.services),
         severity=Severity.ERROR if sure else Severity.WARNING,
+        fixes=rewritten(wrong, _bare) if all(isinstance(one.value.value, str) for one in wrong) else (),
     )
+
+
+def _bare(text: str) -> str:
+    """Return the host that an entry means; ``""`` where that is not sure."""
+    host = text.strip().partition("://")[2] or text.strip()
+    host = host.rstrip("/")
+    if host.count(":") == 1 and host.rpartition(":")[2].isdigit():
+        host = host.rpartition(":")[0]
+    host = host.removeprefix("*") if host.startswith("*.") else host
+    host = host.rstrip(".")
+    return host if not host_fault(host) else ""
 
 
 def _whole(deployment: Deployment, hosts: Setting, fault: str) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.ignore import add_pattern
 from confguard.model.builds import Building, buildings, context_sources
 from confguard.model.deployment import Deployment
 from confguard.model.dockerfile import Copy
@@ -82,4 +84,9 @@ def _finding(deployment: Deployment, building: Building, copy: Copy, path: str, 
         address=(building.dockerfile.source.path, path),
         # An image that stays on its host shows them to nobody who could not read the file itself.
         severity=None if published else Severity.INFO,
+        fixes=whole(
+            f"leave it out of the build by {where}",
+            [add_pattern(ignore, where, _below(path, building.context or ""))],
+            safe=False,
+        ),
     )

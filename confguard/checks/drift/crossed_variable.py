@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Fix, Label
+from confguard.fixes.edits import whole
 from confguard.model.delivery.crossed import (
     Crossed,
     crossed_in_compose,
@@ -38,4 +40,16 @@ def _finding(stack: str, one: Crossed, verb: str, what: str) -> Finding:
         help=f"take {one.name}; if the other one is meant, take {one.name} out where it is set",
         stacks=(stack,),
         address=(one.name, one.other),
+        fixes=_taken(one) if verb == "passes" else (),
     )
+
+
+def _taken(one: Crossed) -> tuple[Fix, ...]:
+    """Return the fix that lets a Compose file pass on the variable's own value."""
+    line = one.span.file.line_span(one.span.line)
+    found = re.findall(rf"\$\{{{one.other}\b", line.text)
+    start = line.text.find(f"${{{one.other}")
+    if len(found) != 1:
+        return ()
+    place = line.sub(start + 2, start + 2 + len(one.other))
+    return whole(f"take {one.name}", [Edit(place, one.name)], safe=False)

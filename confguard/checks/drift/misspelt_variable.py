@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Fix, Label
+from confguard.fixes.edits import whole
 from confguard.model.delivery import Variable
 from confguard.model.delivery.misspelt import misspellings
 from confguard.model.repo import Repo
@@ -43,7 +45,17 @@ def _finding(stack: str, variable: Variable, read: EnvRead, services: list[str],
         help=f"use one name on both sides: set {read.key}, or read {variable.name}",
         stacks=(stack,),
         address=(variable.name, read.key),
+        fixes=_renamed(span, variable.name, read.key),
     )
+
+
+def _renamed(span: Span, name: str, wanted: str) -> tuple[Fix, ...]:
+    """Return the fix that sets the other name, in an env file or in the environment of a service."""
+    line = span.file.line_span(span.line)
+    found = re.match(rf"(?:-\s*|export\s+)?[\"']?(?P<name>{re.escape(name)})[\"']?\s*[:=]", line.text)
+    if found is None:
+        return ()
+    return whole(f"set {wanted}", [Edit(line.sub(*found.span("name")), wanted)], safe=False)
 
 
 def _others(variable: Variable) -> Iterator[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._deliver import passed_on
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.caddy import Use, undelivered
@@ -46,4 +47,7 @@ def _finding(deployment: Deployment, service: str, found: list[Use], effect: str
         stacks=(deployment.name,),
         address=(service, *names),
         severity=None if any(not use.default and use.address for use in found) or told else Severity.INFO,
+        fixes=passed_on(deployment, names, [service], safe=True)
+        if all(any(True for _ in documented(deployment, name)) for name in names)
+        else (),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from confguard.checks._deliver import delivered, named
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery.misspelt import misspellings
@@ -54,6 +55,7 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
             "or give the settings a default",
             stacks=(deployment.name,),
             address=(*names, *services),
+            fixes=delivered(deployment, names, services),
         )
 
 
@@ -161,6 +163,9 @@ def _emptied(deployment: Deployment, uses: dict[str, list[Span]], severity: Seve
         stacks=(deployment.name,),
         address=tuple(names),
         severity=severity,
+        fixes=()
+        if any(True for name in names for _ in _near(deployment, name))
+        else named(deployment, names),
     )
 
 

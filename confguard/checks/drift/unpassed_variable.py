@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from confguard.checks._deliver import passed_on
 from confguard.checks._trails import is_dangerous, joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
@@ -69,6 +70,7 @@ def _judge(deployment: Deployment, file: UsedEnvFile, apps: list[App]) -> Iterat
         f"or give the services `env_file: {file.path}`",
         stacks=(deployment.name,),
         address=(file.path, *names),
+        fixes=passed_on(deployment, names, services, safe=False),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.lines import delete_lines
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.repo import Repo
 
@@ -29,4 +31,7 @@ def _judge(stack: str, file: UsedEnvFile) -> Iterator[Finding]:
             stacks=(stack,),
             address=(file.path, key),
             severity=Severity.INFO if same else None,
+            fixes=whole(
+                "remove the lines without effect", (delete_lines(entry.line) for entry in earlier), safe=True
+            ),
         )

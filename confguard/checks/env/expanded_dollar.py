@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.env import single_quoted
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -59,4 +61,5 @@ def _finding(
         stacks=(deployment.name,),
         address=(file.path, key),
         severity=Severity.WARNING if file.is_stand_in else None,
+        fixes=whole("put the value in single quotes", [single_quoted(span)], safe=True),
     )

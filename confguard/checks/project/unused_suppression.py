@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
-from confguard.model.record import Record
+from confguard.finding import Edit, Finding, Fix, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.lines import delete_comment
+from confguard.model.record import Record, SuppressionUse
+from confguard.source import Span
 
 
 def check(record: Record) -> Iterator[Finding]:
@@ -18,6 +22,7 @@ def check(record: Record) -> Iterator[Finding]:
                 Label(use.span, "no such rule"),
                 help=f"correct the name or remove the comment{near}",
                 address=(use.rule,),
+                fixes=_removed(use),
             )
         elif use.ran and not use.used:
             yield Finding(
@@ -25,4 +30,22 @@ def check(record: Record) -> Iterator[Finding]:
                 Label(use.span, "no finding of this rule on the line it counts for"),
                 help="remove the comment, or move it to the line of the finding that it is meant for",
                 address=(use.rule,),
+                fixes=_removed(use),
             )
+
+
+def _removed(use: SuppressionUse) -> tuple[Fix, ...]:
+    """Return the fix that removes the rule from its comment, and the comment if it names no other."""
+    span, place = use.span, _name(use)
+    if place is None:
+        return ()
+    names = span.sub(span.text.index("[") + 1, span.text.index("]"))
+    if "," not in names.text:
+        return whole("remove the comment", [delete_comment(span)], safe=True)
+    left = [name.strip() for name in names.text.split(",") if name.strip() not in ("", use.rule)]
+    return whole(f"take {use.rule} out of the comment", [Edit(names, ", ".join(left))], safe=True)
+
+
+def _name(use: SuppressionUse) -> Span | None:
+    found = re.search(rf"(?<=[\[,\s]){re.escape(use.rule)}(?=[\],\s])", use.span.text)
+    return use.span.sub(*found.span()) if found else None
