@@ -14,9 +14,16 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each template with placeholders that the settings' own check lets through."""
     files: dict[str, dict[str, Accepted]] = {}
     stacks: dict[str, list[str]] = {}
+    judged: dict[
+        str, tuple[Accepted, ...]
+    ] = {}  # what a check refuses is a matter of the code: one program tells
     for deployment in repo.production:
         for app in deployment.apps:
-            for one in accepted_placeholders(deployment, app):
+            if not app.settings.complete:
+                continue
+            if app.settings.path not in judged:
+                judged[app.settings.path] = accepted_placeholders(deployment, app)
+            for one in judged[app.settings.path]:
                 path = one.entry.line.path
                 files.setdefault(path, {}).setdefault(one.entry.key, one)
                 stacks.setdefault(path, []).append(deployment.name)
