@@ -11,7 +11,7 @@ from confguard.readiness.assess import Answer, Assessment
 from confguard.readiness.outcome import State, Subject
 from confguard.readiness.picture import legend, picture
 from confguard.readiness.plan import Phase
-from confguard.readiness.words import evidence
+from confguard.readiness.words import distinct, evidence
 from confguard.reporters.result import severity_of
 from confguard.reporters.text import clean, clean_path, cleaner
 from confguard.show.graph import graph_of
@@ -117,7 +117,8 @@ def _why(answer: Answer, links: dict[int, str]) -> Iterator[str]:
         )
         yield f"<ul>{''.join(items)}</ul>"
     elif answer.outcome.evidence:
-        yield f'<ul class="places">{"".join(map(_evidence, answer.outcome.evidence[:_MOST]))}</ul>'
+        labels = distinct(answer.outcome.evidence)
+        yield f'<ul class="places">{"".join(map(_evidence, labels[:_MOST]))}</ul>'
     if answer.row.mend and answer.state is State.FAILED:
         yield f'<p class="mend"><b>Mend:</b> {_text(answer.row.mend)}</p>'
     if answer.row.command and answer.state is not State.PASSED:

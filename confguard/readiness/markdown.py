@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.finding import Label
 from confguard.readiness.assess import Answer, Assessment
 from confguard.readiness.outcome import State
-from confguard.readiness.words import counts, evidence
+from confguard.readiness.words import counts, distinct, evidence, more
 from confguard.reporters.job_summary import escape_markdown
 from confguard.reporters.text import clean, clean_path
 
@@ -52,22 +52,22 @@ def _why(answer: Answer) -> Iterator[str]:
     for text in evidence(answer):
         yield _text(text)
     for finding in answer.findings[:_SHOWN]:
-        yield f"{_place(finding.primary)} {_text(finding.rule)}: {_text(finding.message)}"
+        yield f"{_place(finding.primary)} {_text(finding.message)} ({_text(finding.rule)})"
     if len(answer.findings) > _SHOWN:
-        yield f"and {len(answer.findings) - _SHOWN} more"
-    if not answer.findings:
-        for label in answer.outcome.evidence[:_SHOWN]:
-            yield _place(label)
+        yield more(len(answer.findings), _SHOWN).lstrip()
+    labels = distinct(answer.outcome.evidence)
+    if labels and not answer.findings:
+        yield ", ".join(map(_place, labels[:_SHOWN])) + more(len(labels), _SHOWN)
     if answer.state is State.FAILED and answer.row.mend:
         yield f"mend: {_text(answer.row.mend)}"
     if answer.state in (State.MANUAL, State.CANNOT_TELL) and answer.row.command:
-        yield f"run: {_text(answer.row.command)}"
+        yield f"run: <code>{_text(answer.row.command)}</code>"
         if answer.row.expect:
             yield f"expect: {_text(answer.row.expect)}"
 
 
 def _place(label: Label) -> str:
-    return _text(f"{clean_path(label.span.path)}:{label.span.line}")
+    return f"<code>{_text(f'{clean_path(label.span.path)}:{label.span.line}')}</code>"
 
 
 def _text(text: str) -> str:

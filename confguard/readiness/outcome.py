@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+
+
+_SERVICES = re.compile(r"(?P<head>.*) in services? (?P<names>[\w.-]+(?:(?:, | and )[\w.-]+)*)(?P<tail>.*)")
 
 
 class State(Enum):
@@ -78,9 +82,26 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
         same = [one for one in found if one.state is state]
         if same:
             shown = [one for one in same if one.evidence or state is not State.PASSED]
-            text = "; ".join(dict.fromkeys(one.text for one in shown or same))
+            text = "; ".join(_joined(one.text for one in shown or same))
             labels = tuple(dict.fromkeys(label for one in same for label in one.evidence))
             if not shown:
                 return Outcome(State.CANNOT_TELL, text)
             return Outcome(state, text, labels, all(one.settled for one in found))
     return Outcome(State.CANNOT_TELL, "nothing was looked at")
+
+
+def _joined(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts once, those that differ in their services as one."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for text in texts:
+        match = _SERVICES.fullmatch(text)
+        key = (match["head"], match["tail"]) if match else (text, "")
+        names = re.split(r", | and ", match["names"]) if match else []
+        found.setdefault(key, []).extend(names)
+    for (head, tail), names in found.items():
+        names = list(dict.fromkeys(names))
+        if not names:
+            yield f"{head}{tail}"
+            continue
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        yield f"{head} in {'service' if len(names) == 1 else 'services'} {listed}{tail}"

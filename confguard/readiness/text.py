@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.finding import Label
 from confguard.readiness.assess import Answer, Assessment
 from confguard.readiness.outcome import State
-from confguard.readiness.words import counts, evidence
+from confguard.readiness.words import counts, distinct, evidence, more
 from confguard.reporters.text import clean, clean_path
 
 _MARKS = {State.PASSED: "✓", State.FAILED: "✗", State.CANNOT_TELL: "?", State.MANUAL: "·"}
@@ -32,16 +32,22 @@ def _answer(answer: Answer, color: bool) -> Iterator[str]:
     state = _paint(f"{_MARKS[answer.state]} {answer.state.value}", _COLOURS[answer.state], color)
     owner = f" [{clean(answer.row.owner)}]" if answer.row.owner else ""
     yield f"  {answer.row.id:<6} {state}  {clean(answer.row.must)}{_paint(owner, '2', color)}"
-    if answer.state is not State.PASSED or not answer.outcome.evidence:
-        for text in evidence(answer):
-            yield f"           {clean(text)}"
-    for label in answer.outcome.evidence[:_SHOWN]:
-        if answer.state is State.PASSED or not answer.findings:
-            yield f"           {_paint(_place(label), '2', color)}"
+    for text in evidence(answer):
+        yield f"           {clean(text)}"
+    labels = distinct(answer.outcome.evidence)
+    if answer.state is State.PASSED and labels:
+        places = ", ".join(_place(label) for label in labels[:_SHOWN])
+        yield f"           {_paint(places + more(len(labels), _SHOWN), '2', color)}"
+    elif not answer.findings:
+        for label in labels[:_SHOWN]:
+            said = f" {clean(label.text)}" if label.text else ""
+            yield f"           {_paint(_place(label) + said, '2', color)}"
+        if len(labels) > _SHOWN:
+            yield f"          {more(len(labels), _SHOWN)}"
     for finding in answer.findings[:_SHOWN]:
-        yield f"           {_place(finding.primary)} {clean(finding.rule)}: {clean(finding.message)}"
+        yield f"           {_place(finding.primary)}: {clean(finding.message)} [{clean(finding.rule)}]"
     if len(answer.findings) > _SHOWN:
-        yield f"           and {len(answer.findings) - _SHOWN} more"
+        yield f"          {more(len(answer.findings), _SHOWN)}"
     if answer.state is State.FAILED and answer.row.mend:
         yield f"           mend: {clean(answer.row.mend)}"
     if answer.state in (State.MANUAL, State.CANNOT_TELL) and answer.row.command:
@@ -51,8 +57,7 @@ def _answer(answer: Answer, color: bool) -> Iterator[str]:
 
 
 def _place(label: Label) -> str:
-    text = f" {clean(label.text)}" if label.text else ""
-    return f"{clean_path(label.span.path)}:{label.span.line}{text}"
+    return f"{clean_path(label.span.path)}:{label.span.line}"
 
 
 def _paint(text: str, code: str, color: bool) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from confguard.finding import Label
 from confguard.readiness import State
+from confguard.readiness.outcome import failed, together
+from confguard.source import SourceFile
 
 ROW = '[[rows]]\nid = "A"\nphase = 1\nmust = "x"\n'
 DEBUG = 'look = [{ probe = "setting", name = "DEBUG", equals = false }]\n'
@@ -102,3 +105,10 @@ def test_without_a_template_nothing_can_be_told(answers_of):
 def test_no_text_shows_a_secret(answers_of):
     answer = answers_of(ROW + look('probe = "setting", name = "SECRET_KEY", equals = "x"'))["A"]
     assert "change-me" not in answer.outcome.text
+
+
+def test_looks_that_differ_in_their_services_are_one_sentence():
+    label = Label(SourceFile("a", "x\n").span(0), "x")
+    texts = ("no key in service web: x", "no key in services a and b: x", "no key in service web: x", "other")
+    outcome = together(failed(text, [label]) for text in texts)
+    assert outcome.text == "no key in services web, a and b: x; other"

@@ -9,6 +9,16 @@ from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, passed, together
 from confguard.readiness.probes._common import beginning, place, readable
 
+_NAMES = {
+    "compose": ("Compose file", "Compose files"),
+    "nginx": ("file of nginx", "files of nginx"),
+    "django": ("settings module", "settings modules"),
+    "dockerfile": ("Dockerfile", "Dockerfiles"),
+    "workflows": ("workflow", "workflows"),
+    "documents": ("document", "documents"),
+    "makefile": ("Makefile", "Makefiles"),
+    "env": ("env file", "env files"),
+}
 _KINDS = {
     "dockerfile": Kind.DOCKERFILE,
     "workflows": Kind.WORKFLOW,
@@ -29,7 +39,11 @@ def _there(subject: Subject, thing: str) -> Outcome:
     found = list(_places(subject, thing))
     if not found:
         return cannot_tell(f"the stack has no {thing} that could be looked at")
-    return passed(f"{thing} was looked at and nothing is against it", found[:3])
+    names = _NAMES.get(thing, (thing, thing))
+    count = f"{len(found)} {names[len(found) != 1]}"
+    return passed(
+        f"{count} {'was' if len(found) == 1 else 'were'} looked at, and nothing is against it", found
+    )
 
 
 def _places(subject: Subject, thing: str) -> Iterator[Label]:

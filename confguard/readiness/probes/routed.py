@@ -52,6 +52,11 @@ def asked(model: NginxModel, target: str, method: str = "GET", size: int | None 
                 yield found
 
 
+def _shown(path: str) -> str:
+    first, *others = path.split("|")
+    return f"{first} or {len(others)} other usual names" if len(others) > 1 else " or ".join((first, *others))
+
+
 def _path(subject: Subject, models: list[NginxModel], path: str) -> Outcome:
     """Judge the alternatives that the URLconf has: one that is led to the application is enough."""
     tried: list[Outcome] = []
@@ -63,9 +68,7 @@ def _path(subject: Subject, models: list[NginxModel], path: str) -> Outcome:
         if found is not None:
             return found
     open_ways = [one for one in tried if one.evidence]
-    return (
-        open_ways[0] if open_ways else cannot_tell(f"no URLconf is known to have {path.replace('|', ' or ')}")
-    )
+    return open_ways[0] if open_ways else cannot_tell(f"no URLconf is known to have {_shown(path)}")
 
 
 def _way(subject: Subject, way: Route, path: str) -> Outcome:
