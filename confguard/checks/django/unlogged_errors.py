@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from confguard.checks._entries import near
 from confguard.checks._trails import deliveries, joined
 from confguard.finding import Finding, Label, Severity
+from confguard.model.delivery.files import used_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.error_reports import Silent, silent_apps
 from confguard.model.repo import Repo
@@ -49,5 +50,12 @@ def _findings(deployment: Deployment, found: list[Silent]) -> Iterator[Finding]:
         "`console`, or the logger `django` one: the container's log then has each traceback",
         stacks=(deployment.name,),
         address=("errors", settings.module, *names),
-        severity=Severity.INFO if first.has_sentry else None,
+        severity=Severity.INFO if first.has_sentry and _is_told_of_sentry(deployment) else None,
     )
+
+
+def _is_told_of_sentry(deployment: Deployment) -> bool:
+    """Say whether an env file of the stack, or its template, names what switches Sentry on."""
+    files = used_env_files(deployment)
+    keys = {entry.key for file in files for entry in file.file.entries if entry.key}
+    return any("SENTRY" in key for key in (*keys, *deployment.documented))
