@@ -70,12 +70,41 @@ class Setting:
         """The first line of the newest place in the value's trail: where the setting gets its value."""
         return self.value.span.first_line() if self.value.span else None
 
+    @property
+    def mend(self) -> Span | None:
+        """The first line of the place to mend: where a person wrote the value, or else where it is read."""
+        span = written_by_hand(self.value)
+        return span.first_line() if span is not None else self.place
+
     def where(self, preposition: str) -> str:
         """Return `` in service web``, or nothing where no service is known to run the application."""
         if not self.services:
             return ""
         word = "service" if len(self.services) == 1 else "services"
         return f" {preposition} {word} {joined(self.services)}"
+
+
+def written_by_hand(value: Known[Any] | Unknown) -> Span | None:
+    """Return where what delivers a value says it: the env file, the Compose file, the Dockerfile.
+
+    None where the code says it: a literal, or a default of its own that applies.
+    """
+    found = None
+    for step in value.trail:
+        if step.span is None:
+            continue
+        if not step.span.path.endswith(".py"):
+            found = step.span
+        elif found is not None or step.origin is Origin.DEFAULT or step.text == "written here":
+            break
+    return found
+
+
+def read_and_delivered(value: Known[Any] | Unknown, place: Span, limit: int = 4) -> tuple[Label, ...]:
+    """Return a label for each further place in a value's trail but the line of the finding's own place."""
+    newest = (Label(value.span.first_line(), "read here"),) if value.span else ()
+    found = (*newest, *deliveries(value, limit + 1))
+    return tuple(one for one in found if (one.span.path, one.span.line) != (place.path, place.line))[:limit]
 
 
 def known_settings(deployment: Deployment, name: str) -> tuple[Setting, ...]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from confguard.checks._trails import Setting, deliveries, explain, known_settings, never_passed
+from confguard.checks._trails import Setting, explain, known_settings, never_passed, read_and_delivered
 from confguard.finding import Edit, Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.python import assignment_at, constants_in, span_of
@@ -39,10 +39,12 @@ def check(repo: Repo) -> Iterator[Finding]:
             meant_off = any(text.strip().lower() in _OFF for text in debug.delivered)
             # A template's text is a proposal; but one that means "off" and turns it on does so in any case.
             severity = Severity.WARNING if debug.value.from_template and not meant_off else Severity.ERROR
+            # A text that means "off" and comes to "on" is mended where it is read.
+            place = debug.place if meant_off else debug.mend or debug.place
             yield Finding(
                 f"DEBUG is on{debug.where('in')}",
-                Label(debug.place, f"comes to {debug.value.value!r}"),
-                (*deliveries(debug.value), *never_passed(deployment, debug)),
+                Label(place, f"comes to {debug.value.value!r}"),
+                (*read_and_delivered(debug.value, place), *never_passed(deployment, debug)),
                 notes=explain(debug),
                 help=_TEXT_IS_TRUE if meant_off else _HELP,
                 stacks=(deployment.name,),

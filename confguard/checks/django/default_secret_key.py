@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from confguard.checks._trails import Setting, deliveries, explain, known_settings, never_passed
+from confguard.checks._trails import Setting, explain, known_settings, never_passed, read_and_delivered
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
+from confguard.model.public_keys import default_in_compose
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
 from confguard.source import Span
-
-_SHORTEST = 12
-"""Shorter texts stand in a file for many things (characters)."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -37,11 +35,11 @@ def _is_refused(key: Setting) -> bool:
 
 def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
     value = key.value.value
-    if not isinstance(value, str | bytes) or key.place is None:
+    if not isinstance(value, str | bytes) or (place := key.mend) is None:
         return
     text = value if isinstance(value, str) else value.decode("latin-1")
     shape = shape_of(text)
-    default = _default_in_compose(deployment, text) if key.value.from_template else None
+    default = default_in_compose(deployment, text) if key.value.from_template else None
     if key.value.from_template and shape is not Shape.DEVELOPMENT and default is None:
         return  # the operator replaces a placeholder; what looks like a usable key is often left as it is
     if _is_private(key.value) and shape is Shape.PLAIN:
@@ -52,33 +50,22 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
         source = f"the same public text in a template and as the default in {default.path}"
     yield Finding(
         f"SECRET_KEY{key.where('of')} is {source}",
-        Label(key.place, _words(key.value, text, shape)),
+        Label(place, _words(key.value, text, shape)),
         (
             *([Label(default, "what Compose falls back to")] if default is not None else []),
-            *deliveries(key.value),
+            *(
+                label
+                for label in read_and_delivered(key.value, place)
+                if default is None or (label.span.path, label.span.line) != (default.path, default.line)
+            ),
             *never_passed(deployment, key),
         ),
         notes=explain(key),
-        help=_help(key.value),
+        help=_help(key.value, default),
         stacks=(deployment.name,),
         address=("SECRET_KEY", *key.services),
         severity=severity,
     )
-
-
-def _default_in_compose(deployment: Deployment, text: str) -> Span | None:
-    """Return where a Compose file falls back to the text that its env template holds, too.
-
-    Whether the operator copies the template or sets nothing: the key that anybody can read is the one in use.
-    """
-    if len(text) < _SHORTEST:
-        return None
-    for path in deployment.stack.files:
-        source = deployment.project.read(path)
-        at = source.text.find(f"-{text}}}") if source is not None else -1
-        if source is not None and at >= 0:
-            return source.span(at + 1, at + 1 + len(text)).first_line()
-    return None
 
 
 def _is_private(key: Known[Any]) -> bool:
@@ -91,7 +78,7 @@ def _words(key: Known[Any], text: str, shape: Shape) -> str:
     return f"{len(text)} characters that anybody can read in the repository"
 
 
-def _help(key: Known[Any]) -> str:
+def _help(key: Known[Any], default: Span | None) -> str:
     """Say how to mend it where the key is written; whoever read it once can use it for ever."""
     if _is_private(key):
         return (
@@ -103,7 +90,8 @@ def _help(key: Known[Any]) -> str:
     if elsewhere is None:
         return f'read it without a fallback (`os.environ["SECRET_KEY"]`), {replace}'
     if key.from_template:
-        return f"write a placeholder into {elsewhere} that nobody could take for a key"
+        require = f", and let {default.path} require the variable (`${{SECRET_KEY:?}}`)" if default else ""
+        return f"write a placeholder into {elsewhere} that nobody could take for a key{require}"
     if key.from_default or not _is_env_file(elsewhere):
         return f"let Compose require it in {elsewhere} (`${{SECRET_KEY:?}}`), {replace}"
     return f"take it out of {elsewhere} (and that file out of git, if it holds secrets), {replace}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._trails import deliveries, explain, known_settings, never_passed
+from confguard.checks._trails import explain, known_settings, never_passed, read_and_delivered
 from confguard.finding import Finding, Label, Severity
 from confguard.model.django import Items
 from confguard.model.host_filter import turns_strangers_away
@@ -17,7 +17,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each way in which ALLOWED_HOSTS surely holds a ``*`` in production."""
     for deployment in repo.production:
         for hosts in known_settings(deployment, "ALLOWED_HOSTS"):
-            place = hosts.place
+            place = hosts.mend
             if not _holds_star(hosts.value.value) or place is None:
                 continue
             serving = tuple(name for name in hosts.services if deployment.serves_http(name))
@@ -28,12 +28,13 @@ def check(repo: Repo) -> Iterator[Finding]:
             yield Finding(
                 f"ALLOWED_HOSTS{hosts.where('of')} holds '*', which lets every host through",
                 Label(place, "accepts any Host header"),
-                (*deliveries(hosts.value), *never_passed(deployment, hosts)),
+                (*read_and_delivered(hosts.value, place), *never_passed(deployment, hosts)),
                 notes=(
                     *explain(hosts),
                     *(("nginx answers for other hosts itself, so that none of them gets here",) * filtered),
                 ),
-                help="name the hosts that production serves, with an empty list as the fallback",
+                help="name the hosts that production serves"
+                + (", with an empty list as the fallback" if place.path.endswith(".py") else ""),
                 stacks=(deployment.name,),
                 address=("ALLOWED_HOSTS", *hosts.services),
                 severity=Severity.INFO if filtered else None,

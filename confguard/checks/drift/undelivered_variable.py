@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from confguard.checks._deliver import delivered, named
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
+from confguard.model.delivery.files import used_env_files
 from confguard.model.delivery.misspelt import misspellings
 from confguard.model.delivery.names import meant
 from confguard.model.deployment import App, Deployment
@@ -17,6 +18,9 @@ from confguard.source import Span
 
 if TYPE_CHECKING:
     from confguard.model.django import EnvRead, Settings
+
+_SHARED = 3
+"""Names that begin with so many equal letters stand side by side in a file."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -39,15 +43,18 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
         first = next((place for place in places if place is not None), None)
         if first is None:
             continue
+        found = list(_services(deployment, services))
         who = f"service {services[0]} does" if len(services) == 1 else f"services {joined(services)} do"
         yield Finding(
             f"the settings cannot start without {joined(names)}, and {who} not get "
             f"{'it' if len(names) == 1 else 'them'}",
-            Label(first.first_line(), "raises where nothing sets it"),
+            found[0] if found else Label(first.first_line(), "raises where nothing sets it"),
             (
-                *_services(deployment, services),
+                *found[1:],
+                *([Label(first.first_line(), "raises where nothing sets it")] if found else []),
                 *(Label(place.first_line(), "so does this") for place in places[1:6] if place is not None),
                 *(label for name in names[:3] for label in _in_templates(deployment, name)),
+                *_lacking_files(deployment, services, names),
                 *_misspelt(deployment, apps[0], names),
             ),
             notes=tuple(f"it says: {failure.message}" for failure in apps[0].settings.failures[:1]),
@@ -118,6 +125,15 @@ def _in_templates(deployment: Deployment, key: str) -> Iterator[Label]:
     value = deployment.compose.environment.values.get(key)
     if value is not None and value.span is not None:
         yield Label(value.span.first_line(), "set for Compose only: it does not reach the service")
+
+
+def _lacking_files(deployment: Deployment, services: list[str], names: tuple[str, ...]) -> Iterator[Label]:
+    """Yield a place in each env file of the services, or its template, where they would stand well."""
+    for file in used_env_files(deployment):
+        entries = [entry for entry in file.file.active if entry.key]
+        if entries and set(services) & set(file.services):
+            alike = [entry for entry in entries if entry.key[:_SHARED] == names[0][:_SHARED]]
+            yield Label((alike or entries)[-1].line, f"no {joined(names[:3])} in this file")
 
 
 def _interpolated(deployment: Deployment) -> Iterator[Finding]:

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._trails import known_settings
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery.secrets import Exposed, exposed
+from confguard.model.public_keys import default_in_compose
 from confguard.model.repo import Repo
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each template of an env file that holds what looks like a live secret."""
     used = repo.production_env_files
+    told = frozenset(_told(repo))
     for path in sorted(repo.env_templates):
         # A template for developers may hold random keys to throw away, but nobody's tokens.
-        found = tuple(exposed(repo.project, path, random=path in used))
+        found = tuple(
+            one
+            for one in exposed(repo.project, path, random=path in used)
+            if one.issuer or one.span.text.strip("\"'") not in told
+        )
         if found:
             yield _finding(path, found)
+
+
+def _told(repo: Repo) -> Iterator[str]:
+    """Yield the keys of templates that are the ones in use in any case: default-secret-key tells of them."""
+    for deployment in repo.production:
+        for key in known_settings(deployment, "SECRET_KEY"):
+            text = key.value.value
+            if isinstance(text, str) and key.value.from_template and default_in_compose(deployment, text):
+                yield text
 
 
 def _finding(path: str, found: tuple[Exposed, ...]) -> Finding:

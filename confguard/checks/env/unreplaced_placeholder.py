@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
-from confguard.model.delivery.files import EnvEntry, UsedEnvFile, used_env_files
+from confguard.model.delivery.files import EnvEntry, UsedEnvFile, is_documented, used_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_names import is_secret
@@ -21,9 +21,19 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         for file in used_env_files(deployment):
             if not file.is_stand_in and file.read not in templates:
-                found = [entry for entry in file.entries if _is_placeholder(entry)]
+                refused = frozenset() if file.is_private else _refused(deployment)
+                found = [
+                    entry for entry in file.entries if _is_placeholder(entry) and entry.key not in refused
+                ]
                 if found:
                     yield _finding(deployment, file, found)
+
+
+def _refused(deployment: Deployment) -> frozenset[str]:
+    """Return the variables whose text keeps an application from starting: nobody can overlook those."""
+    return frozenset(
+        name for app in deployment.apps for failure in app.settings.failures for name in failure.variables
+    )
 
 
 def _is_placeholder(entry: EnvEntry) -> bool:
@@ -50,5 +60,12 @@ def _finding(deployment: Deployment, file: UsedEnvFile, found: list[EnvEntry]) -
         ),
         stacks=(deployment.name,),
         address=(file.path, *names),
-        severity=Severity.ERROR if file.is_private else None,
+        severity=_severity(deployment, file),
     )
+
+
+def _severity(deployment: Deployment, file: UsedEnvFile) -> Severity | None:
+    """Return an error for the host's own file, advice for one that documents speak of: it is to be edited."""
+    if file.is_private:
+        return Severity.ERROR
+    return Severity.INFO if is_documented(deployment, file) else None

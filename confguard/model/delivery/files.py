@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from confguard.discover.kinds import Kind, of_kind
 from confguard.model.deployment import Deployment
 from confguard.model.value import Known
 from confguard.parsers.env import ComposeEntry, EnvEntry, EnvFile, parse
 from confguard.source import SourceFile, Span
 
-__all__ = ["ComposeEntry", "EnvEntry", "EnvFile", "UsedEnvFile", "used_env_files"]
+__all__ = ["ComposeEntry", "EnvEntry", "EnvFile", "UsedEnvFile", "is_documented", "used_env_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,11 @@ def _used(deployment: Deployment) -> Iterator[UsedEnvFile]:
         if file is not None:
             services, spans = tuple(users.get(path, ())), tuple(places.get(path, ()))
             yield UsedEnvFile(path, read, file, path in fills, services, spans, path in raw)
+
+
+def is_documented(deployment: Deployment, file: UsedEnvFile) -> bool:
+    """Say whether a document names an env file: whoever follows it is told to edit that."""
+    name = file.read.rpartition("/")[2]
+    documents = of_kind(deployment.files, Kind.DOCUMENT) if name != ".env" else ()
+    texts = (deployment.project.read(one.path) for one in documents)
+    return any(text is not None and name in text.text for text in texts)
