@@ -16,7 +16,7 @@ from confguard.model.secret_names import is_secret
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin, Step
 from confguard.parsers.env import EnvEntry, parse
-from confguard.source import Span
+from confguard.source import SourceFile, Span
 
 _RAISES = re.compile(r"\braise\b|\bassert\b")
 _LITERAL = re.compile(r"([\"'])([A-Za-z0-9 _.-]{4,60})\1")
@@ -36,8 +36,8 @@ class Accepted:
 
 def accepted_placeholders(deployment: Deployment, app: App) -> tuple[Accepted, ...]:
     """Return the secrets of templates whose placeholder the application would start with."""
-    literals = _literals(deployment, app)
-    if not literals or not app.settings.complete:
+    literals = _literals(deployment, app) if app.settings.complete else ()
+    if not literals:
         return ()
     keys = {read.key for read in app.settings.reads if read.key and is_secret(read.key)}
     candidates: dict[str, list[EnvEntry]] = {}
@@ -60,14 +60,17 @@ def accepted_placeholders(deployment: Deployment, app: App) -> tuple[Accepted, .
 
 def _literals(deployment: Deployment, app: App) -> tuple[str, ...]:
     """Return the texts of the settings' files that say of themselves that they are to be replaced."""
-    found: dict[str, None] = {}
-    for path in app.settings.files:
-        source = deployment.project.read(path)
-        if source is not None and _RAISES.search(source.text):
-            for match in _LITERAL.finditer(source.text):
-                if shape_of(match[2]) is Shape.PLACEHOLDER and " " not in match[2]:
-                    found[match[2]] = None
+    project = deployment.project
+    found = dict.fromkeys(text for path in app.settings.files for text in project.parsed(_told, path) or ())
     return tuple(found)[:_MAX_LITERALS]
+
+
+def _told(source: SourceFile) -> tuple[str, ...]:
+    if not _RAISES.search(source.text):
+        return ()
+    # Most texts stand in a file many times, and what they look like is costly to ask.
+    texts = dict.fromkeys(match[2] for match in _LITERAL.finditer(source.text))
+    return tuple(text for text in texts if " " not in text and shape_of(text) is Shape.PLACEHOLDER)
 
 
 def _placeholders(deployment: Deployment) -> Iterator[EnvEntry]:
