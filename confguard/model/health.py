@@ -25,6 +25,12 @@ _PASSING = re.compile(
     r"debug_toolbar|allauth|axes|django_structlog|elasticapm)\."
 )
 
+_EMPTY = re.compile(
+    r"\s*(?:(?:\S*/)?nginx\s+-t(?:\s+-q)?|true|/bin/true|:|exit\s+0|ls(?:\s+\S+)?|pwd|date|hostname|whoami"
+    r"|echo(?:\s+[^|&;]*)?)(?:\s*\|\|\s*exit\s+1)?\s*"
+)
+"""Commands that succeed whatever the program of the container does."""
+
 
 class Why(Enum):
     """Why a health check fails, or proves nothing."""
@@ -36,6 +42,7 @@ class Why(Enum):
     REDIRECT = "Django redirects to https, where nothing answers"
     PATH = "Django has no route for the path"
     ONLY_REDIRECT = "all that it sees is a redirect"
+    NOTHING = "it does not ask the program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,9 @@ def failing(deployment: Deployment) -> Iterator[Failing]:
         probe = probe_of(process)
         if probe is None or name in ending:
             continue
-        if probe.needs_shell:
+        if _EMPTY.fullmatch(probe.text):
+            yield Failing(name, probe, Why.NOTHING)
+        elif probe.needs_shell:
             yield Failing(name, probe, Why.WORDS)
         elif lacks(process, probe.tool):
             yield Failing(name, probe, Why.TOOL)

@@ -79,3 +79,29 @@ def _name(target: str) -> tuple[str, str] | None:
     if parts[0] in _VERBS:
         return _VERBS[parts[0]], "-".join(parts[1:])
     return (_VERBS[parts[-1]], "-".join(parts[:-1])) if parts[-1] in _VERBS else None
+
+
+def left_running(sightings: tuple[Sighting, ...]) -> Iterator[tuple[Invocation, Invocation, tuple[str, ...]]]:
+    """Yield the targets that end a stack without the profiles with which another command starts it.
+
+    `docker compose down` leaves the containers of services whose profiles are not active (Docker: "Use
+    service profiles with Docker Compose").
+    """
+    ends: dict[tuple[str, ...], list[Sighting]] = {}
+    for one in sightings:
+        step = one.invocation
+        if step is not None and step.subcommand == "down" and not step.spoken and not step.uncertain:
+            ends.setdefault(one.files, []).append(one)
+    for files, found in ends.items():
+        if any(one.profiles for one in found):
+            continue
+        targets = [
+            one.invocation
+            for one in found
+            if one.invocation is not None
+            and one.invocation.form in (Form.MAKEFILE, Form.TASKS)
+            and "--remove-orphans" not in one.invocation.span.text
+        ]
+        starts = [one for one in sightings if one.files == files and one.profiles and one.starts]
+        if targets and starts and starts[0].invocation is not None:
+            yield targets[0], starts[0].invocation, starts[0].profiles

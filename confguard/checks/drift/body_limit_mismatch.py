@@ -12,7 +12,7 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import NginxModel, Target, nearest, size, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import answering, apps_behind, service_behind
-from confguard.model.responses.bodies import Declared, Way, declared_limits, is_used, ways_to, widest
+from confguard.model.responses.bodies import Declared, Way, declared_limits, is_used, routed, ways_to, widest
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 
@@ -35,12 +35,14 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _against_settings(deployment: Deployment, model: NginxModel, app: App) -> Iterator[Finding]:
     ways = ways_to(deployment, model, app)
     for declared in declared_limits(app):
-        way = widest(ways, declared.words)
-        if way is None or not isinstance(way.limit, Known) or way.limit.value >= declared.size.value:
+        way = widest(routed(model, app, ways, declared.words), declared.words)
+        if way is None or not isinstance(way.limit, Known) or way.limit.value > declared.size.value:
             continue
         if way.limit.span is None:
             continue  # nobody chose nginx's limit: missing-body-limit tells of both
         own = declared.setting == _FORMS
+        if own and way.limit.value == declared.size.value:
+            continue  # Django counts the body as nginx does, but for files
         if own or is_used(deployment.project, declared.setting, app.settings.files):
             yield _finding(deployment, app, declared, way)
 
@@ -51,17 +53,23 @@ def _finding(deployment: Deployment, app: App, declared: Declared, way: Way) -> 
     where = way.target.location.title if way.target.location else "its server"
     primary = (way.limit.span or way.target.span).first_line()
     related = [Label(declared.place, f"accepts {wanted}")] if declared.place else []
+    equal = way.limit.value == declared.size.value
     return Finding(
-        f"nginx refuses bodies over {limit} for {where}, but {declared.setting} lets "
+        f"nginx refuses bodies over {limit} for {where}, and the form around a file of `{wanted}`, which "
+        f"{declared.setting} lets {answering(deployment, app)} accept, is larger"
+        if equal
+        else f"nginx refuses bodies over {limit} for {where}, but {declared.setting} lets "
         f"{answering(deployment, app)} accept `{wanted}`",
         Label(primary, "the limit in force"),
         (*related, *deliveries(declared.size, limit=2)),
-        notes=("uploads between the two sizes end in 413 Request Entity Too Large, before Django sees them",),
+        notes=("the largest files that are allowed end in 413 Request Entity Too Large",)
+        if equal
+        else ("uploads between the two sizes end in 413 Request Entity Too Large, before Django sees them",),
         help=f"raise client_max_body_size of {where} to a little more than {wanted} (a form is larger than "
         f"its file), or lower {declared.setting}",
         stacks=(deployment.name,),
         address=(way.target.span.path, where, declared.setting),
-        severity=Severity.INFO if declared.setting == _FORMS else None,
+        severity=Severity.INFO if declared.setting == _FORMS or equal else None,
         fixes=_raised(way.target, declared.size.value),
     )
 

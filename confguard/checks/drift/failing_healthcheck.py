@@ -12,6 +12,8 @@ from confguard.model.health import Failing, Why, failing
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
+_PROVES_NOTHING = (Why.ONLY_REDIRECT, Why.NOTHING)
+
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each health check that surely fails, for all services which have it."""
@@ -39,7 +41,7 @@ def _finding(deployment: Deployment, found: list[Failing]) -> Finding:
     related += _places(deployment, first)
     words, effect = _words(first)
     who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
-    fails = "proves nothing" if first.why is Why.ONLY_REDIRECT else "always fails"
+    fails = "proves nothing" if first.why in _PROVES_NOTHING else "always fails"
     return Finding(
         f"the health check of {who} {fails}: {words}",
         Label(first.probe.span.first_line(), effect),
@@ -53,7 +55,7 @@ def _finding(deployment: Deployment, found: list[Failing]) -> Finding:
 
 
 def _severity(one: Failing, waited: bool) -> Severity:
-    if one.why is Why.ONLY_REDIRECT:
+    if one.why in _PROVES_NOTHING:
         return Severity.INFO
     return Severity.ERROR if waited and not one.from_template else Severity.WARNING
 
@@ -78,6 +80,8 @@ def _words(one: Failing) -> tuple[str, str]:
     host = request.headers.get("host", request.host) if request else ""
     if one.why is Why.WORDS:
         return "it is written for a shell and runs without one", "`CMD` runs one program with these arguments"
+    if one.why is Why.NOTHING:
+        return f"`{one.probe.text.strip()}` does not ask the program", "succeeds as well when nobody answers"
     if one.why is Why.TOOL:
         return f"its image has no `{one.probe.tool}`", "the program is not found"
     if one.why is Why.PORT:
@@ -105,5 +109,6 @@ def _help(one: Failing) -> str:
         Why.HOST: "add the host to ALLOWED_HOSTS, or send one that it holds with a Host header",
         Why.REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
         Why.PATH: "ask for a path that the URLconf has, or add a route for it",
+        Why.NOTHING: "ask for a page: `wget -q -O /dev/null http://127.0.0.1/ || exit 1`",
         Why.ONLY_REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
     }[one.why]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
-from confguard.model.paired_commands import Pair, unlike_pairs
+from confguard.finding import Finding, Label, Severity
+from confguard.model.paired_commands import Pair, left_running, unlike_pairs
 from confguard.model.repo import Repo
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each command that builds or ends another stack than its twin starts."""
+    told: set[object] = set()
     for pair in unlike_pairs(repo.sightings):
+        told.add(pair.other.span)
         yield Finding(
             f"`{pair.other.context}` {_verb(pair)} another stack than `{pair.started.context}` starts: "
             f"{_words(pair)}",
@@ -20,6 +22,23 @@ def check(repo: Repo) -> Iterator[Finding]:
             (Label(pair.started.span.first_line(), "starts this one"),),
             help="name the same files and profiles in both, best in one variable that both use",
             address=(pair.other.span.path, pair.other.context, pair.started.context),
+        )
+    yield from _leaves(repo, told)
+
+
+def _leaves(repo: Repo, told: set[object]) -> Iterator[Finding]:
+    for end, start, profiles in left_running(repo.sightings):
+        if end.span in told:
+            continue
+        names = joined(profiles)
+        yield Finding(
+            f"`{end.context}` leaves running what profile{'s' * (len(profiles) > 1)} {names} started",
+            Label(end.span.first_line(), f"ends the services without {names} alone"),
+            (Label(start.span.first_line(), f"starts those of {names}, too"),),
+            notes=("the network stays as well: the services that go on use it",),
+            help=f"give it the same profiles: `--profile {profiles[0]} down`, or `--profile '*'`",
+            address=(end.span.path, end.context, *profiles),
+            severity=Severity.INFO,
         )
 
 

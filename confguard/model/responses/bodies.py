@@ -10,6 +10,7 @@ from typing import Any
 from confguard.discover.project import Project
 from confguard.model.deployment import App, Deployment
 from confguard.model.django import Entries, plain
+from confguard.model.django.routes import Route
 from confguard.model.nginx import NginxModel, Target, size, upstream_targets
 from confguard.model.responses.behind import app_behind
 from confguard.model.responses.serving import is_websocket
@@ -120,9 +121,54 @@ def widest(ways: tuple[Way, ...], words: frozenset[str]) -> Way | None:
     return max(known, key=lambda pair: pair[0])[1]
 
 
-def _path_words(target: Target) -> frozenset[str]:
-    found = re.findall(r"[a-z]+", target.location.pattern.lower()) if target.location else []
+def routed(model: NginxModel, app: App, ways: tuple[Way, ...], words: frozenset[str]) -> tuple[Way, ...]:
+    """Return the ways that requests take for the routes of Django that have one of the words in their path.
+
+    All ways where a location's own path has a word, or where no route is known to have one.
+    """
+    if not words or any(words & _path_words(way.target) for way in ways):
+        return ways
+    found: list[Way] = []
+    for one in app.settings.urlconf.routes:
+        path = sample(one)
+        if path is None or not words & _words(path) or not one.certain:
+            continue
+        for way in _by_request(model, ways, path):
+            if way not in found:
+                found.append(way)
+    return tuple(found) or ways
+
+
+def sample(one: Route) -> str | None:
+    """Return a path that a route takes, None where it is more than literals and simple converters."""
+    if any(part.kind != "path" for part in one.parts):
+        return None
+    text = re.sub(r"<(?:(\w+):)?\w+>", lambda match: "1" if match[1] in ("int", None) else "a", one.text)
+    return f"/{text}" if "<" not in text else None
+
+
+def _by_request(model: NginxModel, ways: tuple[Way, ...], path: str) -> Iterator[Way]:
+    from confguard.model.nginx import Request, route
+
+    for server in {model.server_of(way.target.level) for way in ways}:
+        for listen in server.listens if server is not None else ():
+            if server is None or listen.port is None:
+                continue
+            name = next((one.text for one in server.names if one.kind == "exact"), "localhost")
+            scheme = "https" if listen.ssl else "http"
+            levels = [
+                target.level for target in route(model, Request(path, name, scheme, listen.port)).targets
+            ]
+            yield from (way for way in ways if way.target.level in levels)
+
+
+def _words(text: str) -> frozenset[str]:
+    found = re.findall(r"[a-z]+", text.lower())
     return frozenset({*found, *(word.removesuffix("s") for word in found)})
+
+
+def _path_words(target: Target) -> frozenset[str]:
+    return _words(target.location.pattern) if target.location else frozenset()
 
 
 def is_used(project: Project, setting: str, files: tuple[str, ...]) -> bool:
