@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,19 +11,19 @@ from typing import Any
 
 from confguard import __version__
 from confguard.cards import Card, load_cards
-from confguard.config import ConfigError, Settings, load_settings, selected_cards
+from confguard.config import ConfigError, Settings, load_settings, matches, selected_cards
 from confguard.discover.changes import WHOLE, Lines, changed_lines
-from confguard.discover.kinds import Kind, ProjectFile, classify, counts
+from confguard.discover.kinds import ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.discover.untracked import untracked_note
 from confguard.finding import Finding, Fix, Severity
 from confguard.model.host_files import HostFileError
-from confguard.model.record import Crash, MalformedSuppression, Record, SuppressionUse
+from confguard.model.record import Crash, MalformedSuppression, Record
 from confguard.model.repo import Repo, build
 from confguard.reporters.conceal import concealer
 from confguard.reporters.result import Report, RuleInfo, StackInfo, is_changed
+from confguard.silencing import compared_with_baseline, silenced, silencer_for, stale_entries
 from confguard.source import SourceFile
-from confguard.suppress import Malformed, Suppression, apply, find_suppressions
 
 DOCS_URL = "https://github.com/confguard/confguard/blob/v{version}/{path}"
 
@@ -46,14 +45,19 @@ class Run:
     repo: Repo
     """The model that the rules judged."""
 
+    def without_silenced(self) -> Run:
+        """Return the same run without the list of what is silenced: it is only counted then."""
+        return replace(self, report=replace(self.report, silenced=()))
 
-def settings_for(path: Path) -> Settings:
-    """Return the configuration of the project that a path belongs to.
+
+def settings_for(path: Path, given: Path | None = None, *, isolated: bool = False) -> Settings:
+    """Return the configuration of the project that a path belongs to, or that of a file given by hand.
 
     Raises ConfigError for a configuration that cannot be used and for a path that does not exist.
     """
     try:
-        return load_settings(find_root(path), load_cards())
+        root = find_root(path)
+        return Settings() if isolated else load_settings(root, load_cards(), given)
     except FileNotFoundError:
         raise ConfigError(f"there is no file or folder {str(path)!r}") from None
 
@@ -89,14 +93,16 @@ def check(
     cards = selected_cards(settings, load_cards())
     repo = _build(project, files, settings)
     findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo)
-    comments = list(_comments(project, files)) if settings.suppressions else []
-    suppressions = [comment for comment in comments if isinstance(comment, Suppression)]
-    found = list(_distinct(_stamped(findings, settings, repo)))
-    kept, suppressed, used = apply(found, suppressions)
+    silencer = silencer_for(project, files, settings)
+    kept = silencer.keep(list(_distinct(_stamped(findings, settings, repo))))
+    compared = compared_with_baseline(project, files, settings, silencer, kept, cards)
+    kept = kept if compared is None else [*compared.new]
     record = Record(
         crashes,
-        tuple(_uses(suppressions, used, cards)),
-        tuple(MalformedSuppression(one.span, one.problem) for one in comments if isinstance(one, Malformed)),
+        tuple(silencer.uses(cards)),
+        tuple(MalformedSuppression(one.span, one.problem) for one in silencer.malformed),
+        () if compared is None else tuple(stale_entries(compared)),
+        repo.options,
     )
     # A crash is always told: it would otherwise pass for a clean result of the rules that were selected.
     about_run = [
@@ -107,7 +113,7 @@ def check(
     judged, broken = _run_checks(record, about_run, repo)
     if broken:  # a rule about the run that crashes cannot be left to rules about the run
         raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
-    more, silenced, _ = apply(list(_distinct(_stamped(judged, settings, repo))), suppressions)
+    more = silencer.keep(list(_distinct(_stamped(judged, settings, repo))))
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     above = len(shown)
@@ -123,7 +129,9 @@ def check(
         rules={card.name: rule_info(card) for card in cards},
         stacks=tuple(StackInfo(*stack) for stack in repo.stack_summaries()),
         files={kind.value: count for kind, count in counts(files).items()},
-        suppressed=len(suppressed) + len(silenced),
+        suppressed=len(silencer.silenced),
+        baselined=0 if compared is None else len(compared.known),
+        silenced=tuple(silenced(silencer, compared, repo)),
         hidden=len(everything) - above,
         notes=tuple(note for note in (project.listing.note, untracked_note(project), *repo.notes) if note),
         seconds=time.perf_counter() - started,
@@ -222,31 +230,12 @@ def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
     yield from joined.values()
 
 
-def _comments(project: Project, files: Iterable[ProjectFile]) -> Iterator[Suppression | Malformed]:
-    for file in files:
-        if file.kind in (Kind.DOCUMENT, Kind.PACKAGE_JSON):
-            continue
-        source = project.read(file.path)
-        if source is not None:
-            yield from find_suppressions(source)
-
-
-def _uses(
-    suppressions: Iterable[Suppression], used: frozenset[tuple[Suppression, str]], ran: Iterable[Card]
-) -> Iterator[SuppressionUse]:
-    cards, ran_names = load_cards(), {card.name for card in ran}
-    for suppression in suppressions:
-        for name in suppression.rules:
-            near = difflib.get_close_matches(name, cards, n=1)
-            yield SuppressionUse(
-                suppression.span,
-                name,
-                exists=name in cards,
-                ran=name in ran_names,
-                used=(suppression, name) in used,
-                reason=suppression.reason,
-                nearest=near[0] if near and name not in cards else "",
-            )
+def knowable(done: Run) -> Iterator[Finding]:
+    """Yield the findings that a baseline can hold: about the project, and none that nothing silences."""
+    for one in done.report.findings:
+        card = load_cards().get(one.rule)
+        if card is not None and "run" not in card.reads and not matches(card, done.settings.never_suppress):
+            yield one
 
 
 def rule_info(card: Card) -> RuleInfo:

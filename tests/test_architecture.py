@@ -18,8 +18,12 @@ BESIDE = {
     "__main__": {"cli"},
     "cards": {"source", "finding"},
     "config": {"source", "finding", "discover", "cards"},
-    "suppress": {"source", "finding", "discover", "cards", "config"},
+    "suppress": {"source", "finding", "discover", "parsers", "model", "cards", "config", "reporters"},
     "baseline": {"source", "finding", "cards", "config"},
+    "silencing": {
+        *("__init__", "source", "finding", "discover", "parsers", "model"),
+        *("cards", "config", "suppress", "baseline", "reporters"),
+    },
     "reporters": {"__init__", "source", "finding"},
     "show": {"source", "finding", "discover", "model", "reporters"},
     "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters", "show"},

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from confguard import __version__
+from confguard.cli.baseline import baseline
 from confguard.cli.check import check
 from confguard.cli.output import EXIT_CLEAN, fail
 from confguard.cli.readiness import readiness
@@ -68,5 +69,5 @@ def program() -> NoReturn:
     raise AssertionError("click ends with SystemExit")
 
 
-for _command in (check, readiness, rule, rules, show, route, trace, graph):
+for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph):
     main.add_command(_command)

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -15,6 +14,7 @@ import click
 from confguard.cli.fixing import fix_options, run_fixed
 from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
+from confguard.cli.settings import settings_of, settings_options
 
 if TYPE_CHECKING:
     from confguard.run import Run
@@ -24,13 +24,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "rdjson", "markdown")
 _FROM_CHECKOUT = frozenset(["github", "sarif", "gitlab", "rdjson"])
 """Formats whose readers look for files from the root of the checkout."""
-
-SEVERITIES = ("error", "warning", "info")
-
-
-def _names(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    """Split comma-separated names; the option may also be given several times."""
-    return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
 
 
 def _outputs(
@@ -52,12 +45,6 @@ def _outputs(
     return tuple(found)
 
 
-def _selector(flag: str, text: str) -> Callable[[F], F]:
-    return click.option(
-        flag, multiple=True, metavar="NAME[,NAME...]", callback=_names, help=f"{text} May be repeated."
-    )
-
-
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
 @click.option(
@@ -75,18 +62,10 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
     help="Write to this file what would go to stdout.",
 )
 @host_env_option()
-@_selector("--select", "Run only these rules or families.")
-@_selector("--ignore", "Do not run these rules or families.")
-@_selector("--extend-select", "Run these rules or families too.")
-@click.option("--severity", type=click.Choice(SEVERITIES), help="Show only findings this bad or worse.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    help="Exit with 1 for findings this bad or worse.  [default: warning]",
-)
+@settings_options()
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @fix_options()
-@click.option("--no-suppressions", is_flag=True, help="Ignore the suppression comments of the project.")
+@click.option("--show-suppressed", is_flag=True, help="List what is silenced, too, and what silences it.")
 @click.option(
     "--changed-since",
     metavar="REF",
@@ -105,7 +84,7 @@ def check(path: Path, **options: Any) -> None:
     from confguard import run
 
     try:
-        settings = _settings(path, options)
+        settings = settings_of(path, options).with_options(env_files=options["host_env"])
         if options["show_files"]:
             emit(_file_list(path, settings.exclude), options["output_file"])
             return
@@ -116,7 +95,7 @@ def check(path: Path, **options: Any) -> None:
         fail(str(error))
     if done.nothing_to_check:
         _nothing_to_check(done, hook=options["hook"])
-    _write(done, options)
+    _write(done if options["show_suppressed"] else done.without_silenced(), options)
     sys.exit(_exit_code(done, exit_zero=options["exit_zero"]))
 
 
@@ -127,30 +106,6 @@ def _since(options: Mapping[str, Any]) -> str:
     if ref == "":  # such as an unset variable of a workflow: everything would be shown, unnoticed
         fail("--changed-since: name a branch, a tag or a commit")
     return ref or ""
-
-
-def _settings(path: Path, options: Mapping[str, Any]) -> Any:
-    """Put the command line over the project's configuration; raises ConfigError for unknown names."""
-    from confguard.cards import load_cards
-    from confguard.config import check_selectors
-    from confguard.finding import Severity
-    from confguard.run import settings_for
-
-    settings = settings_for(path)
-    cards = load_cards()
-    for flag in ("select", "ignore", "extend_select"):
-        check_selectors(options[flag], cards, f"--{flag.replace('_', '-')}")
-    if options["select"]:  # a selection by hand replaces the configured one, ignores included
-        settings = replace(settings, select=options["select"], extend_select=(), ignore=())
-    return replace(
-        settings,
-        ignore=(*settings.ignore, *options["ignore"]),
-        extend_select=(*settings.extend_select, *options["extend_select"]),
-        minimum=Severity.parse(options["severity"]) if options["severity"] else settings.minimum,
-        fail_on=Severity.parse(options["fail_on"]) if options["fail_on"] else settings.fail_on,
-        suppressions=settings.suppressions and not options["no_suppressions"],
-        env_files=options["host_env"],
-    )
 
 
 def _exit_code(done: Run, *, exit_zero: bool) -> int:

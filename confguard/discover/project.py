@@ -196,10 +196,11 @@ class Project:
         return Path(real).is_relative_to(self.root)
 
 
-def read_given(file: Path, path: str) -> SourceFile:
+def read_given(file: Path, path: str, *, private: bool = True) -> SourceFile:
     """Read a file that a person named, wherever it lies; ``path`` is where it stands in the project.
 
-    Its values are private. Raises FileNotFoundError, PermissionError or ValueError with a text to show.
+    Its values are private unless it is said that they are not.
+    Raises FileNotFoundError, PermissionError or ValueError with a text to show.
     """
     try:
         if not file.is_file():
@@ -212,7 +213,7 @@ def read_given(file: Path, path: str) -> SourceFile:
     source, problem = decode(path, data)
     if problem is not None and not source.text:
         raise ValueError(f"{str(file)!r} {problem.message}")
-    return SourceFile(path, source.text, private=True)
+    return SourceFile(path, source.text, private=private)
 
 
 def open_project(path: Path, exclude: Iterable[str] = ()) -> Project:

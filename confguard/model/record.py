@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from confguard.source import Span
 
@@ -21,7 +24,7 @@ class Crash:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionUse:
-    """One rule named by one suppression comment, and what became of it."""
+    """One rule named by one suppression, and what became of it."""
 
     span: Span
     rule: str
@@ -31,6 +34,12 @@ class SuppressionUse:
     reason: str
     nearest: str
     """The nearest existing rule name, where this one does not exist."""
+    expired: datetime.date | None = None
+    """Its last day, if that is over: it suppresses nothing then."""
+    forbidden: bool = False
+    """The configuration lets nothing silence the rule."""
+    in_comment: bool = True
+    """It is a comment, and no table of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +51,21 @@ class MalformedSuppression:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleEntry:
+    """An entry of the baseline for more findings than there are: its rule, its place, how many are gone."""
+
+    span: Span
+    rule: str
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """The run so far: crashed rules and suppression comments."""
+    """The run so far: crashed rules, suppressions, the baseline."""
 
     crashes: tuple[Crash, ...]
     suppressions: tuple[SuppressionUse, ...]
     malformed: tuple[MalformedSuppression, ...]
+    stale: tuple[StaleEntry, ...] = ()
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Rule name to option name to value, with the cards' defaults filled in."""

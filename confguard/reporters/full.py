@@ -17,6 +17,7 @@ from confguard.reporters.text import (
     cleaner,
     fix_line,
     plural,
+    silenced_lines,
     summary_line,
     visible,
     width,
@@ -38,6 +39,8 @@ def render(report: Report, options: Options) -> str:
     blocks = [render_finding(finding, report, options) for finding in report.findings]
     paint = _painter(options)
     notes = "".join(f"{paint('note', _BOLD)}: {clean(note)}\n" for note in report.notes)
+    if report.silenced:
+        blocks.append("\n".join(silenced_lines(report, options.prefix)) + "\n")
     if notes:
         blocks.append(notes)
     tail = summary_line(report)

@@ -4,13 +4,15 @@ A document has these keys, all always present::
 
     schema    "confguard/json-v1"; keys may be added under this name, none is removed or changes its meaning
     version   the version of confguard
-    summary   counts: error, warning, info, suppressed, hidden, untouched, files, stacks; seconds (wall time);
-              fixed, fixable (by --fix), unsafely_fixable (only with --unsafe-fixes)
+    summary   counts: error, warning, info, suppressed, baselined, hidden, untouched, files, stacks; seconds
+              (wall time); fixed, fixable (by --fix), unsafely_fixable (only with --unsafe-fixes)
     files     kind of file -> how many were understood
     stacks    [{name, role, files, evidence}]
     notes     sentences about the run as a whole
     rules     name -> {family, summary, severity, confidence, url, tags}, for the rules that found something
     findings  [{rule, severity, message, fingerprint, address, stacks, labels, notes, help, fix, fixes}]
+    silenced  [{finding, by, place, reason}], where it was asked for: by is "comment", "configuration",
+              "per-file-ignores" or "baseline"; place is null or {path, start, end}
 
 ``labels`` is never empty and its first entry is the primary place: {path, start: {line, column},
 end: {line, column}, text}. Paths are relative to the project's root, with "/". Lines and columns are
@@ -27,7 +29,7 @@ import json
 from typing import Any
 
 from confguard.finding import Finding, Fix, Label, Severity
-from confguard.reporters.result import Report, RuleInfo, StackInfo, rule_info, severity_of
+from confguard.reporters.result import Report, RuleInfo, Silenced, StackInfo, rule_info, severity_of
 from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
 from confguard.reporters.text import clean, cleaner, visible
@@ -57,6 +59,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": {
             **{severity.label: report.count(severity) for severity in sorted(Severity, reverse=True)},
             "suppressed": report.suppressed,
+            "baselined": report.baselined,
             "hidden": report.hidden,
             "untouched": report.untouched,
             "files": sum(report.files.values()),
@@ -71,6 +74,7 @@ def document(report: Report) -> dict[str, Any]:
         "notes": [clean(note) for note in report.notes],
         "rules": {name: _rule(rule_info(report, name)) for name in names},
         "findings": [_finding(finding) for finding in report.findings],
+        "silenced": [_silenced(one) for one in report.silenced],
     }
 
 
@@ -119,6 +123,15 @@ def _fix(finding: Finding, fix: Fix, title: str) -> dict[str, Any]:
         "title": title,
         "safe": fix.safe,
         "edits": None if edits is None else [{**_place(edit.span), "text": edit.text} for edit in edits],
+    }
+
+
+def _silenced(one: Silenced) -> dict[str, Any]:
+    return {
+        "finding": _finding(one.finding),
+        "by": one.by,
+        "place": _place(one.place) if one.place else None,
+        "reason": clean(one.reason),
     }
 
 

@@ -40,6 +40,19 @@ class StackInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that is not shown: what silences it, where that stands, and the reason it gives.
+
+    ``by`` is ``"comment"``, ``"configuration"``, ``"per-file-ignores"`` or ``"baseline"``.
+    """
+
+    finding: Finding
+    by: str
+    place: Span | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known at the end of a run.
 
@@ -57,6 +70,10 @@ class Report:
     files: Mapping[str, int] = field(default_factory=dict)
     suppressed: int = 0
     hidden: int = 0
+    baselined: int = 0
+    """Findings that the baseline knows; they are none of those suppressed."""
+    silenced: tuple[Silenced, ...] = ()
+    """The suppressed and the baselined ones, where they are to be shown."""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     fixed: int = 0

@@ -95,6 +95,7 @@ def summary_line(report: Report) -> str:
         scope += f" and {plural(len(report.stacks), 'stack')}"
     aside = [f"{report.fixed} fixed"] if report.fixed else []
     aside += [f"{report.suppressed} suppressed"] if report.suppressed else []
+    aside += [f"{report.baselined} in the baseline"] if report.baselined else []
     if report.untouched:
         aside.append(f"{report.untouched} on lines that did not change")
     if report.hidden:
@@ -110,6 +111,20 @@ def summary_line(report: Report) -> str:
     if not files:
         return f"Nothing was checked: no Compose, nginx, Django or env file was recognised{end}"
     return f"All checks passed: {scope}{end}"
+
+
+def silenced_lines(report: Report, prefix: str = "") -> list[str]:
+    """Return one line for each finding that is silenced, where that was asked for: what, by what, why."""
+    lines = []
+    for one in report.silenced:
+        span = one.finding.primary.span
+        place = f"{clean_path(span.path, prefix)}:{span.line}:{span.column}"
+        by = one.by
+        if one.place is not None:
+            by += f" at {clean_path(one.place.path, prefix)}:{one.place.line}"
+        reason = f": {clean(one.reason)}" if one.reason else ""
+        lines.append(f"{place}: silenced[{one.finding.rule}] {clean(one.finding.message)} ({by}{reason})")
+    return lines
 
 
 def fix_line(report: Report) -> str:

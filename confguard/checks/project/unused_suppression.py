@@ -1,4 +1,4 @@
-"""A suppression comment that suppresses nothing, or names a rule that does not exist, is reported."""
+"""A suppression that suppresses nothing, or names a rule that does not exist, is reported."""
 
 from __future__ import annotations
 
@@ -13,30 +13,50 @@ from confguard.source import Span
 
 
 def check(record: Record) -> Iterator[Finding]:
-    """Yield one finding for each rule name in a comment that does nothing."""
+    """Yield one finding for each rule name in a suppression that does nothing."""
     for use in record.suppressions:
         if not use.exists:
-            near = f"; did you mean {use.nearest!r}?" if use.nearest else ""
+            yield _unknown(use)
+        elif use.forbidden:
             yield Finding(
-                f"this suppression names {use.rule!r}, and there is no such rule",
-                Label(use.span, "no such rule"),
-                help=f"correct the name or remove the comment{near}",
+                f"this suppression of {use.rule} has no effect: nothing may silence the rule",
+                Label(use.span, "`never-suppress` has the rule or its family"),
+                help="mend what it is about, and remove the suppression",
                 address=(use.rule,),
                 fixes=_removed(use),
             )
-        elif use.ran and not use.used:
-            yield Finding(
-                f"this suppression of {use.rule} suppresses nothing",
-                Label(use.span, "no finding of this rule on the line it counts for"),
-                help="remove the comment, or move it to the line of the finding that it is meant for",
-                address=(use.rule,),
-                fixes=_removed(use),
-            )
+        elif use.ran and not use.used and use.expired is None:
+            yield _unused(use)
+
+
+def _unknown(use: SuppressionUse) -> Finding:
+    near = f"; did you mean {use.nearest!r}?" if use.nearest else ""
+    return Finding(
+        f"this suppression names {use.rule!r}, and there is no such rule",
+        Label(use.span, "no such rule"),
+        help=f"correct the name or remove the comment{near}",
+        address=(use.rule,),
+        fixes=_removed(use),
+    )
+
+
+def _unused(use: SuppressionUse) -> Finding:
+    why = "on the line it counts for" if use.in_comment else "has this path and this address"
+    what = (
+        "comment, or move it to the line" if use.in_comment else "table, or correct the path and the address"
+    )
+    return Finding(
+        f"this suppression of {use.rule} suppresses nothing",
+        Label(use.span, f"no finding of this rule {why}"),
+        help=f"remove the {what} of the finding that it is meant for",
+        address=(use.rule,),
+        fixes=_removed(use),
+    )
 
 
 def _removed(use: SuppressionUse) -> tuple[Fix, ...]:
     """Return the fix that removes the rule from its comment, and the comment if it names no other."""
-    span, place = use.span, _name(use)
+    span, place = use.span, _name(use) if use.in_comment else None
     if place is None:
         return ()
     names = span.sub(span.text.index("[") + 1, span.text.index("]"))
