@@ -20,16 +20,20 @@ from confguard.reporters.conceal import concealer
 from confguard.reporters.result import Silenced
 from confguard.source import SourceFile
 from confguard.suppress import Malformed, Silencer, Suppression, find_suppressions
-from confguard.suppress.comments import WITHOUT_COMMENTS
+from confguard.suppress.comments import WITHOUT_COMMENTS, kind_of
 
 
 def silencer_for(project: Project, files: Iterable[ProjectFile], settings: Settings) -> Silencer:
     """Return what the comments of a project and its configuration silence."""
     comments: list[Suppression | Malformed] = []
-    for file in files if settings.suppressions else ():
-        source = None if file.kind in WITHOUT_COMMENTS else project.read(file.path)
+    kinds = {file.path: file.kind for file in files}
+    # A finding can stand in any file that a model has read, also in one that is of no kind.
+    paths = sorted({*kinds, *project.read_so_far}) if settings.suppressions else ()
+    for path in paths:
+        kind = kind_of(path, kinds)
+        source = None if kind in WITHOUT_COMMENTS else project.read(path)
         if source is not None:
-            comments += find_suppressions(source, file.kind)
+            comments += find_suppressions(source, kind)
     return Silencer(settings, comments, settings.today or datetime.date.today(), load_cards())
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from confguard.cli.fixing import fix_options, run_fixed
+from confguard.cli.ignoring import add_ignores
 from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
 from confguard.cli.settings import settings_of, settings_options
@@ -65,6 +66,14 @@ def _outputs(
 @settings_options()
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @fix_options()
+@click.option(
+    "--add-ignore",
+    is_flag=False,
+    flag_value="all",
+    metavar="[NAME,...]",
+    help="Write suppressions for what is found, or for these rules or families; with --diff only show them.",
+)
+@click.option("--reason", metavar="TEXT", help="The reason that --add-ignore writes behind them.")
 @click.option("--show-suppressed", is_flag=True, help="List what is silenced, too, and what silences it.")
 @click.option(
     "--changed-since",
@@ -89,6 +98,8 @@ def check(path: Path, **options: Any) -> None:
             emit(_file_list(path, settings.exclude), options["output_file"])
             return
         since = _since(options)
+        if options["add_ignore"] is not None:
+            add_ignores(path, settings, options)
         fixing = options["fix"] or options["diff"]
         done = run_fixed(path, settings, options) if fixing else run.check(path, settings, since=since)
     except usage_errors() as error:

@@ -136,6 +136,11 @@ class Project:
         """What was wrong with the files that have been read so far, by path."""
         return tuple(self._problems[path] for path in sorted(self._problems))
 
+    @property
+    def read_so_far(self) -> tuple[str, ...]:
+        """The files whose text somebody has asked for and could have."""
+        return tuple(path for path, source in self._sources.items() if source is not None)
+
     def with_given(self, given: Mapping[str, SourceFile]) -> Project:
         """Return the same project with other texts for some of its files, or for files that it lacks."""
         paths = tuple(sorted({*self.paths, *given}))

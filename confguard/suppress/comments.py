@@ -11,7 +11,7 @@ import datetime
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from confguard.discover.kinds import Kind
@@ -35,6 +35,12 @@ _PYTHON = (Kind.SETTINGS, Kind.ENTRY_POINT)
 _YAML = (Kind.COMPOSE, Kind.WORKFLOW)
 _CONTINUED = (Kind.DOCKERFILE, Kind.MAKEFILE, Kind.SCRIPT, Kind.TASKS)
 """Kinds of files in which a backslash at the end continues a line."""
+_BY_EXTENSION = {
+    "py": Kind.SETTINGS,
+    "yml": Kind.COMPOSE,
+    "yaml": Kind.COMPOSE,
+    **dict.fromkeys(("md", "mdx", "rst", "adoc", "json", "html"), Kind.DOCUMENT),
+}
 WITHOUT_COMMENTS = (Kind.DOCUMENT, Kind.PACKAGE_JSON)
 """Kinds of files in which no suppression can stand."""
 
@@ -58,6 +64,14 @@ class Malformed:
 
     span: Span
     problem: str
+
+
+def kind_of(path: str, kinds: Mapping[str, Kind]) -> Kind | None:
+    """Return the kind of a file as comments see it, also of one that has no part in the deployment itself."""
+    if path in kinds:
+        return kinds[path]
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return _BY_EXTENSION.get(extension)
 
 
 def find_suppressions(source: SourceFile, kind: Kind | None = None) -> Iterable[Suppression | Malformed]:
