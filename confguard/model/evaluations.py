@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.environment import Environment
+from confguard.model.value import Unknown
 
 if TYPE_CHECKING:
     from confguard.model.celery.code import Code as CeleryCode
@@ -26,6 +27,9 @@ class Evaluations:
     """
 
     project: Project
+    by_value: bool = False
+    """Environments with the same values count as one, whatever gave them these: for who asks whether settings
+    start, and for want of what, and shows no trail."""
     _celery: dict[str, CeleryCode] = field(default_factory=dict)
     _known: dict[str, list[tuple[Environment, Settings]]] = field(default_factory=dict)
 
@@ -55,7 +59,7 @@ class Evaluations:
         for other, settings in known:
             if _elsewhere(settings.place, place):
                 continue
-            if all(environment.get(read.key) == other.get(read.key) for read in settings.reads):
+            if all(self._alike(environment, other, read.key) for read in settings.reads):
                 return settings if environment is other else settings.under(environment)
         from confguard.model.django import evaluate, search_roots
 
@@ -67,6 +71,14 @@ class Evaluations:
         settings = evaluate(self.project, module, environment, roots=roots, place=place)
         known.append((environment, settings))
         return settings
+
+    def _alike(self, one: Environment, other: Environment, name: str) -> bool:
+        left, right = one.get(name), other.get(name)
+        if not self.by_value or left is None or right is None:
+            return left == right
+        if isinstance(left, Unknown) or isinstance(right, Unknown):
+            return isinstance(left, Unknown) and isinstance(right, Unknown) and left.reason == right.reason
+        return left.value == right.value
 
 
 def _elsewhere(known: Place | None, place: Place | None) -> bool:

@@ -215,7 +215,7 @@ def _deployment(repo: Repo, sighting: Sighting, made: _Made) -> Deployment:
         posixpath.dirname(sighting.files[0]) if directory is None else directory,
     )
     files = (*repo.files, ProjectFile(made.path, Kind.ENV, "made by a workflow"))
-    return Deployment(project, files, stack, Evaluations(project), repo.builders)
+    return Deployment(project, files, stack, Evaluations(project, by_value=True), repo.builders)
 
 
 def _used(deployment: Deployment) -> set[str]:

@@ -375,6 +375,27 @@ def test_a_middleware_that_reads_the_environment_itself_gives_no_other_environme
     assert sent == ["img-src *", "img-src 'self'", "img-src *"]
 
 
+@pytest.mark.parametrize("by_value", [True, False])
+def test_environments_with_the_same_values_count_as_one_where_only_values_are_asked_for(tmp_path, by_value):
+    (tmp_path / "settings.py").write_text("import os\nKEY = os.environ['KEY']\nX = os.getenv('X')\n")
+    evaluations = Evaluations(Project(tmp_path, Listing(("settings.py",), "walk")), by_value)
+
+    def known(text):
+        return Known(text, (Step("told", None),))
+
+    def settings(**values):
+        return evaluations.settings("settings", "settings.py", Environment(values))
+
+    first = settings(KEY=Known("a"), X=Unknown("it is secret"))
+    assert (
+        settings(KEY=known("a"), X=Unknown("it is secret", known("").trail)).reads is first.reads
+    ) is by_value
+    for other in ({"KEY": known("b")}, {"KEY": Unknown("a")}, {"X": known("a")}, {}):
+        values = {"KEY": known("a"), "X": Unknown("it is secret"), **other} if other else {}
+        assert settings(**values).reads is not first.reads
+    assert settings().failure.variables == ("KEY",)
+
+
 def test_a_star_import_that_is_not_followed_leaves_every_other_setting_open(repository):
     root = repository({"app/settings.py": "DEBUG = False\nfrom library.conf import *\nUSE_TZ = True\n"})
     settings = evaluate(open_project(root), "app/settings.py", Environment())
