@@ -1,6 +1,6 @@
 """The part of GitHub's runner that our action and the documented workflows need: steps, expressions, files.
 
-After docs.github.com: "Evaluate expressions in workflows and actions", "Metadata syntax for GitHub Actions" and
+After docs.github.com: "Evaluate expressions in workflows and actions", "Metadata syntax for GitHub Actions",
 "Workflow commands". Steps are run by bash as ``shell: bash`` does it; actions of others are stood in for.
 """
 

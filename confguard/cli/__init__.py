@@ -16,6 +16,7 @@ from confguard.cli.check import check
 from confguard.cli.output import EXIT_CLEAN, fail
 from confguard.cli.readiness import readiness
 from confguard.cli.rules import rule, rules
+from confguard.cli.server import server
 from confguard.cli.show import graph, route, show, trace
 
 _COLLECTED_AFTER = 400_000
@@ -63,11 +64,12 @@ def program() -> NoReturn:
     except SystemExit as end:
         if not isinstance(end.code, int | None) or sys.gettrace() or sys.getprofile():
             raise
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:  # a server closes what it wrote to
+                stream.flush()
         os._exit(end.code or EXIT_CLEAN)
     raise AssertionError("click ends with SystemExit")
 
 
-for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph):
+for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph, server):
     main.add_command(_command)

@@ -11,7 +11,6 @@ from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 
-
 _SERVICES = re.compile(r"(?P<head>.*) in services? (?P<names>[\w.-]+(?:(?:, | and )[\w.-]+)*)(?P<tail>.*)")
 
 
