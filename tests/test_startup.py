@@ -46,9 +46,7 @@ def test_the_version_needs_click_and_nothing_else_of_ours():
     )  # fmt: skip
     loaded = loaded_by("--version")
     ours = {module for module in loaded if module.split(".")[0] == "confguard"}
-    names = ("check", "fixing", "options", "output", "readiness", "rules", "server", "show")
-    commands = {f"confguard.cli.{name}" for name in names}
-    assert ours == {"confguard", "confguard.cli", *commands}
+    assert {module for module in ours if not module.startswith("confguard.cli")} == {"confguard"}
     foreign = tops(loaded) - tops(set(with_click.stdout.split())) - set(sys.stdlib_module_names)
     assert foreign <= {"confguard"}
 
