@@ -15,6 +15,8 @@ from confguard.fixes.rounds import settle
 from confguard.fixes.write import write
 from confguard.model.repo import Repo
 
+_REQUIRED = "needs the variable"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -72,6 +74,8 @@ def _broken(repo: Repo) -> Iterator[str]:
         yield f"{problem.span.path} {problem.message}"
     for deployment in repo.deployments:
         for problem in (*deployment.compose.problems, *deployment.compose.refusals):
+            if _REQUIRED in problem.message:
+                continue  # what an operator has to set may be the very thing that a fix asks for
             yield f"{deployment.name}: {problem.span.path} {problem.message}"
         for model in deployment.proxies:
             for problem in model.problems:

@@ -17,7 +17,10 @@ def named(deployment: Deployment, names: Sequence[str]) -> tuple[Fix, ...]:
     file = _filling(deployment)
     if file is None:
         return ()
-    return whole(f"name {_shown(names)} in {file.read}", add_keys(file.source, names), safe=True)
+    # Where services get the file as well, an empty text could take the place of a default.
+    read = {one.key for app in deployment.apps for one in app.settings.reads} if file.services else set()
+    edits = add_keys(file.source, names)
+    return whole(f"name {_shown(names)} in {file.read}", edits, safe=not read & set(names))
 
 
 def delivered(deployment: Deployment, names: Sequence[str], services: Sequence[str]) -> tuple[Fix, ...]:
@@ -48,7 +51,7 @@ def passed_on(
     deployment: Deployment, names: Sequence[str], services: Iterable[str], *, safe: bool
 ) -> tuple[Fix, ...]:
     """Return the fix that passes on to services what an env file sets for the Compose files."""
-    edits = [pass_on(deployment.services[one], names) for one in services]
+    edits = [pass_on(deployment.services[one], names, if_set=True) for one in services]
     return whole(f"pass {_shown(names)} on", edits, safe=safe)
 
 

@@ -81,25 +81,34 @@ def _is_anchor(key: Scalar, value: object) -> bool:
     return "&" in key.source.text[key.end : start]
 
 
-def pass_on(service: Service, names: Sequence[str]) -> Edit | None:
+def pass_on(service: Service, names: Sequence[str], *, if_set: bool = False) -> Edit | None:
     """Give a service variables under their own names: ``NAME: ${NAME}``.
 
-    None where what it is given stands at an anchor, so that others would get them, too.
+    ``if_set`` writes the bare name, by which a variable that nothing sets stays unset (compose-spec,
+    05-services.md, "environment"), so that defaults of who reads it still apply. None where what the
+    service is given stands at an anchor, so that others would get them, too.
     """
+    value = "" if if_set else "${%s}"
+    pair = "%s" if if_set else "%s=${%s}"
     place = service_key(service, "environment")
     if place is None:
         own = service_key(service)
         if own is None or own.shared:
             return None
-        return add_key(own, "environment", [f"{name}: ${{{name}}}" for name in names])
+        return add_key(own, "environment", [f"{name}: {_named(value, name)}".rstrip() for name in names])
     if place.shared or place.is_alias:
         return None
     node = place.value
     if isinstance(node, Items):
         quote = '"' if node.flow else ""
-        return _items(node, [f"{quote}{name}=${{{name}}}{quote}" for name in names])
-    quote = '"' if isinstance(node, Mapping) and node.flow else ""
-    return add_keys(place, {name: f"{quote}${{{name}}}{quote}" for name in names})
+        return _items(node, [f"{quote}{_named(pair, name)}{quote}" for name in names])
+    if isinstance(node, Mapping) and node.flow:
+        return add_keys(place, {name: f'"{_named(value, name)}"' if value else "null" for name in names})
+    return add_keys(place, {name: _named(value, name) for name in names})
+
+
+def _named(form: str, name: str) -> str:
+    return form.replace("%s", name)
 
 
 def depend_on(service: Service, others: Sequence[str], condition: str = "service_started") -> Edit | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from confguard.finding import Edit
 from confguard.fixes.lines import ends_line, indent_at, insert_after, starts_line
 from confguard.model.nginx import Level, Missing, NginxModel, Statement, nearest, request_headers
+from confguard.parsers.nginx_tree import Directive
 from confguard.source import Span
 
 _STEP = "    "
@@ -40,18 +41,23 @@ def add(level: Level, lines: Sequence[str], beside: Statement | None = None) -> 
         return _behind(place, lines)
     if level.statement is None or level.is_stock or level.statement.directive.block is None:
         return None
-    block = level.statement.directive
-    if block.block:
-        return _in_front(block.block[0].span, block.span, lines)
-    start = block.span.text.find("{", block.head.end - block.span.start)
-    if start == -1:
+    return _at_beginning(level.statement.directive, lines)
+
+
+def _at_beginning(block: Directive, lines: Sequence[str]) -> Edit | None:
+    """Add directives behind the brace that opens a block, in front of the comments of what follows."""
+    file, text = block.span.file, block.span.text
+    opening = block.span.start + text.find("{", block.head.end - block.span.start)
+    if opening < block.head.end:
         return None
-    opening = block.span.sub(start, start + 1)
-    if ends_line(opening.file, opening.end):
-        return insert_after(
-            opening.file, opening.end, _indented(indent_at(opening.file, block.span.start) + _STEP, lines)
-        )
-    return Edit(opening.file.span(opening.end), f" {' '.join(lines)}")
+    if not ends_line(file, opening + 1):
+        return Edit(file.span(opening + 1), f" {' '.join(lines)}")
+    first = block.block[0].span.start if block.block else None
+    known = first is not None and starts_line(file, first)
+    indent = (
+        indent_at(file, first) if first is not None and known else indent_at(file, block.span.start) + _STEP
+    )
+    return insert_after(file, opening, _indented(indent, lines))
 
 
 def place_in(level: Level, statement: Statement) -> Span | None:
@@ -73,15 +79,6 @@ def _behind(place: Span, lines: Sequence[str]) -> Edit:
     if starts_line(file, place.start) and ends_line(file, end):
         return insert_after(file, end, _indented(indent_at(file, place.start), lines))
     return Edit(file.span(end), f" {' '.join(lines)}")
-
-
-def _in_front(first: Span, block: Span, lines: Sequence[str]) -> Edit:
-    """Insert in front of the first directive of a block, on lines of their own where it has one."""
-    file = first.file
-    if starts_line(file, first.start):
-        indent = indent_at(file, first.start)
-        return Edit(file.span(first.start), "".join(f"{line}\n{indent}" for line in lines))
-    return Edit(file.span(first.start), f"{' '.join(lines)} ")
 
 
 def _indented(indent: str, lines: Sequence[str]) -> list[str]:

@@ -248,7 +248,7 @@ def _blocks(indent: int, keys: Pairs[str, str | Lines[str]]) -> list[str]:
 def _block(indent: int, key: str, value: str | Lines[str]) -> list[str]:
     blank = " " * indent
     if isinstance(value, str):
-        return [f"{blank}{key}: {value}"]
+        return [f"{blank}{key}: {value}".rstrip()]
     return [f"{blank}{key}:", *(f"{blank}{' ' * _STEP}{line}" for line in value)]
 
 

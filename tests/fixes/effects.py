@@ -13,6 +13,7 @@ from typing import Any
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.compose.dump import dump
 from confguard.model.deployment import Deployment
+from confguard.model.nginx import NginxModel, header_set, nearest
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.show.values import terms
@@ -53,13 +54,25 @@ def _lines(deployment: Deployment) -> Iterator[str]:
         for failure in app.settings.failures:
             yield f"settings/{','.join(app.services)}: raises {failure.exception}"
     for model in deployment.proxies:
-        for server in model.servers:
-            for level in server.levels():
-                path = "/".join(reversed([at.title for at in level.chain()]))
-                for statement in level.statements:
-                    words = " ".join(word.text for word in statement.words)
-                    if statement.block is None:
-                        yield f"nginx/{model.service}/{path}: {statement.name} {words}"
+        yield from _nginx(model)
+
+
+def _nginx(model: NginxModel) -> Iterator[str]:
+    """Yield what is in effect at each level: inherited directives as well as its own."""
+    levels = [level for server in model.servers for level in server.levels()]
+    names = {
+        item.name for level in levels for at in level.chain() for item in at.statements if item.block is None
+    }
+    for level in levels:
+        path = "/".join(reversed([at.title for at in level.chain()]))
+        for name in sorted(names):
+            found = nearest(level, name)
+            statements = found[1] if isinstance(found, tuple) else ()
+            if name == "add_header":  # the levels around count for more than the nearest one
+                statements = tuple(header.statement for header in header_set(level).headers)
+            for statement in statements:
+                words = " ".join(word.text for word in statement.words)
+                yield f"nginx/{model.service}/{path}: {name} {words}"
 
 
 def flat(path: str, value: Any) -> Iterator[str]:

@@ -36,7 +36,7 @@ INTENDED: dict[str, tuple[str, ...]] = {
         r"\+ .* \(profile \w+\) .*",
         *WITHOUT_SERVICE,
     ),
-    "test-service": (r"- .* (compose/services|environment)/{0}[/:].*", *WITHOUT_SERVICE),
+    "test-service": (r"- .* (compose/services|environment|nginx)/{0}[/:].*", *WITHOUT_SERVICE),
     "unordered-upstream": (r"[+] .* compose/services/{0}/depends_on/.*",),
     "unordered-migration": (r"[-+] .* compose/services/[^/]*/depends_on/{0}/.*",),
     "unmet-dependency": (
@@ -62,7 +62,7 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "copied-env-file": (r"\+ ignore/.*",),
     "unused-suppression": ("*nothing*",),
     "undelivered-variable": (
-        r"\+ .* compose/services/{names}/environment/{names}: .*",
+        r"\+ .* compose/services/[^/]*/environment/{names}: .*",
         r"\+ (.* )?env(ironment)?/.*: {names}=.*",
         r"[-+] .* settings/.*",
     ),
