@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
@@ -18,6 +19,7 @@ from confguard.show.graph import graph_of
 
 _ORDER = (State.PASSED, State.FAILED, State.CANNOT_TELL, State.MANUAL)
 _MOST = 12
+_QUOTED = re.compile(r"`([^`\n]+)`")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -78,7 +80,8 @@ def _stack(subject: Subject, links: dict[int, str]) -> Iterator[str]:
         for node in graph.nodes
     }
     yield '<section id="stack"><h2>What runs</h2>'
-    yield f'<div class="scroll">{picture(graph, marked)}</div>{legend(graph)}</section>'
+    yield f'<div class="scroll" tabindex="0">{picture(graph, marked)}</div>'
+    yield f'<p class="hint">The picture goes on to the right.</p>{legend(graph)}</section>'
 
 
 def _concerns(finding: Finding, service: str) -> bool:
@@ -98,7 +101,7 @@ def _phase(assessment: Assessment, phase: Phase, links: dict[int, str]) -> Itera
         yield (
             f'<summary><span class="id">{_text(answer.row.id)}</span>'
             f'<span class="state">{answer.state.value}</span>'
-            f'<span class="must">{_text(answer.row.must)}</span>{owner}</summary>'
+            f'<span class="must">{_prose(answer.row.must)}</span>{owner}</summary>'
         )
         yield "<div>"
         yield from _why(answer, links)
@@ -108,7 +111,7 @@ def _phase(assessment: Assessment, phase: Phase, links: dict[int, str]) -> Itera
 
 def _why(answer: Answer, links: dict[int, str]) -> Iterator[str]:
     for text in evidence(answer):
-        yield f"<p>{_text(text)}</p>"
+        yield f"<p>{_prose(text)}</p>"
     if answer.findings:
         items = (
             f'<li><a href="#{links[id(one)]}">{_text(one.rule)}</a> {_said(one, one.message)} '
@@ -120,7 +123,7 @@ def _why(answer: Answer, links: dict[int, str]) -> Iterator[str]:
         labels = distinct(answer.outcome.evidence)
         yield f'<ul class="places">{"".join(map(_evidence, labels[:_MOST]))}</ul>'
     if answer.row.mend and answer.state is State.FAILED:
-        yield f'<p class="mend"><b>Mend:</b> {_text(answer.row.mend)}</p>'
+        yield f'<p class="mend"><b>Mend:</b> {_prose(answer.row.mend)}</p>'
     if answer.row.command and answer.state is not State.PASSED:
         yield f'<p><b>Run:</b> <code class="command">{_text(answer.row.command)}</code></p>'
         if answer.row.expect:
@@ -128,7 +131,7 @@ def _why(answer: Answer, links: dict[int, str]) -> Iterator[str]:
 
 
 def _evidence(label: Label) -> str:
-    return f"<li><code>{_place(label)}</code> {_text(label.text)}</li>"
+    return f"<li><code>{_place(label)}</code> {_prose(label.text)}</li>"
 
 
 def _findings(findings: Sequence[Finding], links: dict[int, str], assessment: Assessment) -> Iterator[str]:
@@ -169,7 +172,16 @@ def _place(label: Label) -> str:
 
 
 def _said(finding: Finding, text: str) -> str:
-    return escape(cleaner(finding)(text))
+    return _with_code(escape(cleaner(finding)(text)))
+
+
+def _prose(text: str) -> str:
+    return _with_code(_text(text))
+
+
+def _with_code(escaped: str) -> str:
+    """Show what stands in backquotes as code."""
+    return _QUOTED.sub(r"<code>\1</code>", escaped)
 
 
 def _text(text: str) -> str:

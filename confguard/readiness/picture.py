@@ -35,7 +35,8 @@ class _Spot:
 def picture(graph: Graph, marked: Mapping[str, Sequence[tuple[str, Finding]]]) -> str:
     """Return the SVG of a graph; ``marked`` has for a service its findings, each with its link."""
     used = [index for index in range(len(COLUMNS)) if any(node.column == index for node in graph.nodes)]
-    columns = {index: position for position, index in enumerate(used, start=1)}
+    has_clients = any(edge.source == CLIENTS for edge in graph.edges)
+    columns = {index: position for position, index in enumerate(used, start=1 if has_clients else 0)}
     spots: dict[str, _Spot] = {}
     rows: dict[int, int] = {}
     for node in graph.nodes:
@@ -45,7 +46,7 @@ def picture(graph: Graph, marked: Mapping[str, Sequence[tuple[str, Finding]]]) -
     most = max(rows.values(), default=1)
     high = _TOP + most * (_HIGH + _GAP)
     spots[CLIENTS] = _Spot(_x(0), _TOP)
-    wide = _x(len(used)) + _BOX + 100
+    wide = _x(len(used) if has_clients else max(len(used) - 1, 0)) + _BOX + 100
     parts = [
         f'<svg class="picture" viewBox="0 0 {wide} {high}" role="img" width="{wide}" height="{high}" '
         f'aria-label="{_text(f"{len(graph.nodes)} services of {graph.stack}")}">',
@@ -56,7 +57,7 @@ def picture(graph: Graph, marked: Mapping[str, Sequence[tuple[str, Finding]]]) -
     drawn = [_edge(edge, spots) for edge in graph.edges]
     parts += [line for line, _ in drawn]
     parts += [label for _, label in drawn if label]  # above every line
-    if any(edge.source == CLIENTS for edge in graph.edges):
+    if has_clients:
         parts.append(_clients(spots[CLIENTS]))
     networks = {name: index % NETWORK_COLOURS for index, name in enumerate(graph.networks)}
     parts += [_node(node, spots[node.name], networks, marked.get(node.name, ())) for node in graph.nodes]

@@ -155,3 +155,17 @@ def _tags(text):
     page.handle_endtag = lambda tag: None
     page.feed(text)
     return page.tags
+
+
+def test_backquotes_are_shown_as_code_and_markup_in_them_as_text():
+    assert html._prose("take `a:b` away") == "take <code>a:b</code> away"
+    assert html._prose("`<b>`") == "<code>&lt;b&gt;</code>"
+
+
+def test_a_stack_that_publishes_nothing_begins_at_the_left_edge(page_of):
+    compose = FILES["compose.prod.yaml"]
+    _, closed = page_of({"compose.prod.yaml": compose})
+    _, opened = page_of({"compose.prod.yaml": compose + "    ports: ['80:80']\n"})
+    wide = [int(re.search(r'viewBox="0 0 (\d+)', text)[1]) for text in (closed, opened)]
+    assert wide[0] < wide[1]
+    assert ">clients<" not in closed and ">clients<" in opened

@@ -294,3 +294,9 @@ def test_an_nginx_beside_the_application_is_its_proxy(look):
     assert (state, outcome.text) == (State.FAILED, "web, proxy run without any profile")
     state, outcome = look("header-once", "name = 'X-Frame-Options', required = false", files)
     assert outcome.evidence[0].span.path == "nginx.conf", outcome
+
+
+def test_a_heading_tells_more_than_a_word_beside(look):
+    text = "# Shop\n\nCopy it by git or by a backup restore.\n\n## Restore drill\n\nDo it.\n"
+    state, outcome = look("documented", 'topics = { drill = "restore" }, what = "x"', {"README.md": text})
+    assert (state, [one.span.line for one in outcome.evidence]) == (State.PASSED, [5])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from confguard.discover.kinds import Kind
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
+from confguard.source import SourceFile
 
 _PUT_AWAY = re.compile(r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/", re.IGNORECASE)
 _NO_GUIDE = re.compile(
@@ -45,19 +46,9 @@ def look(
     missing: list[str] = []
     for name, topic in topics.items():
         wanted = re.compile(topic, re.IGNORECASE)
-        place = None
-        for source in documents:
-            match = next(
-                (
-                    one
-                    for one in wanted.finditer(source.text)
-                    if not headings or _HEADING.match(source.line_text(source.span(one.start()).line))
-                ),
-                None,
-            )
-            if match is not None:
-                place = Label(source.span(match.start(), match.end()).first_line(), name)
-                break
+        place = _place(documents, wanted, name, True)
+        if place is None and not headings:
+            place = _place(documents, wanted, name, False)
         if place is None:
             missing.append(name)
         else:
@@ -66,6 +57,15 @@ def look(
         text = f"{what}: no document of the repository speaks of {', '.join(missing)}"
         return failed(text, found) if required else cannot_tell(text, found)
     return passed(f"{what}: documents speak of {', '.join(topics)}", found)
+
+
+def _place(documents: list[SourceFile], wanted: re.Pattern[str], name: str, headings: bool) -> Label | None:
+    """Return the first place that speaks of a topic; a heading tells more than a word beside."""
+    for source in documents:
+        for match in wanted.finditer(source.text):
+            if not headings or _HEADING.match(source.line_text(source.span(match.start()).line)):
+                return Label(source.span(match.start(), match.end()).first_line(), name)
+    return None
 
 
 def _rank(path: str) -> tuple[bool, int, str]:

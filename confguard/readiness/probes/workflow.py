@@ -46,7 +46,7 @@ def look(
             good.append(held[0].label("the step"))
         elif judged:
             step, against = judged[0]
-            bad.append((against, step.label(against)))
+            bad.append((against, step.label("the step")))
         elif optional:
             return not_needed(f"{what}: no workflow tries it")
         else:
