@@ -1,0 +1,48 @@
+"""What an image copies as a whole has a .dockerignore."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from confguard.checks._trails import joined
+from confguard.finding import Finding, Label
+from confguard.model.builds import buildings, context_sources
+from confguard.model.deployment import Deployment
+from confguard.model.repo import Repo
+from confguard.source import Span
+
+_NAME = ".dockerignore"
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Yield one finding for the contexts of a stack that are copied whole, with nothing left out."""
+    for deployment in repo.production:
+        found = dict(_whole(deployment))
+        if not found:
+            continue
+        first, *others = found
+        shown = [f"`{context or '.'}`" for context in found]
+        yield Finding(
+            f"the build context{'s' * (len(shown) > 1)} {joined(shown)} {'are' if others else 'is'} copied "
+            "whole, and no .dockerignore leaves anything out",
+            Label(found[first].first_line(), "copies tests, dumps, caches and env files of the host, too"),
+            tuple(Label(found[one].first_line(), f"and all of `{one or '.'}`") for one in others[:4]),
+            help=f"write a {_NAME} in it: `.git`, `.env*`, `node_modules`, tests and dumps",
+            stacks=(deployment.name,),
+            address=tuple(found),
+        )
+
+
+def _whole(deployment: Deployment) -> Iterator[tuple[str, Span]]:
+    for building in buildings(deployment):
+        context = building.context
+        if context is None or not deployment.project.is_folder(context):
+            continue
+        names = (posixpath.join(context, _NAME), f"{building.dockerfile.source.path}{_NAME}")
+        if any(deployment.project.exists(name) for name in names):
+            continue
+        for image in building.images():
+            for source in context_sources(image):
+                if not source.path:
+                    yield context, source.copy.instruction.span
