@@ -1,4 +1,4 @@
-"""Fixes of findings as code actions."""
+"""What can be done about findings, as code actions: their fixes, and comments that suppress them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from confguard.finding import Edit, Finding
+from confguard.finding import Edit, Finding, Label
 from confguard.fixes.edits import applicable, choose
 from confguard.reporters.text import cleaner
 from confguard.server.analysis import Analysis
 from confguard.server.convert import Converter
 from confguard.source import SourceFile
+from confguard.suppress.adding import add_comments
 
 KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
 
@@ -76,6 +77,9 @@ def actions(
         for finding in analysis.findings:
             if _lies_on(finding, path, lines):
                 yield from _fixes(analysis, finding, desk)
+        for finding in analysis.findings:
+            if _lies_on(finding, path, lines):
+                yield from _ignore(analysis, finding, path, lines, desk)
     if only is not None and _wanted(types.CodeActionKind.SourceFixAll, only):
         chosen = choose(analysis.findings, unsafe=False, same_file=analysis.run.repo.project.real_path)
         edit = desk.edit(edit for one in chosen for edit in one.fix.edits)
@@ -102,6 +106,42 @@ def _fixes(analysis: Analysis, finding: Finding, desk: Desk) -> Iterator[types.C
             )
 
 
+def _ignore(
+    analysis: Analysis, finding: Finding, path: str, lines: range, desk: Desk
+) -> Iterator[types.CodeAction]:
+    """Yield the comment that suppresses a finding at its place on these lines, if one can stand there."""
+    assert analysis.run is not None
+    kind = next((file.kind for file in analysis.run.files if file.path == path), None)
+    for label in finding.labels:
+        if not _is_on(label, path, lines):
+            continue
+        file = label.span.file
+        text, refused = add_comments(file, kind, {label.span.line: [finding.rule]}, "")
+        edit = None if refused or text == file.text else desk.edit([_difference(file, text)])
+        if edit is not None:
+            yield types.CodeAction(
+                f"Ignore {finding.rule} here with a comment: say why behind it",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[desk.converter.diagnostic(finding, analysis.run.report)],
+                edit=edit,
+            )
+            return
+
+
+def _difference(file: SourceFile, text: str) -> Edit:
+    """Return the one edit that makes a text of a file's."""
+    old = file.text
+    start = _same(old, text)
+    end = min(_same(old[::-1], text[::-1]), len(old) - start, len(text) - start)
+    return Edit(file.span(start, len(old) - end), text[start : len(text) - end])
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
 def _wanted(kind: types.CodeActionKind, only: Sequence[str] | None) -> bool:
     """Say whether a kind of action was asked for: kinds are trees, ``source`` has ``source.fixAll``."""
     names = (
@@ -113,9 +153,9 @@ def _wanted(kind: types.CodeActionKind, only: Sequence[str] | None) -> bool:
 
 
 def _lies_on(finding: Finding, path: str, lines: range) -> bool:
-    return any(
-        label.span.path == path
-        and label.span.line - 1 < lines.stop
-        and lines.start <= label.span.end_line - 1
-        for label in finding.labels
-    )
+    return any(_is_on(label, path, lines) for label in finding.labels)
+
+
+def _is_on(label: Label, path: str, lines: range) -> bool:
+    span = label.span
+    return span.path == path and span.line - 1 < lines.stop and lines.start <= span.end_line - 1

@@ -252,6 +252,23 @@ def test_a_fix_mends_the_finding_in_the_editor(shop):
     play(scenario, shop)
 
 
+def test_a_finding_is_ignored_with_a_comment_at_any_of_its_places(shop):
+    settings, compose = shop / "shop/settings.py", shop / "compose.yaml"
+
+    async def scenario(editor):
+        editor.open(settings)
+        editor.open(compose)
+        await editor.until(lambda: "debug-enabled" in set().union(*editor.rules().values()))
+        offered = await editor.actions(compose, line_of(COMPOSE, "DEBUG: "), "quickfix")
+        (ignore,) = [one for one in offered if one.title.startswith("Ignore debug-enabled here")]
+        (changed,) = applied(ignore.edit, {compose.as_uri(): COMPOSE}).values()
+        assert "\n      # confguard: ignore[debug-enabled]\n      DEBUG: ${DEBUG}\n" in changed
+        editor.change(compose, changed, 2)
+        await editor.until(lambda: "debug-enabled" not in set().union(*editor.rules().values()))
+
+    play(scenario, shop)
+
+
 def test_everything_safe_is_fixed_at_once_where_an_editor_asks_for_it(shop):
     nginx = shop / "nginx/default.conf"
 
