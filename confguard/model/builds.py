@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from confguard.model.compose import Build, Service
     from confguard.model.deployment import Deployment
 
+_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|e2e)/|(?:^|/)test_[^/]*\.py\Z|\.(?:test|spec)\.[jt]sx?\Z")
+_DUMP = re.compile(r"\.(?:sql|dump|sqlite3?|db|bak|xlsx?|log|pyc|zip|tar\.gz)\Z")
+
 
 @dataclass(frozen=True)
 class Building:
@@ -147,3 +150,15 @@ def is_in_context(project: Project, building: Building, path: str) -> bool:
     prefix = f"{building.context}/" if building.context else ""
     candidates = [full] if project.exists(full) else list(project.under(full))
     return any(building.ignore.excluded(found[len(prefix) :]) is None for found in candidates)
+
+
+def unwanted_in(project: Project, context: str) -> list[str]:
+    """Return what surely lies in a context when somebody builds, and has no business in an image."""
+    found = [] if context else ["`.git`"]
+    paths = [path[len(context) + 1 :] if context else path for path in project.under(context)]
+    if "package.json" in paths:
+        found.append("the host's `node_modules`")
+    if any(_TESTS.search(path) for path in paths):
+        found.append("tests")
+    dump = next((path for path in paths if _DUMP.search(path)), None)
+    return [*found, f"`{dump}`"] if dump else found

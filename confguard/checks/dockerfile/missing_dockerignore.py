@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
-from confguard.model.builds import buildings, context_sources
+from confguard.model.builds import buildings, context_sources, unwanted_in
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
@@ -19,6 +19,10 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for the contexts of a stack that are copied whole, with nothing left out."""
     for deployment in repo.production:
         found = dict(_whole(deployment))
+        unwanted = {
+            context: names for context in found if (names := unwanted_in(deployment.project, context))
+        }
+        found = {context: found[context] for context in unwanted}
         if not found:
             continue
         first, *others = found
@@ -26,8 +30,10 @@ def check(repo: Repo) -> Iterator[Finding]:
         yield Finding(
             f"the build context{'s' * (len(shown) > 1)} {joined(shown)} {'are' if others else 'is'} copied "
             "whole, and no .dockerignore leaves anything out",
-            Label(found[first].first_line(), "copies tests, dumps, caches and env files of the host, too"),
-            tuple(Label(found[one].first_line(), f"and all of `{one or '.'}`") for one in others[:4]),
+            Label(found[first].first_line(), f"takes {joined(unwanted[first])} along"),
+            tuple(
+                Label(found[one].first_line(), f"takes {joined(unwanted[one])} along") for one in others[:4]
+            ),
             help=f"write a {_NAME} in it: `.git`, `.env*`, `node_modules`, tests and dumps",
             stacks=(deployment.name,),
             address=tuple(found),
