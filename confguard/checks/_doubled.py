@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from confguard.finding import Fix
 from confguard.fixes.edits import whole
-from confguard.fixes.nginx import hide_headers
+from confguard.fixes.nginx import append_argument, hide_headers
 from confguard.model.nginx import Level, Target
 from confguard.model.responses import Doubled, canonical
 
@@ -19,8 +19,7 @@ def hidden(found: Iterable[Doubled], *, safe: bool) -> tuple[Fix, ...]:
             routes.setdefault(target.level, (target, {}))[1][canonical(one.name)] = None
     names = ", ".join(dict.fromkeys(name for _, own in routes.values() for name in own))
     passes = " and ".join(sorted({target.statement.name for target, _ in routes.values()}))
-    return whole(
-        f"hide {names} of Django beside {passes}",
-        (hide_headers(target.level, list(own), target.statement) for target, own in routes.values()),
-        safe=safe,
-    )
+    edits = [hide_headers(target.level, list(own), target.statement) for target, own in routes.values()]
+    # Error pages of Django have its header: nginx has to add its own to them, too.
+    edits += [append_argument(one.by_nginx.statement, "always") for one in found if not one.by_nginx.always]
+    return whole(f"hide {names} of Django beside {passes}", edits, safe=safe)

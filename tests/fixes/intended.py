@@ -21,8 +21,8 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "spoofable-forwarded-proto": (FORWARDED + ".*",),
     "body-limit-mismatch": (r"[-+] .* nginx/\S+/.*: client_max_body_size .*",),
     "missing-body-limit": (r"\+ .* nginx/\S+/.*: client_max_body_size .*",),
-    "duplicated-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*",),
-    "conflicting-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*",),
+    "duplicated-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*", HEADERS),
+    "conflicting-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*", HEADERS),
     "csp-mismatch": (r"[-+] .* nginx/\S+/.*: add_header Content-Security-Policy.*",),
     "ineffective-override": (
         r"- .* (compose/services/{0}/.*|environment/{0}: .*|settings/.*|nginx/.*)",
