@@ -126,3 +126,17 @@ def test_a_broken_product_fails_the_row(tmp_path, row):
 
 def test_every_row_that_files_decide_is_broken_once():
     assert {row.id for row in PLAN.rows if row.kind == "static"} == set(BROKEN)
+
+
+def test_a_key_that_the_template_and_a_default_share_is_no_placeholder(tmp_path):
+    key = "p8xkq0v2m7z4r9t1w6y3u5i8o0a2s4d6f8g1h3j5k7l9c0b2n4"
+    files = {
+        **FILES,
+        **changed(
+            (E, "SECRET_KEY=change-me", f"SECRET_KEY={key}"),
+            (C, "environment: [", f'environment: ["SECRET_KEY=${{SECRET_KEY:-{key}}}", '),
+        ),
+    }
+    answers = states(tmp_path, files)
+    assert [one.rule for one in answers["P1.2"].findings] == ["default-secret-key"]
+    assert answers["P1.4"].state is State.FAILED
