@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from confguard.model.listening import Program, programs
+from confguard.model.provided import lacking
 from confguard.model.running_settings import module_source, target_of
 from confguard.model.value import Known
 from confguard.source import SourceFile, Span
@@ -68,7 +69,8 @@ def _judge(
     if source is None and celery:
         source = module_source(process, f"{module}.celery")
     if source is None:
-        return (Lack.MODULE, name, None) if _is_of_project(project, module) else None
+        absent = _is_of_project(project, module) or ("." in module and lacking(project, module) == ())
+        return (Lack.MODULE, name, None) if absent else None
     if celery:
         return _celery(process, module, name, source)
     wanted = name or ("application" if program.name == "gunicorn" else "")
@@ -129,7 +131,13 @@ def missing_in_settings(deployment: Deployment) -> Iterator[Unset]:
                 continue
             module = value.value.rpartition(".")[0]
             process = deployment.processes.get(app.services[0]) if app.services else None
-            if process is None or value.span in seen or not _is_of_project(deployment.project, module):
+            if (
+                process is None
+                or value.span in seen
+                or not (
+                    _is_of_project(deployment.project, module) or lacking(deployment.project, module) == ()
+                )
+            ):
                 continue
             seen.add(value.span)
             if module_source(process, module) is None:
