@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,11 +12,12 @@ from confguard.discover.project import Project
 from confguard.source import SourceFile, Span
 
 _HEAD = 400_000  # bytes of a file that are looked at
-_PYTHON = re.compile(
-    r"(?:\benviron(?:\.(?:get|pop|setdefault))?|\bgetenv|\bconfig|\b[\w.]*env(?:\.\w+)?)\s*[(\[]\s*"
-    r"(?P<quote>[\"'])(?P<name>[A-Za-z_]\w*)(?P=quote)"
-    r"|(?P<other>[\"'])(?P<asked>[A-Za-z_]\w*)(?P=other)\s+(?:not\s+)?in\s+(?:os\.)?environ\b",
-    re.IGNORECASE,
+_ARGUMENT = re.compile(r"[(\[]\s*(?P<quote>[\"'])(?P<name>[A-Za-z_]\w*)(?P=quote)")
+_READER = re.compile(
+    r"(?:\benviron(?:\.(?:get|pop|setdefault))?|\bgetenv|\bconfig|\b[\w.]*env(?:\.\w+)?)\Z", re.IGNORECASE
+)
+_MEMBER = re.compile(
+    r"(?P<quote>[\"'])(?P<name>[A-Za-z_]\w*)(?P=quote)\s+(?:not\s+)?in\s+(?:os\.)?environ\b", re.IGNORECASE
 )
 _SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>[A-Za-z_]\w*)")
 _SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
@@ -58,6 +59,10 @@ class CodeRead:
     span: Span
 
 
+Finder = Callable[[SourceFile], tuple[CodeRead, ...]]
+"""Finds what one source reads."""
+
+
 @dataclass
 class Code:
     """The code of a project, looked at when first asked for and then kept."""
@@ -68,11 +73,11 @@ class Code:
 
     def python(self, folder: str) -> tuple[CodeRead, ...]:
         """Return what the Python files below a folder read, tests left out."""
-        return self._below(folder, (".py",), _PYTHON, (b"env", b"config("))
+        return self._below(folder, (".py",), _python_reads, (b"env", b"config("))
 
     def front_end(self, folder: str) -> tuple[CodeRead, ...]:
         """Return what JavaScript, TypeScript and their like below a folder read."""
-        return self._below(folder, _FRONT_END, _SCRIPT, (b"env",))
+        return self._below(folder, _FRONT_END, _script_reads, (b"env",))
 
     def mentions(self, folder: str, texts: tuple[str, ...]) -> bool:
         """Say whether a Python file or a shell script below a folder holds one of these texts."""
@@ -112,15 +117,15 @@ class Code:
         return frozenset(word.decode("ascii") for word in found)
 
     def _below(
-        self, folder: str, endings: tuple[str, ...], pattern: re.Pattern[str], needed: tuple[bytes, ...]
+        self, folder: str, endings: tuple[str, ...], find: Finder, needed: tuple[bytes, ...]
     ) -> tuple[CodeRead, ...]:
         key = (folder, endings)
         if key not in self._folders:
-            self._folders[key] = tuple(self._reads(folder, endings, pattern, needed))
+            self._folders[key] = tuple(self._reads(folder, endings, find, needed))
         return self._folders[key]
 
     def _reads(
-        self, folder: str, endings: tuple[str, ...], pattern: re.Pattern[str], needed: tuple[bytes, ...]
+        self, folder: str, endings: tuple[str, ...], find: Finder, needed: tuple[bytes, ...]
     ) -> Iterator[CodeRead]:
         for path in self.project.under(folder):
             if not path.endswith(endings) or _SKIPPED.search(path) or _TESTS.search(path):
@@ -128,9 +133,7 @@ class Code:
             head = self.project.head(path, _HEAD).lower()
             if not any(one in head for one in needed):
                 continue
-            source = self.project.read(path)
-            if source is not None:
-                yield from _found(source, pattern)
+            yield from self.project.parsed(find, path) or ()
 
 
 def _pattern(name: str, data: bytes) -> re.Pattern[bytes]:
@@ -152,10 +155,36 @@ def _delivers(name: str) -> bool:
     )
 
 
-def _found(source: SourceFile, pattern: re.Pattern[str]) -> Iterator[CodeRead]:
-    for match in pattern.finditer(source.text):
-        group = "name" if match["name"] else "asked"
-        yield CodeRead(match[group], source.span(match.start(), match.end()))
+def _python_reads(source: SourceFile) -> tuple[CodeRead, ...]:
+    """Return the calls, subscripts and comparisons of Python that name a variable.
+
+    Brackets with a text in them are looked for first, and then at what stands before: the other way round
+    every letter of a source may begin a name that ends with ``env``.
+    """
+    text = source.text
+    found = []
+    for match in _ARGUMENT.finditer(text):
+        end = match.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+        start = end
+        while start and (text[start - 1].isalnum() or text[start - 1] in "._"):
+            start -= 1
+        reader = _READER.search(text[start:end])
+        if reader:
+            found.append((start + reader.start(), match.end(), match["name"]))
+    found += [(*match.span(), match["name"]) for match in _MEMBER.finditer(text)]
+    reads: list[CodeRead] = []
+    for start, end, name in sorted(found):
+        if not reads or start >= reads[-1].span.end:  # what is inside of another is a part of it
+            reads.append(CodeRead(name, source.span(start, end)))
+    return tuple(reads)
+
+
+def _script_reads(source: SourceFile) -> tuple[CodeRead, ...]:
+    return tuple(
+        CodeRead(match["name"], source.span(*match.span())) for match in _SCRIPT.finditer(source.text)
+    )
 
 
 def shell_uses(text: str) -> Mapping[str, int]:
