@@ -128,12 +128,13 @@ def new_rule(root: Path, family: str, name: str, version: str) -> tuple[Path, Pa
 
 def index_text(cards: Iterable[Card]) -> str:
     """Return the table of rules as Markdown, from one marker to the other."""
-    lines = [INDEX_BEGIN, "", "| rule | severity | what it finds |", "|---|---|---|"]
+    lines = [INDEX_BEGIN, "", "| rule | severity | fix | what it finds |", "|---|---|---|---|"]
     for card in sorted(cards, key=lambda card: (FAMILIES.index(card.family), card.name)):
         link = f"[{card.name}]({card.family}/{card.name}.md)"
         off = "" if card.default else " (off by default)"
         title = card.title.replace("|", "\\|")
-        lines.append(f"| {card.family} / {link} | {card.severity.label} | {title}{off} |")
+        fix = "" if card.fix == "none" else card.fix
+        lines.append(f"| {card.family} / {link} | {card.severity.label} | {fix} | {title}{off} |")
     return "\n".join([*lines, "", INDEX_END])
 
 

@@ -41,7 +41,7 @@ def rule(name: str, output_format: str) -> None:
 @click.command()
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 def rules(output_format: str) -> None:
-    """List all rules."""
+    """List all rules: family, name, severity, whether it fixes what it finds, and what that is."""
     from confguard.cards import load_cards
 
     cards = load_cards().values()
@@ -53,9 +53,9 @@ def rules(output_format: str) -> None:
     name_width = max(len(card.name) for card in cards)
     for card in cards:
         off = "" if card.default else "  (off by default)"
-        click.echo(
-            f"{card.family:<10}  {card.name:<{name_width}}  {card.severity.label:<7}  {card.title}{off}"
-        )
+        fix = "" if card.fix == "none" else card.fix
+        head = f"{card.family:<10}  {card.name:<{name_width}}  {card.severity.label:<7}"
+        click.echo(f"{head}  {fix:<6}  {card.title}{off}")
 
 
 def _card_facts(card: Card) -> dict[str, Any]:
