@@ -31,6 +31,9 @@ CRASH_RULE = "internal-error"
 
 Check = Callable[[Any], Iterable[Finding]]
 
+Tell = Callable[[str, str], None]
+"""What is told of a run's progress: a phase that begins, and what in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -77,22 +80,30 @@ def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings)
 
 
 def check(
-    path: Path, settings: Settings, texts: Mapping[str, SourceFile] | None = None, since: str = ""
+    path: Path,
+    settings: Settings,
+    texts: Mapping[str, SourceFile] | None = None,
+    since: str = "",
+    tell: Tell = lambda phase, name: None,
 ) -> Run:
     """Check the project that a path belongs to, with these settings.
 
     ``texts`` stand in for what the disk has of some files, by their paths. ``since`` is a commit: then only
-    findings that touch a line changed since HEAD left it are shown.
+    findings that touch a line changed since HEAD left it are shown. ``tell`` is told what begins.
     Raises ChangesError where that cannot be told.
     """
     started = time.perf_counter()
+    tell("files", "list")
     project = open_project(path, settings.exclude)
     if texts:
         project = project.with_given(texts)
+    tell("files", "look for their kinds")
     files = classify(project)
+    tell("models", "build")
     cards = selected_cards(settings, load_cards())
     repo = _build(project, files, settings)
-    findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo)
+    findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo, tell)
+    tell("report", "suppressions and baseline")
     silencer = silencer_for(project, files, settings)
     kept = silencer.keep(list(_distinct(_stamped(findings, settings, repo))))
     compared = compared_with_baseline(project, files, settings, silencer, kept, cards)
@@ -110,13 +121,14 @@ def check(
         for card in load_cards().values()
         if "run" in card.reads and (card in cards or (crashes and card.name == CRASH_RULE))
     ]
-    judged, broken = _run_checks(record, about_run, repo)
+    judged, broken = _run_checks(record, about_run, repo, tell)
     if broken:  # a rule about the run that crashes cannot be left to rules about the run
         raise RuntimeError(f"{broken[0].rule}: {broken[0].error} at {broken[0].place}")
     more = silencer.keep(list(_distinct(_stamped(judged, settings, repo))))
     everything = sorted((*kept, *more), key=lambda finding: finding.sort_key)
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     above = len(shown)
+    tell("report", "changes" if since else "findings")
     changed = _changed(project, since, shown) if since else None
     if changed is not None:
         shown = tuple(one for one in shown if _touches(one, changed))
@@ -171,14 +183,16 @@ def _by_name(settings: Settings) -> frozenset[str]:
 
 
 def _run_checks(
-    subject: object, cards: Iterable[Card], repo: Repo
+    subject: object, cards: Iterable[Card], repo: Repo, tell: Tell
 ) -> tuple[list[Finding], tuple[Crash, ...]]:
     """Run checks on a subject; a rule that raises loses its findings and is reported instead."""
     findings: list[Finding] = []
     crashes: list[Crash] = []
     for card in cards:
         if not repo.can_answer(card.reads):
+            tell("skipped", card.name)
             continue
+        tell("rules", card.name)
         try:
             findings += [
                 replace(one, rule=card.name, rank=card.rank, severity=one.severity or card.severity)

@@ -13,6 +13,7 @@ import click
 from confguard import __version__
 from confguard.cli.baseline import baseline
 from confguard.cli.check import check
+from confguard.cli.completion import completion
 from confguard.cli.output import EXIT_CLEAN, fail
 from confguard.cli.readiness import readiness
 from confguard.cli.rules import rule, rules
@@ -71,5 +72,5 @@ def program() -> NoReturn:
     raise AssertionError("click ends with SystemExit")
 
 
-for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph, server):
+for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph, server, completion):
     main.add_command(_command)

@@ -15,14 +15,19 @@ from confguard.cli.fixing import fix_options, run_fixed
 from confguard.cli.ignoring import add_ignores
 from confguard.cli.options import host_env_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
+from confguard.cli.progress import Progress, say_more
 from confguard.cli.settings import settings_of, settings_options
+from confguard.cli.watching import watch
 
 if TYPE_CHECKING:
+    from confguard.reporters.result import Report
+    from confguard.reporters.terminal import Options
     from confguard.run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "rdjson", "markdown")
+_WITH_STATISTICS = ("full", "concise", "json")
 _FROM_CHECKOUT = frozenset(["github", "sarif", "gitlab", "rdjson"])
 """Formats whose readers look for files from the root of the checkout."""
 
@@ -80,6 +85,9 @@ def _outputs(
     metavar="REF",
     help="Check everything, but show only findings that touch a line changed since the branch left REF.",
 )
+@click.option("--statistics", is_flag=True, help="Show how often each rule found something, instead of what.")
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file changes.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was looked at, and how long it took.")
 @click.option("--show-files", is_flag=True, help="List each file with its kind and why, and check nothing.")
 @click.option(
     "--annotations/--no-annotations",
@@ -90,6 +98,15 @@ def _outputs(
 @click.option("--hook", is_flag=True, help="Run as a pre-commit hook: nothing to check is no error.")
 def check(path: Path, **options: Any) -> None:
     """Check the project that PATH (a file or a folder) belongs to."""
+    if options["watching"]:
+        if options["fix"] or options["diff"] or options["add_ignore"] is not None:
+            fail("--watch only looks: it goes without --fix, --diff and --add-ignore")
+        watch(path, lambda: _check(path, options))
+    _check(path, options)
+
+
+def _check(path: Path, options: Mapping[str, Any]) -> None:
+    """Check once; ends the program, with the exit code that says what was found."""
     from confguard import run
 
     try:
@@ -101,9 +118,15 @@ def check(path: Path, **options: Any) -> None:
         if options["add_ignore"] is not None:
             add_ignores(path, settings, options)
         fixing = options["fix"] or options["diff"]
-        done = run_fixed(path, settings, options) if fixing else run.check(path, settings, since=since)
+        with Progress(os.environ) as progress:
+            if fixing:
+                done = run_fixed(path, settings, options)
+            else:
+                done = run.check(path, settings, since=since, tell=progress.tell)
     except usage_errors() as error:
         fail(str(error))
+    if options["verbose"] and not fixing:
+        say_more(done, progress)
     if done.nothing_to_check:
         _nothing_to_check(done, hook=options["hook"])
     _write(done if options["show_suppressed"] else done.without_silenced(), options)
@@ -157,7 +180,7 @@ def _write(done: Run, options: Mapping[str, Any]) -> None:
             color={None: "auto", True: "always", False: "never"}[options["color"]],
             prefix=prefix if form in _FROM_CHECKOUT else "",
         )
-        emit(render(form, done.report, look), target)
+        emit(_rendered(form, done.report, look, statistics=options["statistics"] and path is None), target)
         spoken += [form] if target is None else []
     in_actions = environment.get("GITHUB_ACTIONS") == "true"
     annotate = in_actions if options["annotations"] is None else options["annotations"]
@@ -170,6 +193,19 @@ def _write(done: Run, options: Mapping[str, Any]) -> None:
 
         with Path(summary).open("a", encoding="utf-8") as handle:
             handle.write(job_summary(done.report, terminal_options({}, is_tty=False, prefix=prefix)))
+
+
+def _rendered(form: str, report: Report, look: Options, *, statistics: bool) -> str:
+    """Return a report in a format, or its statistics in one that has them."""
+    if not statistics:
+        from confguard.reporters import render
+
+        return render(form, report, look)
+    from confguard.reporters import statistics as counts
+
+    if form not in _WITH_STATISTICS:
+        fail(f"--statistics has no form in {form}; others go to files: --output-format {form}:FILE")
+    return counts.render_json(report) if form == "json" else counts.render(report, look)
 
 
 def _file_list(path: Path, exclude: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from confguard.cli.completion import rule_names
 from confguard.cli.output import fail
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=rule_names)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 def rule(name: str, output_format: str) -> None:
     """Show the card of the rule NAME: why it matters, how to fix it, bad and good examples."""

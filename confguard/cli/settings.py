@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from confguard.cli.completion import rule_names
+
 if TYPE_CHECKING:
     from confguard.config import Settings
 
@@ -25,7 +27,12 @@ def names(context: click.Context, parameter: click.Parameter, value: tuple[str, 
 
 def _selector(flag: str, text: str) -> Callable[[F], F]:
     return click.option(
-        flag, multiple=True, metavar="NAME[,NAME...]", callback=names, help=f"{text} May be repeated."
+        flag,
+        multiple=True,
+        metavar="NAME[,NAME...]",
+        callback=names,
+        shell_complete=rule_names,
+        help=f"{text} May be repeated.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -124,6 +125,7 @@ class Session:
             self._log(f"{root} could not be checked: {type(error).__name__}: {error}")
             return
         self._analyses[root] = analysis
+        gc.collect()  # models refer to each other: nothing else takes those of the look before away
         if self._worker.is_asked(root):
             return  # the texts have changed meanwhile, and with them the places
         self._tell(root, self._diagnostics(analysis, desk), desk)
