@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind, ProjectFile
@@ -134,8 +136,26 @@ def lines_with(
         if file.kind not in _WITH_COMMANDS:
             continue
         source = project.read(file.path)
-        if source is None or word not in source.text:
-            continue
-        for number, line in enumerate(source.text.splitlines(), start=1):
-            if word in line and expression.search(line) and also.search(expression.sub(" ", line)):
+        for number, line in _holding(project, source, word) if source is not None else ():
+            if expression.search(line) and also.search(expression.sub(" ", line)):
                 yield file.path, number
+
+
+def _holding(project: Project, source: SourceFile, word: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text that hold a word, with their numbers: few lines of long documents do."""
+    text, position = source.text, source.text.find(word)
+    if not word or position == -1:
+        return
+    starts = project.parsed(_line_starts, source.path) or ()
+    while position != -1:
+        number = bisect_right(starts, position)
+        end = starts[number] if number < len(starts) else len(text)
+        line = text[starts[number - 1] : end].splitlines()[0]
+        if word in line:
+            yield number, line
+        position = text.find(word, end)
+
+
+def _line_starts(source: SourceFile) -> tuple[int, ...]:
+    lengths = map(len, source.text.splitlines(keepends=True))
+    return tuple(accumulate(lengths, initial=0))[:-1]

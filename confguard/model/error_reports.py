@@ -12,12 +12,16 @@ from confguard.model.django.values import elements
 from confguard.model.screened import Screened
 from confguard.model.value import Known
 
-_REPORTERS = re.compile(
-    r"raven|rollbar|bugsnag|newrelic|elasticapm|airbrake|honeybadger|raygun|appsignal|opentelemetry|ddtrace|"
-    r"applicationinsights|opencensus|logfire|scout_apm|django_structlog|django_guid",
-    re.IGNORECASE,
+_REPORTERS = (
+    *("raven", "rollbar", "bugsnag", "newrelic", "elasticapm", "airbrake", "honeybadger", "raygun"),
+    *("appsignal", "opentelemetry", "ddtrace", "applicationinsights", "opencensus", "logfire", "scout_apm"),
+    *("django_structlog", "django_guid"),
 )
-_OWN_LOGGING = re.compile(r"basicConfig\(|dictConfig\(|fileConfig\(|addHandler\(|\bloguru\b|\bstructlog\b")
+"""Libraries that report errors, or log them in a way of their own; told apart by a part of any name."""
+_OWN_LOGGING = Screened(
+    re.compile(r"basicConfig\(|dictConfig\(|fileConfig\(|addHandler\(|\bloguru\b|\bstructlog\b"),
+    ("Config(", "addHandler(", "loguru", "structlog"),
+)
 _CAUGHT = Screened(
     re.compile(r"def process_exception|got_request_exception|EXCEPTION_HANDLER"),
     ("def process_exception", "got_request_exception", "EXCEPTION_HANDLER"),
@@ -59,7 +63,7 @@ def _reports(deployment: Deployment, app: App) -> bool:
         return True
     for setting in ("INSTALLED_APPS", "MIDDLEWARE"):
         for one in elements(app.settings.get(setting)):
-            if not isinstance(one, Known) or _REPORTERS.search(str(one.value)):
+            if not isinstance(one, Known) or _names_reporter(str(one.value)):
                 return True
     return any(_SERVER_LOG.search(deployment.processes[name].text) for name in app.services)
 
@@ -76,10 +80,15 @@ def _speaks(deployment: Deployment, app: App) -> bool | None:
         if _CAUGHT.is_in(source.text) and not _is_of_tests(path):
             return None
         near = path in app.settings.files or _STARTS.search(path)
-        if near and (_OWN_LOGGING.search(source.text) or _REPORTERS.search(source.text)):
+        if near and (_OWN_LOGGING.is_in(source.text) or _names_reporter(source.text)):
             return None
         sentry = sentry or _SENTRY.is_in(source.text)
     return sentry
+
+
+def _names_reporter(text: str) -> bool:
+    lower = text.lower()
+    return any(name in lower for name in _REPORTERS)
 
 
 def _is_of_tests(path: str) -> bool:
