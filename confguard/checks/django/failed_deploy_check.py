@@ -8,6 +8,7 @@ from confguard.checks._entries import near
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
+from confguard.model.django.csrf import unprotected_forms
 from confguard.model.django.deploy_checks import Message, deploy_checks
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -24,14 +25,16 @@ def check(repo: Repo) -> Iterator[Finding]:
         for app in deployment.apps:
             starts = app.settings.failure is None or app.settings.failure.placeholder
             if starts and "MIDDLEWARE" in app.settings and any(map(deployment.serves_http, app.services)):
-                groups.setdefault((app.settings.path, _messages(app)), []).append(app)
+                groups.setdefault((app.settings.path, _messages(repo, app)), []).append(app)
         for (_, messages), apps in groups.items():
             names = tuple(one for app in apps for one in app.services if deployment.serves_http(one))
             yield from _judge(deployment, apps[0], names, messages)
 
 
-def _messages(app: App) -> tuple[Message, ...]:
+def _messages(repo: Repo, app: App) -> tuple[Message, ...]:
     messages = deploy_checks(app.settings).messages
+    if unprotected_forms(repo.project, app.settings) is not None:
+        messages = tuple(one for one in messages if one.id != "security.W003")  # missing-csrf-protection
     return tuple(one for one in messages if one.id not in _TOLD and not _is_placeholder(app, one))
 
 
