@@ -12,6 +12,7 @@ from typing import Any
 from confguard import __version__
 from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, matches, selected_cards
+from confguard.config.paths import refuse_missing, unread_note
 from confguard.discover.changes import WHOLE, Lines, changed_lines
 from confguard.discover.kinds import ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
@@ -73,8 +74,17 @@ def repo(path: Path, settings: Settings) -> Repo:
 
 def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings) -> Repo:
     options, by_name = _options(settings), _by_name(settings)
+    refuse_missing(settings, project)
     try:
-        return build(project, files, settings.stacks, options, by_name, settings.env_files)
+        return build(
+            project,
+            files,
+            settings.stacks,
+            options,
+            by_name,
+            settings.env_files,
+            settings.env_templates,
+        )
     except HostFileError as error:
         raise ConfigError(str(error)) from None
 
@@ -145,7 +155,11 @@ def check(
         baselined=0 if compared is None else len(compared.known),
         silenced=tuple(silenced(silencer, compared, repo)),
         hidden=len(everything) - above,
-        notes=tuple(note for note in (project.listing.note, untracked_note(project), *repo.notes) if note),
+        notes=tuple(
+            note
+            for note in (project.listing.note, untracked_note(project), unread_note(project), *repo.notes)
+            if note
+        ),
         seconds=time.perf_counter() - started,
         changed=changed,
         untouched=above - len(shown),

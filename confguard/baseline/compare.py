@@ -127,7 +127,5 @@ def _says_less(one: Identity, known: Identity) -> bool:
         return False
     if one.address == known.address:
         return True
-    if len(one.address) < 2 or one.address[:1] != known.address[:1]:
-        return False
     names = iter(known.address)
-    return all(name in names for name in one.address)
+    return bool(one.address) and all(name in names for name in one.address)

@@ -14,6 +14,8 @@ from confguard import __version__
 from confguard.cli.baseline import baseline
 from confguard.cli.check import check
 from confguard.cli.completion import completion
+from confguard.cli.config import config
+from confguard.cli.init import init
 from confguard.cli.output import EXIT_CLEAN, fail
 from confguard.cli.readiness import readiness
 from confguard.cli.rules import rule, rules
@@ -72,5 +74,9 @@ def program() -> NoReturn:
     raise AssertionError("click ends with SystemExit")
 
 
-for _command in (check, baseline, readiness, rule, rules, show, route, trace, graph, server, completion):
+_COMMANDS = (
+    *(check, init, baseline, config, readiness, rule, rules),
+    *(show, route, trace, graph, server, completion),
+)
+for _command in _COMMANDS:
     main.add_command(_command)

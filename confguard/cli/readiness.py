@@ -11,7 +11,8 @@ import click
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, colored, emit, fail, usage_errors
 
 if TYPE_CHECKING:
-    from confguard.readiness import Assessment, Subject
+    from confguard.config import Settings
+    from confguard.readiness import Assessment, Plan, Subject
 
 
 @click.command()
@@ -42,11 +43,11 @@ if TYPE_CHECKING:
 def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | None, fail_on: str) -> None:
     """Answer a readiness plan for the project that PATH belongs to: what passed, failed or is open."""
     from confguard import run
-    from confguard.readiness import PlanError, State, Subject, assess, load_plan
+    from confguard.readiness import PlanError, State, Subject, assess
 
     try:
         settings = run.settings_for(path)
-        asked = load_plan(plan) if plan else load_plan()
+        asked = _plan(path, plan, settings)
         done = run.check(path, settings)
     except PlanError as error:
         fail(str(error))
@@ -68,6 +69,19 @@ def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | 
     worse = {"failed": 1, "cannot-tell": 2, "manual": 3, "never": 0}[fail_on]
     states = tuple(State)[:worse]
     sys.exit(EXIT_FINDINGS if any(one.state in states for one in assessment.answers) else EXIT_CLEAN)
+
+
+def _plan(path: Path, name: str, settings: Settings) -> Plan:
+    """Return the plan that is asked for, or the configured one, with what the configuration says of it."""
+    from confguard.discover.project import find_root
+    from confguard.readiness import adapted, load_plan
+
+    own = settings.readiness
+    if not name and own.plan.endswith(".toml"):
+        name = str(find_root(path) / own.plan)
+    name = name or own.plan
+    plan = load_plan(name) if name else load_plan()
+    return adapted(plan, own.required_keys, own.body_limits, own.owners)
 
 
 def _rendered(form: str, assessment: Assessment, subject: Subject, color: bool) -> str:

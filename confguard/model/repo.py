@@ -154,9 +154,11 @@ def build(
     options: Mapping[str, Mapping[str, Any]],
     selected_by_name: frozenset[str],
     host_env: Sequence[str] = (),
+    env_templates: Mapping[str, str] | None = None,
 ) -> Repo:
     """Build the model of a repository; nothing is parsed yet but what the stacks need.
 
+    ``env_templates`` maps env files that only the host has to the templates that stand in for them.
     ``host_env`` are env files of the host as ``[PATH=]FILE``; raises HostFileError for one that fits nowhere.
     """
     from confguard.model.built_elsewhere import Builders
@@ -164,6 +166,8 @@ def build(
 
     gathered = gather(project, files)
     stacks = find(project, files, configured, gathered)
+    if env_templates:
+        stacks = tuple(one.with_stand_ins(project, env_templates) for one in stacks)
     builders = Builders(project, files, gathered.builds)
     unresolved = tuple(argument.span for argument in gathered.unresolved)
     repo = Repo(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confguard.readiness.assess import Answer, Assessment, assess
 from confguard.readiness.outcome import Outcome, State, Subject
-from confguard.readiness.plan import Plan, PlanError, Row, load_plan
+from confguard.readiness.plan import Plan, PlanError, Row, adapted, load_plan
 
 __all__ = [
     "Answer",
@@ -15,6 +15,7 @@ __all__ = [
     "Row",
     "State",
     "Subject",
+    "adapted",
     "assess",
     "load_plan",
 ]

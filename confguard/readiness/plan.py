@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -94,6 +94,50 @@ class Plan:
 def load_plan(name: str = DEFAULT_PLAN) -> Plan:
     """Return a plan by its name, or from a TOML file; raises PlanError for one that cannot be used."""
     return _read(name, depth=0)
+
+
+def adapted(
+    plan: Plan,
+    required_keys: Collection[str] = (),
+    body_limits: Mapping[str, str] | None = None,
+    owners: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return a plan with what only the team knows; raises PlanError for what the plan has no row for.
+
+    ``required_keys`` take the place of the keys that rows ask the template for, ``body_limits`` (path to
+    size) that of their routes; ``owners`` are by the id of a row or by the number of a phase.
+    """
+    if required_keys:
+        keys = {"keys": list(required_keys), "required": True}
+        plan = _with_options(plan, "template-keys", keys, "required-keys")
+    if body_limits:
+        plan = _with_options(plan, "body-limits", {"routes": dict(body_limits)}, "body-limits")
+    owners = owners or {}
+    known = {*(row.id for row in plan.rows), *(str(phase.number) for phase in plan.phases)}
+    for name in owners:
+        if name not in known:
+            raise PlanError(f"readiness.owners: there is no row or phase {name!r}{_nearest(name, known)}")
+    by_phase = {phase.number: phase.owner for phase in plan.phases}
+
+    def owner(row: Row) -> str:
+        own = row.owner if row.owner != by_phase[row.phase] else owners.get(str(row.phase), row.owner)
+        return owners.get(row.id, own)
+
+    phases = (replace(one, owner=owners.get(str(one.number), one.owner)) for one in plan.phases)
+    return replace(
+        plan, phases=tuple(phases), rows=tuple(replace(row, owner=owner(row)) for row in plan.rows)
+    )
+
+
+def _with_options(plan: Plan, probe: str, options: Mapping[str, Any], key: str) -> Plan:
+    if not any(look.probe == probe for row in plan.rows for look in row.looks):
+        raise PlanError(f"readiness.{key}: no row of the plan {plan.title!r} asks for it (probe {probe})")
+
+    def changed(look: Look) -> Look:
+        return replace(look, options={**look.options, **options}) if look.probe == probe else look
+
+    rows = (replace(row, looks=tuple(map(changed, row.looks))) for row in plan.rows)
+    return replace(plan, rows=tuple(rows))
 
 
 def plan_names() -> tuple[str, ...]:

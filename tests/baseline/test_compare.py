@@ -102,7 +102,8 @@ def test_what_is_left_of_a_finding_when_a_part_of_it_is_mended_is_known():
     assert judged(known, [finding("a", "env", "NEW", "PORT")])[1] == [("env", "NEW", "PORT")]
     assert judged(known, [finding("a", "env", "KEY", "HOST", "PORT", "NEW")])[1]
     assert judged(known, [finding("d", "env", "KEY")], before=["d"])[1]
-    assert judged(known, [finding("a", "env")])[1] == [("env",)]
+    assert judged(known, [finding("a", "KEY", "env")])[1] == [("KEY", "env")]
+    assert judged(known, [finding("a")])[1] == [()]
 
 
 def test_a_rule_that_did_not_run_makes_no_entry_stale():

@@ -156,7 +156,7 @@ STRANGE = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(place=st.sampled_from(list(places_of(WHOLE))[1:]), value=STRANGE, drop=st.booleans())
 def test_what_one_of_them_refuses_the_other_refuses_too(place, value, drop):
     document = copy.deepcopy(WHOLE)

@@ -64,7 +64,7 @@ def _finding(
         tuple(distinct[:8]),
         help=_help(first),
         stacks=tuple(deployment.name for deployment, _ in uses),
-        address=("open" if is_open else "inside", *names),
+        address=names,
         severity=Severity.ERROR if is_open and not _is_delivered(uses) else None,
         fixes=whole("require the variables", _required(found), safe=False),
     )

@@ -97,13 +97,7 @@ def _configured(
         deployed=role is Role.PRODUCTION,
     )
     stack = _with_stand_ins(project, files, stack, gather(project, files).copies, shapes)
-    given = dict(one.env_templates)
-    steps = {path: Step("the configuration names it") for path in given}
-    return replace(
-        stack,
-        stand_ins={**stack.stand_ins, **given},
-        stand_in_evidence={**stack.stand_in_evidence, **steps},
-    )
+    return stack.with_stand_ins(project, one.env_templates)
 
 
 def _candidates(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
@@ -77,6 +77,16 @@ class Stack:
     evidence: tuple[Step, ...] = ()
     deployed: bool = False
     note: str = ""
+
+    def with_stand_ins(self, project: Project, given: Mapping[str, str]) -> Stack:
+        """Return the stack with templates that are said to stand in for files that git does not have."""
+        wanted = {path: template for path, template in given.items() if not project.exists(path)}
+        steps = {path: Step("the configuration names it") for path in wanted}
+        return replace(
+            self,
+            stand_ins={**self.stand_ins, **wanted},
+            stand_in_evidence={**self.stand_in_evidence, **steps},
+        )
 
     @property
     def is_production(self) -> bool:
