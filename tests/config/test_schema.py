@@ -115,11 +115,17 @@ def test_a_configuration_with_every_key_is_accepted_by_both():
     assert loads(WHOLE)
 
 
+OURS = ("README.md", "configuration.md", "suppressing.md", "legacy-repository.md")
+"""Documents whose TOML is that of a confguard.toml; others show the configuration of editors, too."""
+
+
 def examples_of(path):
     text = path.read_text(encoding="utf-8")
     for fence in re.finditer(r"^```toml[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         document = tomllib.loads(fence[1])
-        yield document.get("tool", {}).get("confguard", document)
+        own = document.get("tool", {}).get("confguard", document)
+        if own is not document or path.name in OURS:
+            yield own
 
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
