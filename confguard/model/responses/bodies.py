@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App, Deployment
 from confguard.model.django import Entries, plain
-from confguard.model.django.routes import Route
 from confguard.model.nginx import NginxModel, Target, size, upstream_targets
 from confguard.model.responses.behind import app_behind
 from confguard.model.responses.serving import is_websocket
 from confguard.model.value import Known, Value
 from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.routes import Route
 
 _WHAT = r"UPLOAD|IMPORT|FILE|FILES|ATTACHMENT|IMAGE|IMAGES|PHOTO|VIDEO|DOCUMENT|AVATAR|MEDIA|RESTORE|BACKUP"
 _UNITS = {
