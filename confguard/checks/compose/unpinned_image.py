@@ -38,6 +38,7 @@ class _Use:
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each moving image, with all the places that name it."""
     digest = bool(repo.options["unpinned-image"]["require-digest"])
+    allowed = repo.options["unpinned-image"]["allow"]
     pulled: dict[str, list[_Use]] = {}
     bases: dict[str, list[_Use]] = {}
     for deployment in repo.production:
@@ -47,7 +48,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 if service.build is None
                 else (bases, _base(deployment, service, digest))
             )
-            if use is not None:
+            if use is not None and use.reference.path not in allowed:
                 found.setdefault(use.text, []).append(use)
     for uses in _by_cause(pulled):
         names = tuple(dict.fromkeys(use.service for use in uses))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from confguard.checks._bypass import Bypass, bypasses
 from confguard.checks._published import left_by, number_of, open_on, published_twice
@@ -17,21 +17,25 @@ from confguard.model.roles import ServiceRole
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each port of a proxied service that the host publishes as well."""
+    allowed = repo.options["bypassed-proxy"]["allow"]
     for deployment in repo.production:
         for bypass in bypasses(deployment):
+            if bypass.service.name in allowed:
+                continue
             # Of a port that an overlay publishes once more on purpose, duplicate-port tells.
             if not any(bypass.port in pair for pair in published_twice(deployment, bypass.service)):
                 yield from _finding(deployment, bypass)
         for network in proxy_networks(deployment):
-            yield from _beside_network(deployment, network)
+            yield from _beside_network(deployment, network, allowed)
 
 
-def _beside_network(deployment: Deployment, network: Resource) -> Iterator[Finding]:
+def _beside_network(deployment: Deployment, network: Resource, allowed: Sequence[str]) -> Iterator[Finding]:
     """Yield one finding for what is published and also in the network of a proxy outside of the stack."""
     found = [
         (service, port)
         for service in deployment.services.values()
-        if any(one.network == network.key for one in service.networks)
+        if service.name not in allowed
+        and any(one.network == network.key for one in service.networks)
         and deployment.roles[service.name].role in (ServiceRole.APP, ServiceRole.FRONTEND)
         and not deployment.is_proxy(service)
         for port in service.ports

@@ -30,18 +30,19 @@ class _Weak:
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each server with TLS whose pages come without HSTS, or with a short one."""
+    least = repo.options["weak-hsts"]["minimum-days"] * _DAY
     for deployment in repo.production:
         for model in deployment.proxies:
             servers: dict[tuple[Level | None, int], _Weak] = {}
             for target in upstream_targets(model):
-                weak = _weak(deployment, model, target)
+                weak = _weak(deployment, model, target, least)
                 if weak is not None:
                     servers.setdefault((target.level.enclosing("server"), weak.seconds), weak)
             for weak in servers.values():
                 yield _finding(deployment, model, weak)
 
 
-def _weak(deployment: Deployment, model: NginxModel, target: Target) -> _Weak | None:
+def _weak(deployment: Deployment, model: NginxModel, target: Target, least: int) -> _Weak | None:
     app, server = app_behind(deployment, target), model.server_of(target.level)
     if app is None or server is None or not server.has_tls or target.scheme == "https":
         return None
@@ -67,7 +68,7 @@ def _weak(deployment: Deployment, model: NginxModel, target: Target) -> _Weak | 
     if not values:
         return _Weak(target, app, 0, None)
     age = _AGE.search(values[0].value) if isinstance(values[0], Known) else None
-    if age is None or int(age[1]) >= _DAY:
+    if age is None or int(age[1]) >= least:
         return None
     return _Weak(target, app, int(age[1]), ours)
 

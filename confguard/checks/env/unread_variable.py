@@ -20,9 +20,10 @@ _SHOWN = 5
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each env file with keys that nobody reads."""
+    allowed = frozenset(repo.options["unread-variable"]["allow"])
     for deployment in repo.production:
         # What is nearly the name of another has a rule of its own.
-        told = {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
+        told = allowed | {one.name for app in deployment.apps for one, _ in misspellings(deployment, app)}
         told |= {read.key for app in deployment.apps for read in app.settings.reads}
         for file in used_env_files(deployment):
             used = _interpolated(repo, file)
@@ -35,7 +36,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 yield _finding(deployment.name, file, dead)
             if file.fills and not file.services:
                 yield from _overruled(deployment, file, used)
-        yield from _given(deployment)
+        yield from _given(deployment, allowed)
 
 
 def _interpolated(repo: Repo, file: UsedEnvFile) -> set[str]:
@@ -100,7 +101,7 @@ def _finding(stack: str, file: UsedEnvFile, dead: list[EnvEntry]) -> Finding:
     )
 
 
-def _given(deployment: Deployment) -> Iterator[Finding]:
+def _given(deployment: Deployment, allowed: frozenset[str]) -> Iterator[Finding]:
     """Yield what Compose files give to Django services themselves, joined by what is given in vain."""
     groups: dict[tuple[str, ...], dict[str, dict[str, Span]]] = {}
     for name, service in deployment.services.items():
@@ -115,6 +116,7 @@ def _given(deployment: Deployment) -> Iterator[Finding]:
             if value is not None
             and value.span is not None
             and key not in told
+            and key not in allowed
             and not delivery.may_be_read(key)
         }
         if dead:
