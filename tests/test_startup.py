@@ -61,7 +61,8 @@ def test_the_python_parser_is_loaded_only_where_there_are_settings(repository):
     assert {"yaml", "crossplane"} <= tops(without), "the files were not looked at"
     assert "libcst" not in tops(without)
     interpreter = {module for module in without if module.startswith("confguard.model.django.")}
-    assert interpreter <= {"confguard.model.django.values"}, "only the types of values are needed"
+    tables = {"confguard.model.django.values", "confguard.model.django.distributions"}
+    assert interpreter <= tables, "only the types of values and tables of names are needed"
     with_settings = loaded_by("check", str(repository({"app/settings.py": SETTINGS})))
     assert "libcst" in tops(with_settings)
 
