@@ -21,6 +21,8 @@ _DIFF = (
     *("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all"),
     *("--find-renames", "--diff-algorithm=myers"),
 )
+_BRANCH = re.compile(r"[\w.-]+")
+_COMMIT = re.compile(r"[0-9a-f]{7,}")
 _HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -70,7 +72,8 @@ def _merge_base(root: Path, since: str) -> str:
 
 
 def _remote_hint(since: str) -> str:
-    return "" if "/" in since else f"; a branch of a remote is named like origin/{since}"
+    is_branch = _BRANCH.fullmatch(since) and since != "HEAD" and not _COMMIT.fullmatch(since)
+    return f"; a branch of a remote is named like origin/{since}" if is_branch else ""
 
 
 def _changes(

@@ -173,6 +173,12 @@ def test_an_unknown_commit_is_told_with_a_hint(branch):
         lines(branch, since="develop")
 
 
+@pytest.mark.parametrize("since", ["HEAD~9", "HEAD^2", "0123456789ab", "origin/develop"])
+def test_what_is_no_branch_gets_no_hint_on_branches(branch, since):
+    with pytest.raises(ChangesError, match=r"git knows no commit '[^']*' here$"):
+        lines(branch, since=since)
+
+
 def test_branches_without_a_common_commit(branch):
     git(branch, "switch", "-q", "--orphan", "other")
     commit(branch)
