@@ -46,13 +46,8 @@ class _RefusedError(Exception):
         self.span, self.message = span, message
 
 
-def parse_compose(source: SourceFile, raw: bool = False) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
-    """Return docker compose's entries in order, and why it refuses the file, or None.
-
-    ``raw`` reads it as ``format: raw`` does: each line as it is, without quotes and expansion.
-    """
-    if raw:
-        return _raw(source)
+def parse_compose(source: SourceFile) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
+    """Return docker compose's entries in order, and why it refuses the file, or None."""
     entries: list[ComposeEntry] = []
     position = 0
     try:
@@ -173,7 +168,7 @@ def _unescape(value: str) -> str:
     return _ESCAPE.sub(replaced, value)
 
 
-def _raw(source: SourceFile) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
+def parse_raw(source: SourceFile) -> tuple[tuple[ComposeEntry, ...], Problem | None]:
     """Read as docker run's ``--env-file``: comments only at the start of a line, values to its end."""
     entries: list[ComposeEntry] = []
     position = 0

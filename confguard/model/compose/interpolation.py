@@ -91,6 +91,11 @@ class Marks:
         return _MARKS.sub(spell, text)
 
     @staticmethod
+    def are_in(text: str) -> bool:
+        """Say whether a text holds a character that may stand for an unknown text."""
+        return _MARKS.search(text) is not None
+
+    @staticmethod
     def shown(text: str) -> str:
         """Return a text with its unknown parts as ``?``."""
         return _MARKS.sub("?", text)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.compose.interpolation import InterpolationError, Interpolator, Marks
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
-from confguard.source import Problem
+from confguard.source import Problem, SourceFile, Span
+
+if TYPE_CHECKING:
+    from confguard.parsers.env_compose import ComposeEntry
 
 Lookup = Callable[[str], Known[str] | Unknown | None]
 
@@ -62,10 +66,10 @@ class EnvReader:
         source = self.project.read(read) if read is not None else None
         if read is None or source is None:
             return EnvSource(path, None), values
-        from confguard.parsers.env_compose import parse_compose
-
         origin = Origin.WRITTEN if read == path else Origin.TEMPLATE
-        entries, problem = parse_compose(source, raw=raw)
+        lines, problem = self.project.once(
+            ("env lines", source, origin, raw), lambda: _lines(self.project, source, origin, raw)
+        )
 
         def lookup(name: str) -> Known[str] | Unknown | None:
             found = before(name)
@@ -79,9 +83,10 @@ class EnvReader:
         errors: list[InterpolationError] = []
         interpolator = Interpolator(lookup, self.marks, [], errors)
         problems = [problem] if problem is not None else []
-        for entry in entries:
-            place = entry.value_span if entry.value_span.text else entry.key_span
-            step = Step(f"{entry.key} in {read}", place, origin)
+        for entry, place, step, plain in lines:
+            if plain is not None:
+                values[entry.key] = plain
+                continue
             if entry.value is None:
                 passed = before(entry.key)
                 if passed is not None:
@@ -103,6 +108,26 @@ class EnvReader:
         problems.extend(Problem(error.span or source.span(0), error.message) for error in errors)
         self.refusals.extend(problems)
         return EnvSource(path, read, tuple(problems)), values
+
+
+def _lines(
+    project: Project, source: SourceFile, origin: Origin, raw: bool
+) -> tuple[list[tuple[ComposeEntry, Span, Step, Known[str] | None]], Problem | None]:
+    """Return the entries of an env file, each with the value of those that no variable takes part in.
+
+    A dozen services of several stacks are given the same file: most of it is the same for all.
+    """
+    from confguard.parsers.env_compose import parse_compose, parse_raw
+
+    entries, problem = project.parsed(parse_raw if raw else parse_compose, source.path) or ((), None)
+    lines: list[tuple[ComposeEntry, Span, Step, Known[str] | None]] = []
+    for entry in entries:
+        place = entry.value_span if entry.value_span.text else entry.key_span
+        step = Step(f"{entry.key} in {source.path}", place, origin)
+        text = entry.value
+        fixed = text is not None and not (entry.expand and "$" in text) and not Marks.are_in(text)
+        lines.append((entry, place, step, Known(text, (step,)) if fixed and text is not None else None))
+    return lines, problem
 
 
 def shell(environment: Mapping[str, str] | None) -> dict[str, Known[str] | Unknown]:
