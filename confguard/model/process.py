@@ -239,8 +239,9 @@ def _environment(
     for script in (None, *scripts):
         text = script.text if script else line
         run = inline_script(words) if script is None else _handing_over(script, line)
-        known = exports(run, values, script) if run else {}
-        for name, start in _exported(text):
+        exported = list(_exported(text))
+        known = exports(run, values, script) if run and exported else {}
+        for name, start in exported:
             span = script.span(start, start + len(name)) if script else None
             step = Step("set by the start script", span)
             values[name] = known.get(name) or Unknown("the start script sets it", (step,))

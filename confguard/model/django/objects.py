@@ -152,8 +152,16 @@ class Scope:
         return self.module.source
 
     def span(self, node: ast.AST) -> Span:
-        """Return the place of a node of this scope's file."""
-        return Span(self.module.source, node.start, node.end)  # type: ignore[attr-defined]
+        """Return the place of a node of this scope's file.
+
+        The node keeps it: a module is evaluated under one environment after the other, and each asks again.
+        """
+        try:
+            return node.span  # type: ignore[attr-defined, no-any-return]
+        except AttributeError:
+            span = Span(self.module.source, node.start, node.end)  # type: ignore[attr-defined]
+            node.span = span  # type: ignore[attr-defined]
+            return span
 
 
 @dataclass(frozen=True, slots=True, eq=False)

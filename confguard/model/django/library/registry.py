@@ -159,9 +159,6 @@ def attribute(run: Run, owner: External, name: str, span: Span, value: V) -> V |
 
 def call(run: Run, target: External, arguments: Call, function: V) -> V:
     """Call a library's function or class."""
-    from confguard.model.django import calls
-    from confguard.model.django.library import misc, routing
-
     model = functions().get(target.path)
     if model is not None:
         try:
@@ -172,6 +169,9 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
                     "TypeError", f"{target.path}() is missing an argument", arguments.span
                 ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
+    from confguard.model.django import calls
+    from confguard.model.django.library import misc, routing
+
     special = misc.call(run, target, arguments) or routing.called(run, target, arguments)
     special = special or _unbound(run, target, arguments)
     if special is not None:
