@@ -139,6 +139,18 @@ def test_selections_and_thresholds_reach_the_command(run_action):
     assert outputs["findings"] == "0"
 
 
+def test_a_configuration_and_a_baseline_reach_the_command(run_action):
+    files = {**BAD, "other.toml": 'ignore = ["all"]\n'}
+    code, outputs, job = run_action(files, config="other.toml")
+    assert (code, outputs["findings"]) == (0, "0"), job.log
+
+
+def test_a_baseline_that_is_not_there_is_told(run_action):
+    code, _, job = run_action(BAD, baseline="known.json")
+    assert code == 2, job.log
+    assert "known.json" in job.log
+
+
 def test_further_arguments_are_split_and_a_path_may_begin_with_a_hyphen(run_action):
     code, outputs, job = run_action(
         {f"-deploy/{name}": text for name, text in BAD.items()},

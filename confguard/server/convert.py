@@ -21,8 +21,8 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFO: types.DiagnosticSeverity.Information,
 }
-_FADED = ("unused-", "ineffective-", "orphaned-", "redundant-")
-"""Rules about what has no effect: editors show such a place faded out."""
+_FADED = ("unused-", "unread-")
+"""Rules about what nothing uses: editors show such a place faded out."""
 
 
 @dataclass
