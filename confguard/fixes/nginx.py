@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from confguard.finding import Edit
 from confguard.fixes.lines import ends_line, indent_at, insert_after, starts_line
-from confguard.model.nginx import Level, Missing, NginxModel, Statement, nearest, request_headers
+from confguard.model.nginx import Level, Missing, NginxModel, Statement, header_set, nearest, request_headers
 from confguard.parsers.nginx_tree import Directive
 from confguard.source import Span
 
@@ -83,6 +83,16 @@ def _behind(place: Span, lines: Sequence[str]) -> Edit:
 
 def _indented(indent: str, lines: Sequence[str]) -> list[str]:
     return [indent + line for line in lines]
+
+
+def add_headers(level: Level, lines: Sequence[str]) -> Edit | None:
+    """Add ``add_header`` directives to a level, with those that it would not inherit any more then."""
+    found = header_set(level)
+    if not found.complete or any(at.named("add_header_inherit") for at in level.chain()):
+        return None
+    own = level.named("add_header")
+    inherited = [] if own else [source_of(header.statement) for header in found.headers]
+    return add(level, [*inherited, *lines], own[-1] if own else None)
 
 
 def hide_headers(level: Level, names: Sequence[str], beside: Statement) -> Edit | None:

@@ -59,6 +59,10 @@ def _lines(deployment: Deployment) -> Iterator[str]:
 
 def _nginx(model: NginxModel) -> Iterator[str]:
     """Yield what is in effect at each level: inherited directives as well as its own."""
+    for upstream in model.upstreams:
+        for server in upstream.servers:
+            words = " ".join([server.address.text, *server.parameters])
+            yield f"nginx/{model.service}/upstream {upstream.name}: server {words}"
     levels = [level for server in model.servers for level in server.levels()]
     names = {
         item.name for level in levels for at in level.chain() for item in at.statements if item.block is None
@@ -96,7 +100,7 @@ def _dockerfile(repo: Repo, path: str) -> Iterator[str]:
 
     parsed = repo.project.parsed(parse, path)
     for one in parsed.instructions if parsed else ():
-        yield f"dockerfile/{path}: {one.name} {' '.join(one.text.split())}"
+        yield f"dockerfile/{path}: {' '.join(one.span.text.split())}"
 
 
 def _env_file(repo: Repo, path: str) -> Iterator[str]:

@@ -108,4 +108,17 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "misordered-middleware": (r"[-+] .* settings/.*: MIDDLEWARE=.*",),
     "debug-enabled": (r"[-+] .* settings/.*: (DEBUG|TEMPLATES)=.*",),
     "insecure-cookies": (r"[-+] .* settings/.*: (SESSION|CSRF)_COOKIE_\w+=.*",),
+    "rejected-stack": (r"[-+] .*",),
+    "mismatched-route-prefix": (r"[-+] .* nginx/{0}/.*: proxy_pass .*",),
+    "weak-hsts": (r"\+ .* nginx/.*: add_header Strict-Transport-Security .*",),
+    "wrong-upstream-port": (r"[-+] .* nginx/{0}/.*: (proxy_pass|server|set) .*",),
+    "loopback-service-host": (
+        r"[-+] .* settings/.*",
+        r"[-+] .* compose/services/[^/]*/(environment/.*|command.*): .*",
+        r"[-+] .* environment/.*",
+        r"[-+] env/.*",
+    ),
+    "unknown-copy-stage": (r"[-+] dockerfile/.*: COPY .*",),
+    "missing-build-target": (r"[-+] .* compose/services/[^/]*/build/target: .*",),
+    "shared-container-name": (r"- .* compose/services/[^/]*/container_name: .*",),
 }

@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.yaml import node_at, replace_value
 from confguard.model.builds import Building, buildings
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -38,4 +41,10 @@ def _finding(stack: str, building: Building, target: Known[str]) -> Finding:
         help="name a stage of the Dockerfile, or leave `target` out to build the last one",
         stacks=(stack,),
         address=(building.services[0].name, "target"),
+        fixes=whole(f"build up to {near[0]}", [_named(place, near[0])], safe=False) if near else (),
     )
+
+
+def _named(place: Span, wanted: str) -> Edit | None:
+    found = node_at(place)
+    return replace_value(found[1], wanted) if found and "$" not in place.text else None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Fix, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.yaml import spot_at
 from confguard.model.repo import Repo
+from confguard.source import Problem
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -18,4 +22,17 @@ def check(repo: Repo) -> Iterator[Finding]:
                 help=problem.help or "mend it here; `docker compose config` shows the merged result",
                 stacks=(deployment.name,),
                 address=(problem.message,),
+                fixes=_renamed(problem),
             )
+
+
+def _renamed(problem: Problem) -> tuple[Fix, ...]:
+    """Return the fix that writes the key which docker compose knows, where one is much alike."""
+    meant = re.fullmatch(r"did you mean (\w+)\?", problem.help)
+    place = spot_at(problem.span) if meant else None
+    if meant is None or place is None or place.mapping.entry(meant[1]) is not None:
+        return ()
+    key = place.entry.key
+    if key.start != problem.span.start or key.style:
+        return ()
+    return whole(f"write {meant[1]}", [Edit(key.span, meant[1])], safe=False)

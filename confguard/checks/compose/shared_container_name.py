@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Label
+from confguard.fixes.edits import whole
+from confguard.fixes.yaml import remove_key, spot_at
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -65,4 +67,10 @@ def _finding(deployment: Deployment, other: Deployment, stacks: list[str]) -> Fi
         help="leave `container_name` out: Compose puts the project's name in front of the service's",
         stacks=tuple(stacks),
         address=tuple(sorted((here.value, there.value))),
+        fixes=whole("leave the fixed names out", [_left_out(span) for span in shared.values()], safe=False),
     )
+
+
+def _left_out(span: Span) -> Edit | None:
+    place = spot_at(span)
+    return remove_key(place) if place is not None and place.entry.key.text == "container_name" else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Label
+from confguard.fixes.edits import whole
 from confguard.model.builds import Building, buildings
 from confguard.model.dockerfile import Copy
 from confguard.model.image import OFFICIAL
@@ -63,4 +64,12 @@ def _finding(stack: str, building: Building, copy: Copy) -> Finding:
         help="name one of the stages (`FROM ... AS name`)",
         stacks=(stack,),
         address=(path, name),
+        fixes=whole(f"copy from {near[0]}", [_named(flag.span if flag else None, name, near[0])], safe=False)
+        if near
+        else (),
     )
+
+
+def _named(flag: Span | None, name: str, wanted: str) -> Edit | None:
+    start = flag.text.rfind(name) if flag else -1
+    return Edit(flag.sub(start, start + len(name)), wanted) if flag and start != -1 else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._reach import from_proposal
 from confguard.checks._trails import deliveries, joined
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Edit, Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
 from confguard.model.endpoint_texts import Endpoint
 from confguard.model.endpoints import endpoints
@@ -82,4 +84,17 @@ def _finding(deployment: Deployment, endpoint: Endpoint, names: list[str], serve
         stacks=(deployment.name,),
         address=(endpoint.name, *names[:1]),
         severity=Severity.WARNING if proposed or endpoint.value.from_default else None,
+        fixes=_named(endpoint, server),
     )
+
+
+def _named(endpoint: Endpoint, server: str) -> tuple[Fix, ...]:
+    """Return the fix that writes the service's name, where the host stands once in the place."""
+    assert endpoint.span is not None
+    line = endpoint.span.first_line()
+    places = [
+        match.span() for match in re.finditer(rf"(?<![\w.-]){re.escape(endpoint.host)}(?![\w.-])", line.text)
+    ]
+    if not server or not endpoint.host or len(places) != 1:
+        return ()
+    return whole(f"write {server}", [Edit(line.sub(*places[0]), server)], safe=False)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._forwarding import distinct
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import replace_argument
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.route_prefixes import Mismatch, Mismatched, mismatches
@@ -40,7 +42,18 @@ def _finding(deployment: Deployment, app: App, one: Mismatched) -> Finding:
         stacks=(deployment.name,),
         address=(one.passage.model.service, one.location.title, *app.services),
         severity=_SEVERITIES[one.kind],
+        fixes=_kept(one),
     )
+
+
+def _kept(one: Mismatched) -> tuple[Fix, ...]:
+    """Return the fix that passes the path on as it is, where Django has routes for that and no others."""
+    target = one.passage.hop.target
+    address = target.statement.first
+    if one.kind is not Mismatch.STRIPPED or not one.routes or target.uri != "/" or not address.endswith("/"):
+        return ()
+    edit = replace_argument(target.statement, 0, address.removesuffix("/"))
+    return whole("pass the path on as it is", [edit], safe=True)
 
 
 def _words(one: Mismatched) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
-from confguard.fixes.nginx import add, source_of
+from confguard.fixes.nginx import add_headers
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Level, Location, NginxModel, header_set
 from confguard.model.repo import Repo
@@ -104,14 +104,7 @@ def _finding(deployment: Deployment, app: App, found: list[_Bare]) -> Finding:
 
 def _added(one: _Bare) -> Edit | None:
     """Return what adds the headers to a location, with those that it would not inherit any more then."""
-    level = one.location.level
-    if any(at.named("add_header_inherit") for at in level.chain()):
-        return None
-    lines = (
-        []
-        if level.named("add_header")
-        else [source_of(header.statement) for header in header_set(level).headers]
-    )
+    lines = []
     for header in one.lacks:
         # A policy is made for pages of Django: whether it fits these as well is not sure.
         if (
@@ -121,5 +114,4 @@ def _added(one: _Bare) -> Edit | None:
         ):
             return None
         lines.append(f'add_header {canonical(header.name)} "{header.value.value}" always;')
-    own = level.named("add_header")
-    return add(level, lines, own[-1] if own else None)
+    return add_headers(one.location.level, lines)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from confguard.finding import Finding, Label, Severity
+from confguard.finding import Finding, Fix, Label, Severity
+from confguard.fixes.edits import whole
+from confguard.fixes.nginx import add_headers
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Level, NginxModel, Target, upstream_targets
 from confguard.model.repo import Repo
@@ -33,13 +35,13 @@ def check(repo: Repo) -> Iterator[Finding]:
     least = repo.options["weak-hsts"]["minimum-days"] * _DAY
     for deployment in repo.production:
         for model in deployment.proxies:
-            servers: dict[tuple[Level | None, int], _Weak] = {}
+            servers: dict[tuple[Level | None, int], list[_Weak]] = {}
             for target in upstream_targets(model):
                 weak = _weak(deployment, model, target, least)
                 if weak is not None:
-                    servers.setdefault((target.level.enclosing("server"), weak.seconds), weak)
-            for weak in servers.values():
-                yield _finding(deployment, model, weak)
+                    servers.setdefault((target.level.enclosing("server"), weak.seconds), []).append(weak)
+            for found in servers.values():
+                yield _finding(deployment, model, found)
 
 
 def _weak(deployment: Deployment, model: NginxModel, target: Target, least: int) -> _Weak | None:
@@ -73,7 +75,8 @@ def _weak(deployment: Deployment, model: NginxModel, target: Target, least: int)
     return _Weak(target, app, int(age[1]), ours)
 
 
-def _finding(deployment: Deployment, model: NginxModel, weak: _Weak) -> Finding:
+def _finding(deployment: Deployment, model: NginxModel, found: list[_Weak]) -> Finding:
+    weak = found[0]
     server = model.server_of(weak.target.level)
     where = server.title if server else "the server"
     listen = next((one.statement for one in server.listens if one.ssl), None) if server else None
@@ -97,4 +100,12 @@ def _finding(deployment: Deployment, model: NginxModel, weak: _Weak) -> Finding:
         stacks=(deployment.name,),
         address=(weak.target.span.path, weak.target.level.title, "hsts"),
         severity=Severity.INFO if weak.seconds else None,
+        fixes=() if weak.seconds else _sent([one.target.level for one in found]),
     )
+
+
+def _sent(levels: list[Level]) -> tuple[Fix, ...]:
+    """Return the fix that lets nginx send the header for a year: https has to work as long, for all."""
+    line = 'add_header Strict-Transport-Security "max-age=31536000" always;'
+    edits = [add_headers(level, [line]) for level in dict.fromkeys(levels)]
+    return whole("send Strict-Transport-Security for a year", edits, safe=False)

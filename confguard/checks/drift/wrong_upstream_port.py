@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._reach import address, listens, ports_of
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Fix, Label
+from confguard.fixes.edits import whole
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.hosts import Reach, Reached, reach
@@ -60,7 +61,18 @@ def _judge(deployment: Deployment, proxy: str, target: Target) -> Finding | None
         help=_help(listening, name, port, target, own=name == proxy),
         stacks=(deployment.name,),
         address=(proxy, name, str(port)),
+        fixes=_led(listening, target, port, own=name == proxy),
     )
+
+
+def _led(listening: Listening, target: Target, port: int, own: bool) -> tuple[Fix, ...]:
+    """Return the fix that passes to the only port on which the service listens for others."""
+    open_ = {one.port for one in listening.listeners if one.sure and not one.loopback}
+    place = target.port_span
+    if own or len(open_) != 1 or listening.on(port) or place is None or place.text != str(port):
+        return ()
+    (only,) = open_
+    return whole(f"pass to port {only}", [Edit(place, str(only))], safe=False)
 
 
 def _reached(deployment: Deployment, origin: Service, host: str) -> Reached:
