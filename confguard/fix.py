@@ -51,13 +51,13 @@ class Fixed:
         write(self.before.report.root, self.changes)
 
 
-def fix(path: Path, settings: Settings, *, unsafe: bool = False) -> Fixed:
+def fix(path: Path, settings: Settings, *, unsafe: bool = False, tell: run.Tell = run.untold) -> Fixed:
     """Fix in memory what can be fixed in the project that a path belongs to; nothing is written yet."""
-    before = run.check(path, settings)
+    before = run.check(path, settings, tell=tell)
     project = before.repo.project
     settled = settle(
         Look(before),
-        lambda texts: Look(run.check(path, settings, texts)),
+        lambda texts: Look(run.check(path, settings, texts, tell=tell)),
         unsafe=unsafe,
         same_file=project.real_path,
     )

@@ -36,6 +36,10 @@ Tell = Callable[[str, str], None]
 """What is told of a run's progress: a phase that begins, and what in it."""
 
 
+def untold(phase: str, name: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A finished run: what it looked at and what it says."""
@@ -94,7 +98,7 @@ def check(
     settings: Settings,
     texts: Mapping[str, SourceFile] | None = None,
     since: str = "",
-    tell: Tell = lambda phase, name: None,
+    tell: Tell = untold,
 ) -> Run:
     """Check the project that a path belongs to, with these settings.
 

@@ -120,7 +120,7 @@ def _check(path: Path, options: Mapping[str, Any]) -> None:
         fixing = options["fix"] or options["diff"]
         with Progress(os.environ) as progress:
             if fixing:
-                done = run_fixed(path, settings, options)
+                done = run_fixed(path, settings, options, progress.tell)
             else:
                 done = run.check(path, settings, since=since, tell=progress.tell)
     except usage_errors() as error:

@@ -16,7 +16,7 @@ from confguard.cli.output import EXIT_CLEAN, EXIT_FINDINGS, emit, fail
 if TYPE_CHECKING:
     from confguard.config import Settings
     from confguard.fix import Fixed
-    from confguard.run import Run
+    from confguard.run import Run, Tell
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,7 +45,7 @@ def fix_options() -> Callable[[F], F]:
     return decorate
 
 
-def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any]) -> Run:
+def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any], tell: Tell) -> Run:
     """Fix the project of a path, and return the run that tells what remains.
 
     With ``--diff`` it shows what would change and ends the program.
@@ -53,7 +53,7 @@ def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any]) -> Run
     from confguard.fix import fix
     from confguard.fixes.write import WriteError
 
-    fixed = fix(path, settings, unsafe=options["unsafe_fixes"])
+    fixed = fix(path, settings, unsafe=options["unsafe_fixes"], tell=tell)
     if options["diff"]:
         _show(fixed, options)
     try:
