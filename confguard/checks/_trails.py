@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from confguard.model.django import Settings
 
 
+_HANDED_ON = re.compile(r"[\"']?(?:[\w.]+=)?[\"']?\$(?:\w+|\{\w+(?::?[-?+][^\n]*)?\})?[\"']?")
 _ENVIRONMENT = re.compile(r"services\.([^.]+)\.environment\.(.+)\Z")
 
 
@@ -95,6 +96,8 @@ def written_by_hand(value: Known[Any] | Unknown) -> Span | None:
             continue
         if not step.span.path.endswith(".py"):
             found = step.span
+            if _ENVIRONMENT.match(step.text) and not _HANDED_ON.fullmatch(step.span.text):
+                break  # more than a variable: it is put together here
         elif found is not None or step.origin is Origin.DEFAULT or step.text == "written here":
             break
     return found

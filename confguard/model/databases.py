@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from confguard.model.compose import Service
     from confguard.model.deployment import Deployment
 
+_LANGUAGES = {"postgresql": "PostgreSQL", "mysql": "MySQL"}
 PARTS = ("name", "user", "password")
 
 
@@ -60,6 +61,29 @@ def uses(deployment: Deployment) -> Iterator[Use]:
         served = _served(deployment, found.service)
         if asked is not None and served is not None:
             yield Use(endpoint.services, endpoint.name, asked, found.service.name, served)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A setting that speaks to a server in the language of another database."""
+
+    endpoint: Endpoint
+    spoken: str
+    server: str
+    store: str
+
+
+def foreign(deployment: Deployment) -> Iterator[Foreign]:
+    """Yield the databases of settings whose engine is not that of the server which they reach."""
+    for endpoint in endpoints(deployment):
+        spoken = _LANGUAGES.get(endpoint.kind)
+        if not endpoint.name.startswith("DATABASES[") or spoken is None or not endpoint.services:
+            continue
+        found = reached(deployment, endpoint, endpoint.services[0])
+        if found.kind is Reach.SERVICE and found.service is not None:
+            store = deployment.datastore(found.service)
+            if store is not None and store[0] in _LANGUAGES.values() and store[0] != spoken:
+                yield Foreign(endpoint, spoken, found.service.name, store[0])
 
 
 def _asked(deployment: Deployment, endpoint: Endpoint) -> Access | None:

@@ -150,9 +150,27 @@ def misrouted(deployment: Deployment, app: App) -> tuple[Misrouted, ...]:
             reached.setdefault(one.view or path, path)
         elif found and _is_page(path, one) and all(_is_missed(app, answer) for answer in found):
             lost.append((path, one, found[0]))
-    return tuple(
-        Misrouted(path, one, answer, reached.get(one.view or path, "")) for path, one, answer in lost
+    return (
+        *(Misrouted(path, one, answer, reached.get(one.view or path, "")) for path, one, answer in lost),
+        *_halves_of_admin(deployment, app),
     )
+
+
+def _halves_of_admin(deployment: Deployment, app: App) -> Iterator[Misrouted]:
+    """Yield the admin whose login is led to Django and whose pages are not: who logs in gets no further.
+
+    An admin of which nothing is led to Django may be meant for other ways.
+    """
+    for one in app.settings.urlconf.of_kind("admin"):
+        path = f"/{one.head}"
+        if not one.certain or not path.endswith("/") or not one.matches(path):
+            continue
+        login = answers(deployment, app, f"{path}login/") or ()
+        found = answers(deployment, app, path) or ()
+        if not login or not found or not all(_reaches(app, answer) for answer in login):
+            continue
+        if all(_is_missed(app, answer) for answer in found):
+            yield Misrouted(path, one, found[0])
 
 
 def _is_page(path: str, one: DjangoRoute) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries, joined, read_and_delivered, written_by_hand
 from confguard.finding import Finding, Label, Severity
-from confguard.model.databases import PARTS, Use, uses
+from confguard.model.databases import PARTS, Foreign, Use, foreign, uses
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
@@ -22,8 +22,13 @@ _WORDS = {
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each use of a database whose access differs from what the server creates."""
     for deployment in repo.production:
+        strangers = list(foreign(deployment))
+        for stranger in {(one.server, one.endpoint.services): one for one in strangers}.values():
+            yield from _of_another_kind(deployment, stranger)
         told = set()
         for use in uses(deployment):
+            if any(one.server == use.server for one in strangers):
+                continue
             for part in _differing(use):
                 key = (use.services, use.server, part)
                 if key not in told:
@@ -65,7 +70,7 @@ def _finding(deployment: Deployment, use: Use, part: str) -> Finding:
     asked, served = use.asked.part(part), use.served.part(part)
     assert isinstance(asked, Known) and isinstance(served, Known)
     server = deployment.services[use.server]
-    place = asked.span or (served.span if served.span else server.span)
+    place = written_by_hand(asked) or asked.span or (served.span if served.span else server.span)
     assert place is not None
     shown = "" if part == "password" else f" `{asked.value}`"
     other = f" `{served.value}`" if shown else " it with another one"
@@ -80,9 +85,28 @@ def _finding(deployment: Deployment, use: Use, part: str) -> Finding:
         f"{where} {_WORDS[part].format(server=use.server)}"
         + (f": it asks for{shown}, and there is{other}" if shown else ""),
         Label(place.first_line(), f"{part}{shown} of {use.where}"),
-        (*labels, *deliveries(asked), *deliveries(served)),
+        (*labels, *read_and_delivered(asked, place.first_line()), *deliveries(served)),
         help="say it once: let both sides read the same variable",
         stacks=(deployment.name,),
         address=(use.where, use.server, part),
         severity=Severity.WARNING if asked.from_template or served.from_template else None,
+    )
+
+
+def _of_another_kind(deployment: Deployment, one: Foreign) -> Iterator[Finding]:
+    value, server = one.endpoint.value, deployment.services[one.server]
+    place = written_by_hand(value) or value.span or one.endpoint.span
+    if place is None:
+        return
+    where = f"service{'s' if len(one.endpoint.services) > 1 else ''} {joined(one.endpoint.services)}"
+    yield Finding(
+        f"{where} speaks {one.spoken} to service {one.server}, which is a {one.store}",
+        Label(place.first_line(), f"the engine of {one.spoken}"),
+        (
+            *read_and_delivered(value, place.first_line(), 2),
+            *([Label(server.span.first_line(), f"runs {one.store}")] if server.span else []),
+        ),
+        help=f"let the engine, or the scheme of the URL, be that of {one.store}",
+        stacks=(deployment.name,),
+        address=(one.server, "engine", *one.endpoint.services),
     )

@@ -74,7 +74,7 @@ def _finding(deployment: Deployment, app: App, place: Span, found: list[Misroute
 
 
 def _severity(found: list[Misrouted]) -> Severity:
-    if any(one.is_lost for one in found):
+    if any(one.is_lost or one.route.kind == "admin" for one in found):
         return Severity.WARNING
     called = any(_CALLED.search(one.path) and not one.reached for one in found)
     return Severity.WARNING if called else Severity.INFO
