@@ -14,10 +14,12 @@ from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, matches, selected_cards
 from confguard.config.paths import refuse_missing, unread_note
 from confguard.discover.changes import WHOLE, Lines, changed_lines
+from confguard.discover.installed_packages import NoEnvironment, open_packages
 from confguard.discover.kinds import ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
 from confguard.discover.untracked import untracked_note
 from confguard.finding import Finding, Fix, Severity
+from confguard.model.at_home import at_home
 from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record
 from confguard.model.repo import Repo, build
@@ -29,6 +31,7 @@ from confguard.source import SourceFile
 DOCS_URL = "https://github.com/confguard/confguard/blob/v{version}/{path}"
 
 CRASH_RULE = "internal-error"
+_ENVIRONMENT = "python-environment"
 
 Check = Callable[[Any], Iterable[Finding]]
 
@@ -72,8 +75,22 @@ def settings_for(path: Path, given: Path | None = None, *, isolated: bool = Fals
 
 def repo(path: Path, settings: Settings) -> Repo:
     """Return the model of the project that a path belongs to; raises FileNotFoundError for no path."""
-    project = open_project(path, settings.exclude)
+    project = _project(path, settings)
     return _build(project, classify(project), settings)
+
+
+def _project(path: Path, settings: Settings) -> Project:
+    """Return the project that a path belongs to, with what the named Python environment holds."""
+    project = open_project(path, settings.exclude)
+    named = settings.python_environment
+    if named:
+        origin = settings.origins.get(_ENVIRONMENT)
+        where = f"{origin}: {_ENVIRONMENT}" if origin is not None else f"--{_ENVIRONMENT}"
+        try:
+            project.packages = open_packages(project.root / named, named, project.folders)
+        except NoEnvironment as error:
+            raise ConfigError(f"{where}: {error}") from None
+    return project
 
 
 def _build(project: Project, files: tuple[ProjectFile, ...], settings: Settings) -> Repo:
@@ -108,7 +125,7 @@ def check(
     """
     started = time.perf_counter()
     tell("files", "list")
-    project = open_project(path, settings.exclude)
+    project = _project(path, settings)
     if texts:
         project = project.with_given(texts)
     tell("files", "look for their kinds")
@@ -119,7 +136,7 @@ def check(
     findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo, tell)
     tell("report", "suppressions and baseline")
     silencer = silencer_for(project, files, settings)
-    kept = silencer.keep(list(_distinct(_stamped(findings, settings, repo))))
+    kept = silencer.keep(list(_distinct(_stamped(at_home(findings, project), settings, repo))))
     compared = compared_with_baseline(project, files, settings, silencer, kept, cards)
     kept = kept if compared is None else [*compared.new]
     record = Record(

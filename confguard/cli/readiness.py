@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from confguard.cli.options import python_environment_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, colored, emit, fail, usage_errors
 
 if TYPE_CHECKING:
@@ -40,13 +41,22 @@ if TYPE_CHECKING:
     show_default=True,
     help="Exit with 1 if a row is in this state, or in a worse one.",
 )
-def readiness(path: Path, plan: str, stack: str, form: str, output_file: Path | None, fail_on: str) -> None:
+@python_environment_option()
+def readiness(
+    path: Path,
+    plan: str,
+    stack: str,
+    form: str,
+    output_file: Path | None,
+    fail_on: str,
+    python_environment: str | None,
+) -> None:
     """Answer a readiness plan for the project that PATH belongs to: what passed, failed or is open."""
     from confguard import run
     from confguard.readiness import PlanError, State, Subject, assess
 
     try:
-        settings = run.settings_for(path)
+        settings = run.settings_for(path).with_options(python_environment=python_environment)
         asked = _plan(path, plan, settings)
         done = run.check(path, settings)
     except PlanError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from confguard.cli.completion import rule_names
+from confguard.cli.options import python_environment_option
 
 if TYPE_CHECKING:
     from confguard.config import Settings
@@ -59,6 +60,7 @@ def source_options() -> Callable[[F], F]:
             click.option(
                 "--isolated", is_flag=True, help="Take no configuration: what is built in is in force."
             ),
+            python_environment_option(),
         )
     )
 
@@ -112,7 +114,8 @@ def configured(path: Path, options: Mapping[str, Any]) -> Settings:
     given, isolated = options["config_file"], options["isolated"]
     if given is not None and isolated:
         raise ConfigError("--config and --isolated exclude each other")
-    return settings_for(path, given, isolated=isolated)
+    settings = settings_for(path, given, isolated=isolated)
+    return settings.with_options(python_environment=options["python_environment"])
 
 
 def settings_of(path: Path, options: Mapping[str, Any]) -> Settings:

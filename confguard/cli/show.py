@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from confguard.cli.options import host_env_option
+from confguard.cli.options import host_env_option, python_environment_option
 from confguard.cli.output import EXIT_CLEAN, EXIT_FINDINGS, colored, emit, emit_json, fail, usage_errors
 
 
@@ -187,6 +187,7 @@ _ENV_FILE = click.option(
     "--env-file", "env_files", multiple=True, type=click.Path(path_type=Path), help="May be repeated."
 )
 _HOST_ENV = host_env_option()
+_PYTHON = python_environment_option()
 _MODULE = click.option("--module", default="", metavar="NAME", help="Take this settings module alone.")
 _DJANGO_SERVICE = click.option("--service", default="", metavar="NAME", help="Take what this service runs.")
 _REVEAL = click.option("--reveal", is_flag=True, help="Print secrets as they are.")
@@ -199,6 +200,7 @@ _REVEAL = click.option("--reveal", is_flag=True, help="Print secrets as they are
 @_MODULE
 @_ENV_FILE
 @_SET
+@_PYTHON
 @_REVEAL
 @_FORMAT
 def show_settings(project: Path, form: str, reveal: bool, **chosen: Any) -> None:
@@ -220,6 +222,7 @@ def show_settings(project: Path, form: str, reveal: bool, **chosen: Any) -> None
 @_MODULE
 @_ENV_FILE
 @_SET
+@_PYTHON
 @click.option("--path", default="", metavar="PATH", help="Show only the routes that this path may take.")
 @_FORMAT
 def show_urls(project: Path, path: str, form: str, **chosen: Any) -> None:
@@ -271,6 +274,7 @@ def show_env(
 @_MODULE
 @_ENV_FILE
 @_SET
+@_PYTHON
 @_REVEAL
 @_FORMAT
 def trace(name: str, project: Path, form: str, reveal: bool, **chosen: Any) -> None:
@@ -297,6 +301,7 @@ def _applications(
     module: str,
     env_files: tuple[Path, ...],
     sets: tuple[str, ...],
+    python_environment: str | None = None,
     needed: bool = True,
 ) -> Any:
     """Return the repository and its Django applications; ends with a message where there is none."""
@@ -305,7 +310,8 @@ def _applications(
     from confguard.show.choose import ChoiceError
 
     try:
-        repo = run.repo(project, run.settings_for(project))
+        settings = run.settings_for(project).with_options(python_environment=python_environment)
+        repo = run.repo(project, settings)
         given = given_variables(env_files, sets)
         return repo, applications(repo, stack=stack, service=service, module=module, more=given)
     except ChoiceError as error:

@@ -58,6 +58,11 @@ def table(cards: Mapping[str, Card]) -> Table:
                 MapOf(Text(), Text()),
                 "Env files that only the host has, each with the committed template that stands in for it.",
             ),
+            "python-environment": Key(
+                path,
+                "The Python environment, like .venv, in which packages are installed that settings stand on; "
+                "the path is relative to this file.",
+            ),
             "suppressions": Key(
                 ListOf(_suppression(rule), "tables"), "Findings that are meant, where a comment cannot stand."
             ),

@@ -152,6 +152,7 @@ def _settings(root: FilePath, layers: Sequence[Layer]) -> Settings:
         ),
         never_suppress=strings("never-suppress"),
         baseline=document.get("baseline"),
+        python_environment=document.get("python-environment", ""),
         readiness=ReadinessSettings(
             plan=readiness.get("plan", ""),
             required_keys=tuple(readiness.get("required-keys", ())),

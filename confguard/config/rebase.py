@@ -36,6 +36,8 @@ def rebased(document: Mapping[str, Any], folder: str, root: Path) -> dict[str, A
         made["per-file-ignores"] = {one: names for one, names in pairs if one is not None}
     if "baseline" in made:
         made["baseline"] = path(made["baseline"])
+    if "python-environment" in made:
+        made["python-environment"] = path(made["python-environment"])
     if "env-templates" in made:
         made["env-templates"] = templates(made["env-templates"])
     if "stacks" in made:

@@ -100,6 +100,8 @@ class Settings:
     readiness: ReadinessSettings = field(default_factory=ReadinessSettings)
     env_files: tuple[str, ...] = ()
     """Env files of the host, as ``[PATH=]FILE``: only ever given by hand, never by a configuration."""
+    python_environment: str = ""
+    """The Python environment whose packages settings stand on, relative to the root; ``""``: none."""
     today: datetime.date | None = None
     """The day by which suppressions expire; None: the day of the run."""
     source: str | None = None
@@ -109,7 +111,10 @@ class Settings:
 
     def with_options(self, **changes: Any) -> Settings:
         """Return the settings with what was said on the command line put over them."""
-        return replace(self, **{name: value for name, value in changes.items() if value is not None})
+        said = {name: value for name, value in changes.items() if value is not None}
+        over = {name.replace("_", "-") for name in said}
+        origins = {name: span for name, span in self.origins.items() if name not in over}
+        return replace(self, origins=origins, **said)
 
 
 def matches(card: Card, names: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
-"""The project's files: which there are, and their text. The only module that touches the file system.
+"""The project's files: which there are, and their text.
 
-Nothing outside of the project's root is read, and nothing of the project is run.
+Nothing outside of the project's root is read (but ``installed_packages`` that a person names), and nothing of
+the project is run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from confguard.discover.git import GitError, ask
+from confguard.discover.installed_packages import InstalledPackages
 from confguard.source import MAX_BYTES, Problem, SourceFile, decode
 
 T = TypeVar("T")
@@ -58,6 +60,8 @@ class Project:
         self._parsed: dict[tuple[Callable[[SourceFile], Any], str], Any] = {}
         self._computed: dict[tuple[object, ...], Any] = {}
         self._real_folders: dict[str, str | None] = {}
+        self.packages: InstalledPackages | None = None
+        """What is installed in the Python environment that a person named."""
         self._given: Mapping[str, SourceFile] = {}
 
     @cached_property
@@ -98,8 +102,11 @@ class Project:
     def read(self, path: str) -> SourceFile | None:
         """Return a listed file's text, or None if it is not listed or cannot be had.
 
-        What is wrong with it (binary, not UTF-8, too large, unreadable) is kept in ``problems``.
+        What is wrong with it (binary, not UTF-8, too large, unreadable) is kept in ``problems``. Modules of
+        the named environment can be read as well: they are not listed.
         """
+        if self.packages is not None and self.packages.holds(path):
+            return self.packages.read(path)
         if path not in self._sources:
             self._sources[path] = self._load(path) if path in self._set else None
         return self._sources[path]
@@ -145,6 +152,7 @@ class Project:
         """Return the same project with other texts for some of its files, or for files that it lacks."""
         paths = tuple(sorted({*self.paths, *given}))
         made = Project(self.root, replace(self.listing, paths=paths))
+        made.packages = self.packages
         made._given = {**self._given, **given}
         made._sources = {**self._sources, **given}
         made._problems = {path: problem for path, problem in self._problems.items() if path not in given}

@@ -13,7 +13,7 @@ from confguard.model.value import Unknown
 if TYPE_CHECKING:
     from confguard.model.celery.code import Code as CeleryCode
     from confguard.model.delivery.code import Code
-    from confguard.model.django import Settings
+    from confguard.model.django import Settings, Unfollowed
     from confguard.model.django.place import Place
 
 
@@ -47,6 +47,16 @@ class Evaluations:
         if folder not in self._celery:
             self._celery[folder] = code_of(self.project, folder)
         return self._celery[folder]
+
+    @property
+    def unfollowed(self) -> tuple[Unfollowed, ...]:
+        """The star imports that no evaluation so far could follow, each module once."""
+        found: dict[str, Unfollowed] = {}
+        for evaluated in self._known.values():
+            for _, settings in evaluated:
+                for one in settings.unfollowed:
+                    found.setdefault(one.module, one)
+        return tuple(found.values())
 
     def settings(
         self, module: str, path: str, environment: Environment, place: Place | None = None

@@ -128,11 +128,13 @@ class Repo:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the run as a whole."""
         presumed = [one for one in self.production if one.stack.note and one.most_severe < Severity.ERROR]
-        return tuple(
+        notes = [
             f"no stack is known to be production: {one.name} ({one.stack.role.value}) is judged as the one "
             f"that would be deployed, with severity {one.most_severe.label} at most"
             for one in presumed[:1]
-        )
+        ]
+        unfollowed = self.production[0].evaluations.unfollowed if self.production else ()
+        return (*notes, *(f"{one.span.path}:{one.span.line}: {one.why}" for one in unfollowed))
 
     def stack_summaries(self) -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
         """Return name, role, files and evidence of each stack that is judged, for the report."""

@@ -8,11 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from confguard.parsers.python_literals import literal, unescape
+from confguard.parsers.python_literals import UNSUPPORTED, literal, unescape
 from confguard.parsers.python_places import Start
-
-UNSUPPORTED = "<unsupported syntax>"
-"""The name that stands for an expression or pattern of a kind that is not lowered."""
 
 _LOAD, _STORE, _DEL = ast.Load(), ast.Store(), ast.Del()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 
+UNSUPPORTED = "<unsupported syntax>"
+"""The name that stands for an expression or pattern of a kind that is not lowered."""
+
 
 def literal(text: str) -> str | bytes:
     """Return the value of a string or bytes literal, without evaluating anything else."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from confguard.parsers.python_expressions import BINARY, UNSUPPORTED, Expressions
+from confguard.parsers.python_expressions import BINARY, Expressions
+from confguard.parsers.python_literals import UNSUPPORTED
 from confguard.parsers.python_places import Measure
 
 _LOAD, _STORE, _DEL = ast.Load(), ast.Store(), ast.Del()

@@ -39,6 +39,10 @@ def facts(app: Application, reveal: bool = False) -> dict[str, Any]:
         "files": list(settings.files),
         "starts": settings.starts,
         "failures": [_failure_facts(failure) for failure in settings.failures],
+        "unfollowed": [
+            {"module": clean(one.module), "place": place_of(one.span), "why": clean(one.why)}
+            for one in settings.unfollowed
+        ],
         "doubts": [_failure_facts(failure) for failure in settings.doubts],
         "settings": {
             name: {
@@ -133,7 +137,8 @@ def _doubt_lines(settings: Settings, look: Style) -> list[str]:
     problems = {
         f"    {place_of(problem.span)}: {clean(problem.message)}": None for problem in settings.problems
     }
-    lines = [*problems, *doubts]
+    absent = {f"    {place_of(one.span)}: {clean(one.why)}": None for one in settings.unfollowed}
+    lines = [*absent, *problems, *doubts]
     if len(lines) > _MOST_DOUBTS:
         lines = [*lines[:_MOST_DOUBTS], f"    and {len(lines) - _MOST_DOUBTS} more places"]
     return [look.paint(line, DIM) for line in lines]

@@ -33,6 +33,7 @@ default-rules = "0.1"
 exclude = ["examples/", "!examples/shop/"]
 fail-on = "error"
 baseline = ""
+python-environment = "../.venv"
 never-suppress = ["django"]
 
 [per-file-ignores]

@@ -82,9 +82,19 @@ class Delivery:
             return True
         if self.app is not None and not self.app.settings.complete:
             return True  # settings of a package that is not in the repository may read it
+        if self._package_speaks_of(name):
+            return True
         process = self.deployment.processes[self.service]
         # A known image of a registry runs nothing of the repository.
         return process.image is not None and name in self.deployment.evaluations.code.words
+
+    def _package_speaks_of(self, name: str) -> bool:
+        """Say whether an installed module that the settings stand on names a variable: it may read it."""
+        packages = self.deployment.project.packages
+        if packages is None or self.app is None:
+            return False
+        sources = (packages.read(path) for path in self.app.settings.files if packages.holds(path))
+        return any(source is not None and name in source.text for source in sources)
 
     def mentions(self, *texts: str) -> bool:
         """Say whether a value, a start script, the command or the code speaks of one of these texts."""

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Any
 
-from confguard.model.django import classes, iteration, members, operations
+from confguard.model.django import classes, installed_modules, iteration, members, operations, partial_calls
 from confguard.model.django.errors import ANY
 from confguard.model.django.library import classes_made, registry
 from confguard.model.django.machine import MAX_DEPTH, Frame, Run
@@ -19,6 +19,7 @@ from confguard.model.django.objects import (
     External,
     FunctionObject,
     InstanceObject,
+    LimitReached,
     ListObject,
     ModuleObject,
     Namespace,
@@ -59,11 +60,15 @@ def call(run: Run, function: V, arguments: Call) -> V:
         )
         return call_function(run, payload.function, bound, payload.receiver)
     if isinstance(payload, Native):
-        return _native(run, payload, arguments)
+        native = payload
+        return partial_calls.followed(run, "", arguments, lambda run, call: _native(run, native, call))
     if isinstance(payload, External):
-        return registry.call(run, payload, arguments, function)
+        external = payload
+        return partial_calls.followed(
+            run, payload.path, arguments, lambda run, call: registry.call(run, external, call, function)
+        )
     if isinstance(payload, NativeObject):
-        return payload.call(run, arguments)
+        return partial_calls.followed(run, "", arguments, payload.call)
     if isinstance(payload, ClassObject):
         return instantiate(run, payload, arguments)
     if isinstance(payload, InstanceObject):
@@ -158,7 +163,12 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
     run.depth += 1
     run.active[node] = run.active.get(node, 0) + 1
     try:
-        outcome = run.within(Frame("function"), lambda: block(run, node.body, scope), _DOUBT)
+        with installed_modules.through_door(run, function.scope.source.path, arguments.span):
+            outcome = run.within(Frame("function"), lambda: block(run, node.body, scope), _DOUBT)
+    except LimitReached:
+        if not installed_modules.is_door(run, function.scope.source.path, arguments.span):
+            raise
+        return unknown_call(run, arguments, Unknown("is made by a package that does too much"), own=True)
     finally:
         run.depth -= 1
         run.active[node] -= 1
@@ -170,6 +180,11 @@ def call_function(run: Run, function: FunctionObject, arguments: Call, receiver:
         value = outcome.value
         trail = run.trail(Step(f"returned by {function.name}", arguments.span), value)
         return Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
+    if isinstance(outcome, Raised) and installed_modules.is_gap(run, outcome, function.scope.source.path):
+        reason = f"is made by {function.name}() of an installed package, which could not be followed"
+        return unknown_call(run, arguments, Unknown(reason), own=True)
+    if isinstance(outcome, Raised):
+        raise installed_modules.at_door(run, outcome, function.scope.source.path, arguments.span)
     raise outcome
 
 

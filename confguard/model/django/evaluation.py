@@ -11,6 +11,8 @@ from confguard.discover.project import Project
 from confguard.model.django import imports
 from confguard.model.django.configuration import publish_class
 from confguard.model.django.errors import ANY, ancestors
+from confguard.model.django.installed_modules import absent_settings
+from confguard.model.django.library import opentelemetry
 from confguard.model.django.machine import Fail, Read, Run
 from confguard.model.django.objects import External, LimitReached, ModuleObject, Raised
 from confguard.model.django.place import Place
@@ -22,6 +24,7 @@ from confguard.model.django.settings import (
     Failure,
     Settings,
     TextTruth,
+    Unfollowed,
     module_name,
     search_roots,
 )
@@ -67,9 +70,10 @@ def run_module(
         found = imports.load(run, dotted, None)
         if found is not None:
             publish_class(run, found)
+            opentelemetry.finish(run, found)
     except Raised as signal:
         if signal.error.span is not None:
-            run.failures.append(Fail(signal.error.span, signal.error, signal.trail))
+            run.failures.append(Fail(run.place_of(signal.error.span), signal.error, signal.trail))
         found = run.modules.get(dotted)
     except (LimitReached, RecursionError) as error:
         source = project.read(module) if module.endswith(".py") else None
@@ -123,13 +127,15 @@ def _facts(
     undelivered = {name for failure in failures for name in failure.variables}
     reads = tuple(_read(read, undelivered) for read in run.reads)
     calls = tuple(
-        CallFact(name, span, {key: publish(value) for key, value in keywords.items()})
+        CallFact(name, run.place_of(span), {key: publish(value) for key, value in keywords.items()})
         for name, span, keywords in run.calls
     )
     truths = dict.fromkeys(
         TextTruth(span, value, names)
         for span, value in run.truths
-        if isinstance(value.value, str) and (names := _variables(run, value.trail))
+        if run.place_of(span) == span
+        and isinstance(value.value, str)
+        and (names := _variables(run, value.trail))
     )
     doubts = tuple(_failure(run, fail) for fail in run.doubts)
     path = module.source.path if module is not None else ""
@@ -150,6 +156,10 @@ def _facts(
         middleware,
         version,
         tuple(truths),
+        tuple(
+            Unfollowed(name, span, absent_settings(name, run.project.packages))
+            for name, span in run.unfollowed.items()
+        ),
         module is None or module.namespace.complete,
         run.place,
         Routing(run, again, run.environment) if module is not None else None,

@@ -18,6 +18,7 @@ from confguard.model.django.objects import (
     V,
 )
 from confguard.model.value import Known, Step, Unknown
+from confguard.parsers.python_literals import UNSUPPORTED
 
 _SIGNS: dict[type, str] = {
     ast.Add: "+",
@@ -60,6 +61,8 @@ def constant(run: Run, node: ast.Constant, scope: Scope) -> V:
 
 def name(run: Run, node: ast.Name, scope: Scope) -> V:
     """A name."""
+    if node.id == UNSUPPORTED:
+        return Unknown("is written in a way that is not followed", (Step("here", scope.span(node)),))
     return lookup(run, node.id, scope, node)
 
 
@@ -100,7 +103,7 @@ def lookup(run: Run, identifier: str, scope: Scope, node: ast.AST) -> V:
 def _module_name(run: Run, identifier: str, scope: Scope) -> V | None:
     module = scope.module
     if identifier == "__file__":
-        return Known(run.place.of(module.source.path))
+        return Known(run.file_of(module.source.path))
     if identifier == "__name__":
         return Known(module.name)
     if identifier == "__package__":

@@ -7,6 +7,7 @@ import posixpath
 import re
 import sys
 
+from confguard.model.django import installed_modules
 from confguard.model.django.library import installed, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import External, ModuleObject, Namespace, Scope, TupleObject, V
@@ -64,10 +65,19 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
         return None
     if dotted in run.modules:  # the package's own __init__ has loaded it
         return run.modules[dotted]
-    found = find_module(run, dotted)
+    found = find_module(run, dotted) or installed_modules.find(run, dotted)
     if found is None or len(run.modules) >= _most(run) or not _followed(run, found[0]):
         return None
     path, package = found
+    with installed_modules.entered(run, path, span):
+        module = _evaluated(run, dotted, path, package)
+    if parent is not None:
+        run.journal.touch(parent.namespace)
+        parent.namespace.names[last] = Known(module, _imported(span))
+    return module
+
+
+def _evaluated(run: Run, dotted: str, path: str, package: bool) -> ModuleObject:
     namespace = Namespace(run.journal.serial)
     if path.endswith("/"):
         module = ModuleObject(dotted, namespace, SourceFile(path, ""), True)
@@ -82,14 +92,14 @@ def load(run: Run, dotted: str, span: Span | None) -> ModuleObject | None:
             namespace.complete = False
         from confguard.model.django import statements  # an import is one of them
 
+        problems = len(run.problems)
         try:
             statements.block(run, parsed.tree.body, Scope(module, namespace, None, "module"))
+            if len(run.problems) > problems and installed_modules.is_installed(run, path):
+                namespace.complete = False
         except BaseException:
             run.modules.pop(dotted, None)
             raise
-    if parent is not None:
-        run.journal.touch(parent.namespace)
-        parent.namespace.names[last] = Known(module, _imported(span))
     return module
 
 
@@ -133,7 +143,9 @@ def import_(run: Run, node: ast.Import, scope: Scope) -> None:
     run.journal.touch(scope.names)
     for alias in node.names:
         span = scope.span(alias)
-        module = _import(run, alias.name, span, 0)
+        # A package that is only named is opened where something of it is used.
+        close = alias.name in run.modules
+        module = _import(run, alias.name, span, 0, close)
         top = alias.name.partition(".")[0]
         name = alias.asname or top
         if module is None:
@@ -145,12 +157,18 @@ def import_(run: Run, node: ast.Import, scope: Scope) -> None:
         scope.names.names[name] = Known(bound if bound is not None else module, _imported(span))
 
 
-def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | None:
-    """Load a module; None for one of a library; raises ModuleNotFoundError where it is surely absent."""
+def _import(run: Run, dotted: str, span: Span, level: int, close: bool = True) -> ModuleObject | None:
+    """Load a module; None for one of a library; raises ModuleNotFoundError where it is surely absent.
+
+    ``close``: a module of a package that no model knows is evaluated, if it is installed.
+    """
     top = dotted.partition(".")[0]
-    if level == 0 and top in sys.stdlib_module_names and find_module(run, top) is None:
+    own = find_module(run, top) is not None
+    if level == 0 and top in sys.stdlib_module_names and not own:
         return None
-    if find_module(run, top) is not None or level:
+    if not own and close and (module := load(run, dotted, span)) is not None:
+        return module
+    if own or (level and not installed_modules.opens(run, top)):
         module = load(run, dotted, span)
         if module is not None:
             return module
@@ -158,10 +176,17 @@ def _import(run: Run, dotted: str, span: Span, level: int) -> ModuleObject | Non
         if len(run.modules) >= _most(run) or (known is not None and not _followed(run, known[0])):
             return None
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
-    if "." not in dotted and top not in _PACKAGES and _LOCAL.search(top):
+    there = installed.surely(run, top)
+    local = "." not in dotted and top not in _PACKAGES and bool(_LOCAL.search(top))
+    if there is None and local:
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
-    if not installed.installed(run, top):
-        run.may_raise("ModuleNotFoundError", span)
+    if there is False:
+        error = run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
+        if local or run.caught(error.error):
+            raise error
+    if not there:
+        # An environment that lacks what is imported without a net is rather old than a broken deployment's.
+        run.may_raise("ModuleNotFoundError", span, doubt=there is False)
     return None
 
 
@@ -173,7 +198,11 @@ def import_from(run: Run, node: ast.ImportFrom, scope: Scope) -> None:
     dotted = absolute_name(scope, node.module, node.level)
     if dotted is None:
         raise run.throw("ImportError", "attempted relative import beyond top-level package", span)
-    module = _import(run, dotted, span, node.level)
+    star = any(alias.name == "*" for alias in node.names)
+    close = star or installed_modules.is_settings(run, scope.source.path)
+    if star:
+        installed_modules.expect_settings(run, scope.source.path, dotted)
+    module = _import(run, dotted, span, node.level, close)
     run.journal.touch(scope.names)
     for alias in node.names:
         if alias.name == "*":
@@ -185,6 +214,7 @@ def import_from(run: Run, node: ast.ImportFrom, scope: Scope) -> None:
             scope.names.names[alias.asname or alias.name] = value
         else:
             value = _member(run, module, alias.name, scope.span(alias), span)
+            value = installed_modules.arriving(run, module, value, scope, scope.span(alias))
             run.journal.touch(scope.names)
             scope.names.names[alias.asname or alias.name] = value
 
@@ -203,7 +233,9 @@ def _member(run: Run, module: ModuleObject, name: str, span: Span, statement: Sp
         reason = f"{name} may come from a star import that is not followed"
         return named_only(run, module, name, span) or Unknown(reason, _imported(span))
     if name in ("__file__", "__name__"):
-        return Known(run.place.of(module.source.path) if name == "__file__" else module.name)
+        return Known(run.file_of(module.source.path) if name == "__file__" else module.name)
+    if installed_modules.is_installed(run, module.source.path):
+        return Known(External(f"{module.name}.{name}"), _imported(span))
     message = f"cannot import name '{name}' from '{module.name}' ({posixpath.basename(module.source.path)})"
     raise run.throw("ImportError", message, statement)
 
@@ -217,6 +249,7 @@ def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span
     run.journal.touch(scope.names)
     if module is None:
         scope.names.complete = False
+        run.unfollowed.setdefault(dotted, run.place_of(span))
         for name, value in list(scope.names.names.items()):
             if name.isupper():
                 unknown = Unknown(
@@ -242,5 +275,5 @@ def _star(run: Run, module: ModuleObject | None, dotted: str, scope: Scope, span
             child = load(run, f"{module.name}.{name}", span)
             found = Known(child, _imported(span)) if child is not None else None
         if found is not None:
-            scope.names.names[name] = found
+            scope.names.names[name] = installed_modules.arriving(run, module, found, scope, span)
     scope.names.complete = scope.names.complete and module.namespace.complete

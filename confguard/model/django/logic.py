@@ -169,4 +169,7 @@ def _identical(left: V, right: V) -> bool | None:
         return None
     if isinstance(left.value, External) or isinstance(right.value, External):
         return True if left.value == right.value else None
-    return True if left.value is right.value else None
+    if left.value is right.value:
+        return True
+    # An object that the evaluator itself holds once is no other.
+    return False if getattr(left.value, "single", False) or getattr(right.value, "single", False) else None

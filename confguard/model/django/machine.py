@@ -168,6 +168,8 @@ class Run:
     active: dict[Any, int] = field(default_factory=dict)
     """How many calls of each function are being run."""
     limit: int = MAX_STEPS
+    outside: int | None = None
+    """The limit outside of the helper of an installed package that is being run; None outside of any."""
     doubtful: int = 0
     """How many unknown conditions are around what is being run."""
     argv_value: V | None = None
@@ -176,6 +178,12 @@ class Run:
     """The dotted name of the module that is evaluated."""
     version: str | None = None
     """Django's version ("5.2"), where the project says it."""
+    doors: list[Span] = field(default_factory=list)
+    """The places of the project from which installed modules are being run, the innermost last."""
+    settings_like: set[str] = field(default_factory=set)
+    """The paths of installed modules that settings star-import."""
+    unfollowed: dict[str, Span] = field(default_factory=dict)
+    """The modules of star imports that are not followed, and where each first stands."""
     near: str = ""
     """The path of the settings module: of several requirements those nearest to it count."""
 
@@ -208,6 +216,24 @@ class Run:
         if type(plain) is tuple:
             return Known(TupleObject(tuple(self.wrap(item, trail) for item in plain)), trail)
         return Known(plain, trail)
+
+    # Places.
+
+    def file_of(self, path: str) -> str:
+        """Return the absolute path of a module's file: that of an installed one is not known."""
+        packages = self.project.packages
+        if packages is None or not packages.holds(path):
+            return self.place.of(path)
+        from confguard.model.django.place import UNKNOWN_ROOT
+
+        return f"{UNKNOWN_ROOT}/{path}"
+
+    def place_of(self, span: Span) -> Span:
+        """Return where something is told: what an installed module does, at the project's way into it."""
+        packages = self.project.packages
+        if packages is None or not packages.holds(span.path):
+            return span
+        return self.doors[-1] if self.doors else packages.doors.get(span.path, span)
 
     # Bounds.
 
@@ -340,9 +366,11 @@ class Run:
 
     def _doubt(self, signal: Raised) -> None:
         if len(self.doubts) < 200:
+            from confguard.model.django.installed_modules import is_gap  # it stands on this module
+
             span = signal.error.span
-            if span is not None:
-                self.doubts.append(Fail(span, signal.error, signal.trail))
+            if span is not None and not is_gap(self, signal, span.path):
+                self.doubts.append(Fail(self.place_of(span), signal.error, signal.trail))
 
     def _join_signals(self, one: Outcome, other: Outcome, unknown: Unknown) -> Outcome:
         if isinstance(one, Returned) and isinstance(other, Returned):

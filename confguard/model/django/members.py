@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from confguard.model.django import classes, operations, paths
+from confguard.model.django import classes, installed_modules, operations, paths
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
@@ -34,6 +34,8 @@ def attribute(run: Run, value: V, name: str, span: Span, scope: Scope | None) ->
     if found is not None:
         return found
     payload = value.value if isinstance(value, Known) else None
+    if isinstance(payload, ModuleObject) and installed_modules.is_installed(run, payload.source.path):
+        return Known(External(f"{payload.name}.{name}"), value.trail)  # not all of it is loaded
     if isinstance(payload, ModuleObject):
         message = f"module '{payload.name}' has no attribute '{name}'"
     else:
@@ -99,7 +101,7 @@ def _of_module(run: Run, module: ModuleObject, name: str, span: Span) -> V | Non
         trail = (Step("used here", span),)
         return imports.named_only(run, module, name, span) or Unknown(reason, trail)
     if name == "__file__":
-        return Known(run.place.of(module.source.path))
+        return Known(run.file_of(module.source.path))
     if name == "__name__":
         return Known(module.name)
     loaded = run.modules.get(f"{module.name}.{name}")

@@ -101,13 +101,27 @@ def _native(table: dict[str, Callable[[Run, V, Call], V]], name: str, value: V) 
     method = table.get(name)
     if method is None:
         return None
-    return Known(Native(name, lambda run, call: method(run, value, call)), value.trail)
+
+    def apply(run: Run, call: Call) -> V:
+        if call.complete or name not in _CHANGING:
+            return method(run, value, call)
+        from confguard.model.django import calls  # they stand on this module
+
+        unknown = Unknown("is changed with arguments that are not known", call.trail)
+        calls.spoil(run, value, unknown)
+        return unknown
+
+    return Known(Native(name, apply), value.trail)
 
 
-# Lists.
-
-
-# Dicts and sets.
+_CHANGING = frozenset(
+    {
+        *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"),
+        *("update", "setdefault", "popitem", "move_to_end"),
+        *("add", "discard", "difference_update", "intersection_update", "symmetric_difference_update"),
+    }
+)
+"""Methods that change the list, dict or set that they are called on."""
 
 
 Native_absent: V = Known(object())

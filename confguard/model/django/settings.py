@@ -84,6 +84,16 @@ class TextTruth:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """A star import of a package that is not there: which settings it brings is not known."""
+
+    module: str
+    span: Span
+    why: str
+    """Why it is not followed, and what would make it known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one module under one environment.
 
@@ -108,6 +118,7 @@ class Settings:
     """Django's version ("5.2"), where the project says it."""
     truths: tuple[TextTruth, ...] = ()
     """Where texts that say no, like ``"False"`` and ``"0"``, are taken for true."""
+    unfollowed: tuple[Unfollowed, ...] = ()
     complete: bool = True
     """No star import that cannot be followed may bring in more settings."""
 

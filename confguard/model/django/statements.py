@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import cache
 
-from confguard.model.django import calls, imports, operations, patterns
+from confguard.model.django import calls, imports, installed_modules, operations, patterns
 from confguard.model.django.expressions import evaluate
 from confguard.model.django.machine import Fail, Run
 from confguard.model.django.objects import (
@@ -50,8 +50,10 @@ def _recovering(run: Run, node: ast.stmt, scope: Scope) -> None:
     except Raised as signal:
         if run.caught(signal.error) or run.doubtful:
             raise
-        place = signal.error.span or scope.span(node)
-        if len(run.failures) < _MAX_FAILURES:
+        place = run.place_of(signal.error.span or scope.span(node))
+        if installed_modules.is_gap(run, signal, scope.source.path):
+            scope.names.complete = False
+        elif len(run.failures) < _MAX_FAILURES:
             run.failures.append(Fail(place, signal.error, signal.trail))
         forget(run, node, scope, Unknown("is made by a statement that raises", signal.trail))
     except (LimitReached, RecursionError, MemoryError):

@@ -46,7 +46,7 @@ class Config(NativeObject):
         key = call.get(0, "option")
         if key is None:
             raise IndexError
-        default, cast = call.get(1, "default"), call.get(2, "cast")
+        default, cast = _given(call.get(1, "default")), _given(call.get(2, "cast"))
         name = osenviron.key_name(key)
         found, record = osenviron.read(run, key, call.span, "decouple", default, default is None, _name(cast))
         if found is None:
@@ -85,9 +85,25 @@ class Config(NativeObject):
         return None
 
 
+class Undefined(NativeObject):
+    """``decouple.undefined``: what stands for a default or a cast that is not given."""
+
+    __slots__ = ()
+    single = True
+
+
+UNDEFINED = Undefined()
+
+
+def _given(argument: V | None) -> V | None:
+    return None if isinstance(argument, Known) and argument.value is UNDEFINED else argument
+
+
 def _file(run: Run, path: str | None, call: Call) -> SourceFile | None:
     if path is not None:
         return run.project.read(path) if path else None
+    if run.project.packages is not None and run.project.packages.holds(call.span.path):
+        return None  # it is searched from there, where nobody puts one
     folder = posixpath.dirname(call.span.path)
     while True:
         for name in ("settings.ini", ".env"):

@@ -36,6 +36,19 @@ _DISTRIBUTIONS = {
 _ALWAYS = frozenset({"django"})
 
 
+def surely(run: Run, top: str) -> bool | None:
+    """Say whether a module can be imported, by its first name; None where nothing says so.
+
+    The environment that a person named decides, else the project's requirements.
+    """
+    if top in _ALWAYS or top in sys.stdlib_module_names:
+        return True
+    packages = run.project.packages
+    if packages is not None:
+        return packages.has(top)
+    return True if installed(run, top) else None
+
+
 def installed(run: Run, top: str) -> bool:
     """Say whether the project's requirements surely bring a package (by its top-level module name)."""
     if top in _ALWAYS or top in sys.stdlib_module_names:

@@ -34,6 +34,25 @@ class LibraryObject(NativeObject):
         return Unknown(f"is {name} of {self.name}(), which is not followed")
 
 
+class CeleryApplication(NativeObject):
+    """``Celery(...)`` and all that is taken from it: it is there, and accepts what it is given.
+
+    Nothing is connected or configured before it is used (docs.celeryq.dev, "Application", "Laziness").
+    """
+
+    __slots__ = ()
+    whatever = True
+    """It is made of any arguments."""
+
+    def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute, or None if there is no such one."""
+        return Known(CeleryApplication())
+
+    def call(self, run: Run, call: Call) -> V:
+        """Return what calling the object gives."""
+        return Unknown("comes from the package celery", call.trail)
+
+
 def _make(name: str, truth: bool | None) -> registry.Function:
     def apply(run: Run, call: Call) -> V:
         if not call.complete:
@@ -52,5 +71,7 @@ def held(path: str, run: Run, call: Call) -> V | None:
 
 FUNCTIONS: dict[str, registry.Function] = {
     **{name: _make(name, True) for name in _HELD},
+    "celery.Celery": lambda run, call: Known(CeleryApplication(), call.trail),
+    "celery.app.base.Celery": lambda run, call: Known(CeleryApplication(), call.trail),
     **{name: _make("django.urls.reverse_lazy", None) for name in _LAZY},
 }

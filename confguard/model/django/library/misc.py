@@ -6,6 +6,7 @@ from typing import Any
 
 from confguard.model.django.defaults import django_default
 from confguard.model.django.library import made, registry
+from confguard.model.django.library.decouple import UNDEFINED
 from confguard.model.django.library.lazysettings import lazy_settings
 from confguard.model.django.library.python_version import version_info
 from confguard.model.django.library.standard import strtobool
@@ -39,6 +40,8 @@ class Opaque(NativeObject):
     """An object of a library, of which it is only known that it was made."""
 
     __slots__ = ("name",)
+    whatever = True
+    """It is made of any arguments."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -104,6 +107,8 @@ def constant(run: Run, path: str, trail: Trail) -> V | None:
         return run.wrap(default.value, trail) if isinstance(default, Known) else None
     if path == "sys.version_info":
         return version_info(run, trail)
+    if path == "decouple.undefined":
+        return Known(UNDEFINED, trail)
     if path == "django.conf.settings":
         return Known(lazy_settings(run), trail)
     if path == "corsheaders.defaults.default_headers":

@@ -59,6 +59,7 @@ def functions() -> dict[str, Function]:
         made,
         misc,
         namespaces,
+        opentelemetry,
         osenviron,
         pydantic,
         routing,
@@ -93,6 +94,7 @@ def functions() -> dict[str, Function]:
         functional,
         hosted,
         made,
+        opentelemetry,
         routing,
     ):
         out.update(room.FUNCTIONS)
@@ -143,6 +145,8 @@ def _constant(run: Run, path: External, trail: tuple[Step, ...]) -> V | None:
 
 def attribute(run: Run, owner: External, name: str, span: Span, value: V) -> V | None:
     """Return an attribute of a library's module, class or object."""
+    from confguard.model.django import installed_modules
+
     stored = run.attributes.get(f"{owner.path}.{name}")
     if stored is not None:
         return stored
@@ -154,6 +158,7 @@ def attribute(run: Run, owner: External, name: str, span: Span, value: V) -> V |
             return None
     path = External(f"{owner.path}.{name}")
     found = _constant(run, path, (Step("used here", span),))
+    found = found or installed_modules.resolve(run, path.path, span)
     return found if found is not None else Known(path, value.trail)
 
 
@@ -169,13 +174,16 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
                     "TypeError", f"{target.path}() is missing an argument", arguments.span
                 ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
-    from confguard.model.django import calls
+    from confguard.model.django import calls, installed_modules
     from confguard.model.django.library import misc, routing
 
     special = misc.call(run, target, arguments) or routing.called(run, target, arguments)
     special = special or _unbound(run, target, arguments)
     if special is not None:
         return special
+    opened = installed_modules.resolve(run, target.path, arguments.span)
+    if opened is not None:
+        return calls.call(run, opened, arguments)
     return calls.unknown_call(run, arguments, Unknown(f"comes from {_origin(target.path)}", function.trail))
 
 
@@ -223,6 +231,8 @@ def item(run: Run, owner: External, key: V, span: Span, key_span: Span) -> V:
 
     if owner.path == "os.environ":
         return osenviron.subscript(run, key, span, key_span)
+    if owner.path == "sys.modules" and isinstance(key, Known) and key.value in run.modules:
+        return Known(run.modules[key.value], (Step("looked up", span),))
     top = owner.path.partition(".")[0]
     if top in ("typing", "builtins", "collections", "typing_extensions"):
         return Known(owner)  # list[str]: an annotation

@@ -63,6 +63,8 @@ def _dict(run: Run, call: Call) -> V:
             members.update(run, made, arg, call.span)
         else:
             members.update(run, made, arg, call.span)
+    if not call.complete:
+        members.spoil(made, Unknown("may be replaced by arguments that are not known", call.trail))
     for key, value in call.keywords.items():
         members.put(run, made, Known(key, call.trail), value, call.span)
     made.complete = made.complete and call.complete
