@@ -9,6 +9,7 @@ from confguard.baseline.entries import (
     Identity,
     counted,
     identity,
+    named_files,
     read,
     text_of,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "compare",
     "counted",
     "identity",
+    "named_files",
     "read",
     "text_of",
 ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from confguard.baseline.entries import Baseline, Entry, Identity, identity
+from confguard.baseline.entries import Baseline, Entry, Identity, identity, named_files
 from confguard.finding import Finding
 
 
@@ -61,7 +61,7 @@ def compare(
         else:
             note = f"the baseline knows {entry.count} of these {len(found)}"
             new += [replace(finding, notes=(*finding.notes, note)) for finding in found]
-    changes = _Changes(baseline, {*files, *(path for one in groups for path in one.paths)}, existing)
+    changes = _Changes(baseline, {*files, *named_files(groups, existing)}, existing)
     for one in sorted(groups.keys() - exact.keys()):
         entry = _other(one, len(groups[one]), left, changes)
         if entry is None:

@@ -9,8 +9,9 @@ entry is joined: the larger count holds.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -21,6 +22,7 @@ NAME = "confguard-baseline.json"
 """The file at the root that counts where nothing else is said."""
 
 VERSION = 1
+_WORD = re.compile(r"[^\s,()+:]+")
 _FURNITURE = frozenset(["", "{", "}", "[", "]", '"files": [', '"findings": [', '"version": 1'])
 
 
@@ -64,6 +66,16 @@ def identity(finding: Finding) -> Identity:
 def counted(findings: Iterable[Finding]) -> dict[Identity, int]:
     """Return how many findings there are of each identity."""
     return dict(Counter(identity(finding) for finding in findings))
+
+
+def named_files(known: Iterable[Identity], existing: Collection[str]) -> set[str]:
+    """Return the files that identities speak of: those that take part, and those in their addresses."""
+    present = existing if isinstance(existing, Set) else frozenset(existing)
+    found = set()
+    for one in known:
+        words = (word for part in one.address for word in (part, *_WORD.findall(part)))
+        found |= {*one.paths, *(word for word in words if word in present)}
+    return found
 
 
 def text_of(known: Mapping[Identity, int], files: Iterable[str]) -> str:

@@ -202,12 +202,11 @@ def _counted(findings: list[Finding]) -> dict[Identity, int]:
 
 
 def _write(place: _Place, done: Run, known: dict[Identity, int]) -> None:
-    from confguard.baseline import text_of
+    from confguard.baseline import named_files, text_of
 
+    files = {*(file.path for file in done.files), *named_files(known, done.repo.project.paths)}
     try:
-        place.file.write_text(
-            text_of(known, (file.path for file in done.files)), encoding="ascii", newline="\n"
-        )
+        place.file.write_text(text_of(known, files), encoding="ascii", newline="\n")
     except OSError as error:
         click.echo(f"error: cannot write {place.name}: {error.strerror}", err=True)
         sys.exit(EXIT_ERROR)

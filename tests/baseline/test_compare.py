@@ -72,6 +72,13 @@ def test_a_path_in_the_address_is_renamed_too():
     assert judged(known, now, before=before, files=files)[1:] == ([], [])
 
 
+def test_a_renamed_file_that_only_the_address_names_is_found_among_all_files():
+    known = baseline([finding("a.conf", "old/locations", "/")], ["a.conf", "old/locations"])
+    now = [finding("a.conf", "new/locations", "/")]
+    assert not compare(known, now, ["a.conf"], ["a.conf", "new/locations"]).new
+    assert compare(known, now, ["a.conf"], ["a.conf", "new/locations", "old/locations"]).new
+
+
 def test_the_same_violation_in_a_file_that_was_there_already_is_new():
     known, now = [finding("old.yaml", "web")], [finding("other.yaml", "web")]
     assert judged(known, now, before=["other.yaml"])[1] == [("web",)]
