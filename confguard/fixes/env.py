@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from confguard.finding import Edit
 from confguard.fixes.lines import append_lines, insert_after
-from confguard.parsers.env import EnvEntry, parse
+from confguard.parsers.env import parse
 from confguard.source import SourceFile, Span
 
 
@@ -50,8 +50,3 @@ def _alike(one: str, other: str) -> int:
             break
         count += 1
     return count
-
-
-def rename_key(entry: EnvEntry, key: str) -> Edit:
-    """Write another name in front of the same value."""
-    return Edit(entry.key_span, key)

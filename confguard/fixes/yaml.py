@@ -222,21 +222,6 @@ def remove_keys(places: Lines[Spot]) -> list[Edit | None]:
     return [remove_key(place) for place in places]
 
 
-def remove_item(owner: Spot, item: Node) -> Edit | None:
-    """Remove an item of the sequence that is a key's value; the last one takes the key with it."""
-    node = owner.value
-    if not isinstance(node, Sequence) or owner.is_alias or all(one is not item for one in node.items):
-        return None
-    if len(node.items) == 1:
-        return remove_key(owner)
-    if node.flow:
-        return _out_of_flow(node, item.start, item.end)
-    dash = node.source.text.rfind("-", line_start(node.source, item.start), item.start)
-    if dash == -1 or not starts_line(node.source, dash):
-        return None
-    return delete_lines(node.source.span(dash, item.end))
-
-
 def _column(node: Node) -> int:
     return node.start - line_start(node.source, node.start)
 

@@ -6,7 +6,6 @@ and of what runs only that changes which the finding asks for.
 
 import ast
 import difflib
-import re
 
 import pytest
 import yaml
@@ -17,7 +16,7 @@ from confguard.fix import fix
 from confguard.run import check
 from tests.conftest import write_files
 from tests.fixes.effects import difference
-from tests.fixes.intended import INTENDED
+from tests.fixes.intended import INTENDED, matches
 from tests.test_cards import _cases
 
 CARDS = load_cards()
@@ -90,21 +89,11 @@ def _keeps_the_rest(old, new, ending):
 
 
 def _only_what_is_meant(card, offered, fixed):
-    patterns = [
-        pattern.format(*map(re.escape, finding.address), names=_either(finding.address))
-        for finding in offered
-        for pattern in INTENDED[card.name]
-    ]
+    meant = INTENDED[card.name]
     changed = difference(fixed.before.repo, fixed.after.repo)
-    assert changed or "*nothing*" in INTENDED[card.name], (
-        "nothing that runs is changed: extend what is looked at"
-    )
-    astray = [line for line in changed if not any(re.fullmatch(pattern, line) for pattern in patterns)]
+    assert changed or "*nothing*" in meant, "nothing that runs is changed: extend what is looked at"
+    astray = [line for line in changed if not any(matches(line, finding, meant) for finding in offered)]
     assert not astray, "\n".join((*astray, _shown(fixed)))
-
-
-def _either(words):
-    return f"(?:{'|'.join(map(re.escape, words))})"
 
 
 @pytest.mark.parametrize("name", FIXING)

@@ -8,7 +8,6 @@ from confguard.fixes.yaml import (
     add_key,
     add_keys,
     node_at,
-    remove_item,
     remove_key,
     remove_keys,
     replace_value,
@@ -98,24 +97,6 @@ def test_all_keys_of_a_mapping_take_it_along():
     )
     text = "a:\n  k:\n  m:\n  l:\n"
     assert done(text, lambda file: remove_keys([spot(file, "a", key) for key in "kl"])) == "a:\n  m:\n"
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("a:\n  - x\n  - n # why\n", "a:\n  - x\n"),
-        ("a: [x, n]\n", "a: [x]\n"),
-        ("a: [n, x]\n", "a: [x]\n"),
-        ("b: 1\na: [n]\n", "b: 1\n"),
-        ("a:\n  - x\n  -\n    n\n", None),
-    ],
-)
-def test_an_item_is_removed(old, new):
-    def make(file):
-        owner = spot(file, "a")
-        return remove_item(owner, next(item for item in owner.value.items if item.text == "n"))
-
-    assert done(old, make) == new
 
 
 @pytest.mark.parametrize(
