@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
+from confguard.model.caddy import undelivered
 from confguard.model.delivery import delivery_of
 from confguard.model.delivery.files import EnvEntry, UsedEnvFile, used_env_files
 from confguard.model.delivery.misspelt import misspellings
@@ -36,6 +37,8 @@ def check(repo: Repo) -> Iterator[Finding]:
                 yield _finding(deployment.name, file, dead)
             if file.fills and not file.services:
                 yield from _overruled(deployment, file, used)
+            if file.fills and file.is_stand_in:
+                yield from _of_others(repo, deployment, file, told | {entry.key for entry in dead})
         yield from _given(deployment, allowed)
 
 
@@ -77,6 +80,45 @@ def _overruled(deployment: Deployment, file: UsedEnvFile, used: set[str]) -> Ite
             stacks=(deployment.name,),
             address=(file.read, *names, "overruled"),
         )
+
+
+def _of_others(repo: Repo, deployment: Deployment, file: UsedEnvFile, told: set[str]) -> Iterator[Finding]:
+    """Yield what a template sets that only Compose files of other stacks use, which have one of their own."""
+    own = [one for one in repo.deployments if any(s.read == file.read for s in one.compose.env_sources)]
+    others = [one for one in repo.production if one not in own and one.compose.env_sources]
+    used = {use.name for one in own for use in one.compose.interpolations}
+    code = deployment.evaluations.code
+    # Of what a Caddyfile asks for in vain undelivered-proxy-variable tells.
+    told = told | {one.name for service in deployment.services for one in undelivered(deployment, service)}
+    read = {one.name for one in code.front_end("")}
+    elsewhere = {use.name: use.span for one in others for use in one.compose.interpolations}
+    dead = [
+        entry
+        for entry in file.entries
+        if entry.key in elsewhere
+        and entry.key not in used | told
+        and entry.key not in read
+        and not library_that_reads(entry.key)
+        and not code.mentions("", (entry.key,))
+    ]
+    if not dead:
+        return
+    names = [entry.key for entry in dead]
+    shown = [*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])]
+    places = [span for name in names if (span := elsewhere[name]) is not None]
+    yield Finding(
+        f"{joined(shown)} of {file.read} {'changes' if len(names) == 1 else 'change'} nothing: only "
+        "another stack, which has a template of its own, uses "
+        f"{'it' if len(names) == 1 else 'them'}",
+        Label(dead[0].line, "no Compose file that this one fills asks for it"),
+        (
+            *(Label(entry.line, "nor for this") for entry in dead[1:_SHOWN]),
+            *(Label(span.first_line(), "is used here") for span in places[:2]),
+        ),
+        help=f"use `${{{names[0]}}}` in this stack as well, or take the line out of this template",
+        stacks=(deployment.name,),
+        address=(file.read, *names, "other stack"),
+    )
 
 
 def _is_dead(deployment: Deployment, file: UsedEnvFile, entry: EnvEntry, used: set[str]) -> bool:
