@@ -82,7 +82,9 @@ def _overruled(deployment: Deployment, file: UsedEnvFile, used: set[str]) -> Ite
         )
 
 
-def _of_others(repo: Repo, deployment: Deployment, file: UsedEnvFile, told: set[str]) -> Iterator[Finding]:
+def _of_others(
+    repo: Repo, deployment: Deployment, file: UsedEnvFile, told: frozenset[str]
+) -> Iterator[Finding]:
     """Yield what a template sets that only Compose files of other stacks use, which have one of their own."""
     own = [one for one in repo.deployments if any(s.read == file.read for s in one.compose.env_sources)]
     others = [one for one in repo.production if one not in own and one.compose.env_sources]
