@@ -134,7 +134,7 @@ def _judged(
         return None
     if words[1] in _WITHOUT_SETTINGS or words[1].startswith("-") or "\ue000" in words[1]:
         return None
-    environment = _environment(step, command, assigned)
+    environment = environment_of(step, command, assigned)
     module = _option(words) or _module(environment) or default_module(source)
     roots = (posixpath.dirname(source.path), *search_roots(project, source.path))
     if module is None or find_path(project, module, roots) is None:
@@ -156,7 +156,8 @@ def _judged(
     )
 
 
-def _environment(step: JobStep, command: Command, assigned: dict[str, str | None]) -> Environment:
+def environment_of(step: JobStep, command: Command, assigned: dict[str, str | None]) -> Environment:
+    """Return the variables of a command of a step; what the runner may set is unknown."""
     values: dict[str, Known[str] | Unknown] = {name: Unknown("the runner sets it", ()) for name in _OF_RUNNER}
     values |= {name: Known(text, ()) for name, text in _RUNNER.items()}
     for name, one in step.environment.items():
