@@ -62,12 +62,12 @@ class Watching:
         """Return what one look says."""
         said = []
         while not (said and said[-1].startswith("Watching for changes")):
-            said.append(self.lines.get(timeout=30))
+            said.append(self.lines.get(timeout=90))
         return "\n".join(said)
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(90)
 
 
 def test_it_looks_again_when_a_file_changes_and_ends_when_it_is_interrupted(tracked):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -34,13 +34,13 @@ class Server(LanguageServer):
         self.window_log_message(types.LogMessageParams(types.MessageType.Info, text))
 
 
-def start() -> None:
-    """Serve until the editor leaves."""
+def start(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+    """Serve until the editor leaves; over the process' own streams, if there are no others."""
     server = Server()
     _lifetime(server)
     _documents(server)
     _answers(server)
-    server.start_io()
+    server.start_io(stdin, stdout)
 
 
 def _lifetime(server: Server) -> None:

@@ -49,6 +49,7 @@ class Session:
         self.related = True
         self.versioned = True
         self._publish, self._log, self._to_uri = publish, log, to_uri
+        self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._opened: dict[str, Opened] = {}
         self._analyses: dict[Path, Analysis] = {}
@@ -57,7 +58,8 @@ class Session:
         self._worker.start()
 
     def stop(self) -> None:
-        """Look at nothing any more."""
+        """Look at nothing any more, and say nothing of a look that is under way."""
+        self._stopped.set()
         self._worker.stop()
 
     def open(self, uri: str, file: Path, version: int, text: str) -> None:
@@ -122,8 +124,11 @@ class Session:
         try:
             analysis = analyse(root, texts)
         except Exception as error:  # whatever goes wrong, the next look may go well
-            self._log(f"{root} could not be checked: {type(error).__name__}: {error}")
+            if not self._stopped.is_set():
+                self._log(f"{root} could not be checked: {type(error).__name__}: {error}")
             return
+        if self._stopped.is_set():
+            return  # nobody listens any more
         self._analyses[root] = analysis
         gc.collect()  # models refer to each other: nothing else takes those of the look before away
         if self._worker.is_asked(root):

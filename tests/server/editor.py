@@ -1,15 +1,20 @@
-"""An editor for tests: pygls' client, connected to a real server over stdin and stdout."""
+"""An editor for tests: pygls' client, connected to a real server over stdin and stdout, or over pipes."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import threading
 from pathlib import Path
 
 from lsprotocol import types
+from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.client import LanguageClient
 
-LONGEST = 30.0
+from confguard.server.app import start
+
+LONGEST = 90.0
 """Seconds to wait for what a server sends; a test that waits longer has failed."""
 
 CAPABILITIES = types.ClientCapabilities(
@@ -25,8 +30,9 @@ CAPABILITIES = types.ClientCapabilities(
 class Editor:
     """One session: open folders, documents, and the diagnostics as an editor would show them now."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, process: bool = False) -> None:
         self.folders = folders
+        self.process = process
         self.client = LanguageClient("editor", "1")
         self.shown: dict[str, list[types.Diagnostic]] = {}
         self.told: list[types.PublishDiagnosticsParams] = []
@@ -45,7 +51,10 @@ class Editor:
             self._news.set()
 
     async def __aenter__(self) -> Editor:
-        await self.client.start_io(sys.executable, "-m", "confguard", "server")
+        if self.process:
+            await self.client.start_io(sys.executable, "-m", "confguard", "server")
+        else:
+            await self._connect()
         folders = [types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in self.folders]
         given = types.InitializeParams(CAPABILITIES, workspace_folders=folders)
         self.can = (await self.client.initialize_async(given)).capabilities
@@ -55,9 +64,28 @@ class Editor:
     async def __aexit__(self, *failed: object) -> None:
         await asyncio.wait_for(self.client.shutdown_async(None), LONGEST)
         self.client.exit(None)
-        server = self.client._server
-        self.code = await asyncio.wait_for(server.wait(), LONGEST)
+        if self.process:
+            self.code = await asyncio.wait_for(self.client._server.wait(), LONGEST)
+        else:
+            await asyncio.wait_for(asyncio.to_thread(self._server.join), LONGEST)
+            await self._reading
+            self._to_server.close()
         await self.client.stop()
+
+    async def _connect(self) -> None:
+        """Start the server in a thread: a process of its own takes longer than what is tested."""
+        from_client, to_server = os.pipe()
+        from_server, to_client = os.pipe()
+        streams = os.fdopen(from_client, "rb"), os.fdopen(to_client, "wb")
+        self._server = threading.Thread(target=start, args=streams, daemon=True)
+        self._server.start()
+        self._to_server = os.fdopen(to_server, "wb")
+        self.client.protocol.set_writer(StdoutWriter(self._to_server))
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(from_server, "rb"))
+        reading = run_async(threading.Event(), reader, self.client.protocol)
+        self._reading = asyncio.create_task(reading)
 
     async def until(self, true) -> None:
         """Wait until a condition on what the server sent holds."""

@@ -83,11 +83,14 @@ def shop(tmp_path):
     return make(tmp_path / "my shop")
 
 
-def play(scenario, *folders):
-    """Run a scenario with a connected editor; return the editor after the server has left."""
+def play(scenario, *folders, process=False):
+    """Run a scenario with a connected editor; return the editor after the server has left.
+
+    The server is ``confguard server`` as a process, or the same over pipes in a thread.
+    """
 
     async def session():
-        editor = Editor(*folders)
+        editor = Editor(*folders, process=process)
         async with editor:
             await scenario(editor)
         return editor
@@ -116,7 +119,7 @@ def test_an_opened_folder_is_checked_whole_and_the_server_leaves_cleanly(shop):
         assert port.code_description.href.endswith("rules/compose/published-datastore-port.md")
         assert "\nhelp: " in port.message
 
-    editor = play(scenario, shop)
+    editor = play(scenario, shop, process=True)
     assert editor.code == 0
 
 
@@ -249,7 +252,7 @@ def test_a_fix_mends_the_finding_in_the_editor(shop):
         editor.change(nginx, changed, 3)
         await editor.until(lambda: "lost-security-headers" not in rules(editor))
 
-    play(scenario, shop)
+    play(scenario, shop, process=True)
 
 
 def test_a_finding_is_ignored_with_a_comment_at_any_of_its_places(shop):
