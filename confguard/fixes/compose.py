@@ -111,8 +111,20 @@ def _named(form: str, name: str) -> str:
     return form.replace("%s", name)
 
 
-def depend_on(service: Service, others: Sequence[str], condition: str = "service_started") -> Edit | None:
-    """Let a service wait for others, beside those that it waits for already."""
+def depend_on(service: Service, others: Sequence[Service], condition: str = "service_started") -> Edit | None:
+    """Let a service wait for others, beside those that it waits for already.
+
+    None where another stack of the same files could lack one of them: it stands in another file, or a
+    profile gates it. docker compose refuses a dependency that is not there.
+    """
+    edit = _waiting(service, [one.name for one in others], condition)
+    if edit is None or any(set(one.profiles) - set(service.profiles) for one in others):
+        return None
+    alike = all(any(span.path == edit.span.path for span in one.spans) for one in others)
+    return edit if alike else None
+
+
+def _waiting(service: Service, others: Sequence[str], condition: str) -> Edit | None:
     place = service_key(service, "depends_on")
     if place is None:
         own = service_key(service)

@@ -25,6 +25,7 @@ class _Target:
     old: bytes | None
     new: bytes
     mode: int
+    owner: tuple[int, int] | None = None
     temporary: Path | None = None
 
 
@@ -66,7 +67,7 @@ def _target(root: Path, path: str, old: str, new: str) -> _Target:
         raise WriteError(f"{path} is no plain file")
     data = real.read_bytes()
     encoded = _encoded(path, data, old, new)
-    return _Target(path, real, data, encoded, stat.S_IMODE(status.st_mode))
+    return _Target(path, real, data, encoded, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
 
 
 def _encoded(path: str, data: bytes, old: str, new: str) -> bytes:
@@ -95,6 +96,10 @@ def _prepare(target: _Target) -> None:
         stream.write(target.new)
         stream.flush()
         os.fsync(stream.fileno())
+    status = target.temporary.stat()
+    if target.owner not in (None, (status.st_uid, status.st_gid)) and hasattr(os, "chown"):
+        with contextlib.suppress(OSError):  # only root can; for others the file is theirs already
+            os.chown(target.temporary, *target.owner)
     target.temporary.chmod(target.mode)
 
 

@@ -1,5 +1,7 @@
 """Edits of Compose files: ports, conditions, variables and overlays, as they are written."""
 
+from dataclasses import replace
+
 import pytest
 
 from confguard.config import Settings
@@ -10,16 +12,25 @@ from confguard.source import SourceFile
 
 
 @pytest.fixture
-def edited(repository):
-    """Return a function that edits a service of a Compose file and returns the file's new text."""
+def services(repository):
+    """Return a function that gives the services of a Compose file, and of overlays by their name."""
 
-    def edit(text, make, name="web"):
-        root = repository({"compose.yaml": text})
-        deployment = check(root, Settings()).repo.deployments[0]
-        made = make(deployment.services[name])
-        return apply([made])[made.span.file] if made is not None else None
+    def read(text, **overlays):
+        named = {f"compose.{name}.yaml": overlay for name, overlay in overlays.items()}
+        root = repository({"compose.yaml": text, **named})
+        return max((one.services for one in check(root, Settings()).repo.deployments), key=len)
 
-    return edit
+    return read
+
+
+@pytest.fixture
+def edited(services):
+    """Return a function that edits the service web of a Compose file and returns the file's new text."""
+    return lambda text, make: new_text(make(services(text)["web"]))
+
+
+def new_text(edit):
+    return None if edit is None else apply([edit])[edit.span.file]
 
 
 @pytest.mark.parametrize(
@@ -103,10 +114,11 @@ def test_variables_are_passed_on_in_the_style_of_the_environment(edited, written
         ),
     ],
 )
-def test_a_service_is_let_wait_for_another_one(edited, written, condition, wanted):
+def test_a_service_is_let_wait_for_another_one(services, written, condition, wanted):
     text = f"services:\n  db: {{image: a:1}}\n  mq: {{image: a:1}}\n  web:\n    build: .\n    {written}\n"
     expected = None if wanted is None else text.replace(written, wanted)
-    assert edited(text, lambda service: compose.depend_on(service, ["db"], condition)) == expected
+    found = services(text)
+    assert new_text(compose.depend_on(found["web"], [found["db"]], condition)) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,3 +163,16 @@ def test_keys_of_overlays_are_tagged():
     edits = [compose.reset(ports), compose.override(volumes)]
     text = apply(edits)[file]
     assert "    ports: !reset []\n    volumes: !override\n      - a:/b\n" in text
+
+
+def test_no_service_is_let_wait_for_one_that_other_stacks_may_lack(services):
+    def waiting(text, **overlays):
+        found = services(text, **overlays)
+        return compose.depend_on(found["web"], [found["db"]])
+
+    plain = "services:\n  web:\n    image: a:1\n"
+    assert waiting(plain + "  db: {image: a:1}\n") is not None
+    assert waiting(plain, override="services:\n  db: {image: a:1}\n") is None
+    database = services(plain + "  db: {image: a:1}\n")["db"]
+    web = services(plain + "  db: {image: a:1}\n")["web"]
+    assert compose.depend_on(web, [replace(database, profiles=("debug",))]) is None

@@ -86,8 +86,23 @@ def _judge(
         stacks=(deployment.name,),
         address=(first.model.service, host, *app.services),
         severity=_severity(refused, everywhere, allowed.from_template and not invalid),
-        fixes=send(found if refused else pages, "Host", "$host", safe=True),
+        fixes=send(
+            found if refused else pages,
+            "Host",
+            "$host",
+            safe=refused or all(_lets_in(one, allowed.value) for one in pages),
+        ),
     )
+
+
+def _lets_in(passage: Passage, allowed: tuple[str, ...]) -> bool:
+    """Say whether Django answers for every name under which browsers come."""
+    from confguard.model.django.hosts import accepts
+
+    names = passage.hop.first.entrance.server.names
+    if "*" in allowed:
+        return True
+    return bool(names) and all(name.kind == "exact" and accepts(name.text, allowed) for name in names)
 
 
 def _severity(refused: bool, everywhere: bool, proposed: bool) -> Severity:

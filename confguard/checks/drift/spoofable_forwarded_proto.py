@@ -67,6 +67,6 @@ def _finding(
         "or let only the proxy before it reach this nginx",
         stacks=(deployment.name,),
         address=(first.model.service, *app.services),
-        fixes=send(open_, name.title(), "$scheme", safe=True) if ends_tls else (),
+        fixes=send(open_, name.title(), "$scheme", safe=False) if ends_tls else (),
         severity=None if ends_tls else Severity.INFO,
     )

@@ -61,7 +61,7 @@ def _fixes(deployment: Deployment, target: str, names: tuple[str, ...]) -> tuple
     for service in (deployment.services[name] for name in names):
         own = next((one for one in service.depends_on if one.service == target), None)
         edits.append(
-            depend_on(service, [target], COMPLETED)
+            depend_on(service, [deployment.services[target]], COMPLETED)
             if own is None
             else set_condition(own.span, COMPLETED)
             if own.span is not None

@@ -74,5 +74,9 @@ def _finding(deployment: Deployment, service: Service, late: dict[str, Target]) 
         stacks=(deployment.name,),
         address=(service.name,),
         severity=None if restarts else Severity.INFO,
-        fixes=whole(f"let it wait for {joined(names)}", [depend_on(service, names)], safe=True),
+        fixes=whole(
+            f"let it wait for {joined(names)}",
+            [depend_on(service, [deployment.services[name] for name in names])],
+            safe=True,
+        ),
     )
