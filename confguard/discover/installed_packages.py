@@ -18,8 +18,8 @@ from confguard.source import SourceFile, Span, decode
 FOLDER = "site-packages"
 """How the folder of packages is called where their modules are shown."""
 
-MAX_MODULES = 150
-"""Modules that are read of one environment."""
+MAX_FILES = 600
+"""Files that are read of one environment."""
 
 MAX_MODULE_BYTES = 512 * 1024
 
@@ -72,6 +72,22 @@ class InstalledPackages:
                 return version
         return None
 
+    def entry_points(self, group: str) -> tuple[tuple[str, str], ...] | None:
+        """Return name and value of the entry points of a group; None where others may be installed."""
+        if self._is_open or "link" in self._entries.values():
+            return None
+        found: list[tuple[str, str]] = []
+        for folder in sorted(self._entries):
+            if (
+                folder.endswith((".dist-info", ".egg-info"))
+                and self._kind(f"{folder}/entry_points.txt") == "file"
+            ):
+                source = self.read(f"{self.top}/{folder}/entry_points.txt")
+                if source is None:
+                    return None
+                found += _entry_points(source.text, group)
+        return tuple(found)
+
     def module(self, dotted: str) -> tuple[str, bool] | None:
         """Return the path of a module's text and whether it is a package; None if it has none here.
 
@@ -90,7 +106,7 @@ class InstalledPackages:
     def read(self, path: str) -> SourceFile | None:
         """Return the text of a module by the path that ``module`` gave; None if it cannot be had."""
         if path not in self._sources:
-            read = len(self._sources) < MAX_MODULES
+            read = len(self._sources) < MAX_FILES
             self._sources[path] = self._load(path) if read and self.holds(path) else None
         return self._sources[path]
 
@@ -199,6 +215,18 @@ def _packages_of(environment: Path) -> Path | None:
         if match and (int(match[1]), int(match[2])) in found:
             return found[int(match[1]), int(match[2])]
     return found[max(found)] if found else None
+
+
+def _entry_points(text: str, group: str) -> Iterator[tuple[str, str]]:
+    """Yield the entry points of a group (packaging.python.org, "Entry points specification")."""
+    section = ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1].strip()
+        elif section == group and "=" in line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield name.strip(), value.strip()
 
 
 def _listed(folder: Path, raising: bool = False) -> Iterator[tuple[str, str]]:

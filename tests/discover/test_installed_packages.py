@@ -71,6 +71,17 @@ def test_versions_are_those_of_the_installed_distributions(tmp_path):
     assert packages.version("acme") is None
 
 
+def test_entry_points_are_those_of_all_distributions(tmp_path):
+    files = {
+        "one-1.dist-info/entry_points.txt": "[console_scripts]\na = one:main\n\n[shop.plugins]\n# none\nblue = one.blue\n",
+        "two-1.dist-info/entry_points.txt": "[shop.plugins]\nred=two.red:Red\n",
+    }
+    packages = opened(tmp_path / "one", **files)
+    assert packages.entry_points("shop.plugins") == (("blue", "one.blue"), ("red", "two.red:Red"))
+    assert packages.entry_points("shop") == ()
+    assert opened(tmp_path / "two", **files, **{"work.pth": "/srv\n"}).entry_points("shop") is None
+
+
 def test_the_folder_of_packages_itself_may_be_named(tmp_path):
     inner = environment(tmp_path, **{"one.py": ""}) / "lib/python3.13/site-packages"
     assert open_packages(inner, "x").module("one") is not None
@@ -113,7 +124,7 @@ def test_a_path_that_is_none_is_refused():
 
 def test_what_is_too_large_too_deep_too_much_or_no_text_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(installed_packages, "MAX_MODULE_BYTES", 10)
-    monkeypatch.setattr(installed_packages, "MAX_MODULES", 3)
+    monkeypatch.setattr(installed_packages, "MAX_FILES", 3)
     deep = "/".join(["a"] * 11)
     packages = opened(
         tmp_path,

@@ -54,7 +54,7 @@ def evaluated(
     for name, content in (packages or {}).items():
         (installed / name).parent.mkdir(parents=True, exist_ok=True)
         (installed / name).write_text(content)
-    root.mkdir(exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
     (root / "settings.py").write_text(text)
     project = Project(root, Listing(("settings.py",), "walk"))
     if packages is not None:
@@ -171,6 +171,17 @@ def test_helpers_open_no_other_packages(tmp_path):
 def test_the_environment_decides_what_is_installed(tmp_path, text, value):
     packages = {**SHARED, "acme_settings-2.1.dist-info/METADATA": ""}
     assert plain(evaluated(tmp_path, text, packages=packages).values["A"]) == value
+
+
+@pytest.mark.parametrize(
+    "call", ["entry_points().select(group='shop.plugins')", "entry_points(group='shop.plugins')"]
+)
+def test_the_environment_knows_the_entry_points(tmp_path, call):
+    packages = {"one-1.dist-info/entry_points.txt": "[shop.plugins]\nblue = one.blue\n"}
+    text = f"from importlib.metadata import entry_points\nA = [one.value for one in {call}]\n"
+    assert plain(evaluated(tmp_path / "with", text, packages=packages).values["A"]) == ["one.blue"]
+    blind = evaluated(tmp_path / "without", text, packages=None).values["A"]
+    assert isinstance(blind, Unknown) or not blind.value.complete
 
 
 def test_find_spec_imports_the_package_around_a_module(tmp_path):

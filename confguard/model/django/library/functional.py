@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from confguard.model.django import arithmetic, iteration, members
-from confguard.model.django.library import installed, made, registry
+from confguard.model.django.library import registry
 from confguard.model.django.machine import MAX_ITEMS, Run
 from confguard.model.django.objects import Call, ModuleObject, Native, TupleObject, V
 from confguard.model.value import Known, Unknown
@@ -85,43 +85,6 @@ def _import_module(run: Run, call: Call) -> V:
     return Unknown(f"comes from the package {name.value.partition('.')[0]}", call.trail)
 
 
-def _find_spec(run: Run, call: Call) -> V:
-    """``importlib.util.find_spec``: None for what is surely absent; the packages around it are imported."""
-    from confguard.model.django import imports
-
-    name = call.args[0]
-    if not isinstance(name, Known) or not isinstance(name.value, str) or name.value.startswith("."):
-        return Unknown("looks for a module whose name is not known", call.trail)
-    top = name.value.partition(".")[0]
-    there: bool | None
-    if imports.find_module(run, top) is not None:
-        there = imports.find_module(run, name.value) is not None
-    else:
-        there = installed.surely(run, top)
-        if "." in name.value and there is not None:
-            if not there:
-                message = f"No module named '{top}'"
-                raise run.throw("ModuleNotFoundError", message, call.span)
-            packages = run.project.packages
-            there = True if packages is not None and packages.module(name.value) is not None else None
-    if there is None:
-        run.may_raise("ModuleNotFoundError", call.span)
-        return Unknown(f"depends on whether the package {top} is installed", call.trail)
-    found = made.LibraryObject("importlib.machinery.ModuleSpec", call, True) if there else None
-    return Known(found, call.trail)
-
-
-def _version(run: Run, call: Call) -> V:
-    """``importlib.metadata.version``: of what lies in the environment that a person named."""
-    name, packages = call.args[0], run.project.packages
-    if isinstance(name, Known) and isinstance(name.value, str) and packages is not None:
-        found = packages.version(name.value)
-        if found is not None:
-            return Known(found, run.trail(call.step("version of what is installed"), name))
-    run.may_raise("importlib.metadata.PackageNotFoundError", call.span, doubt=False)
-    return Unknown("is the version of what is installed", call.trail)
-
-
 def _expandvars(run: Run, call: Call) -> V:
     value = call.args[0]
     if isinstance(value, Known) and isinstance(value.value, str) and "$" not in value.value:
@@ -138,7 +101,5 @@ FUNCTIONS: dict[str, registry.Function] = {
     "operator.add": _operator("+"),
     "operator.or_": _operator("|"),
     "importlib.import_module": _import_module,
-    "importlib.util.find_spec": _find_spec,
-    "importlib.metadata.version": _version,
     "os.path.expandvars": _expandvars,
 }

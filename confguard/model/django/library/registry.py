@@ -55,8 +55,10 @@ def functions() -> dict[str, Function]:
         environs,
         files,
         functional,
+        furls,
         hosted,
         made,
+        metadata,
         misc,
         namespaces,
         opentelemetry,
@@ -94,7 +96,9 @@ def functions() -> dict[str, Function]:
         functional,
         hosted,
         made,
+        metadata,
         opentelemetry,
+        furls,
         routing,
     ):
         out.update(room.FUNCTIONS)
