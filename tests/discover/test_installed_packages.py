@@ -73,7 +73,9 @@ def test_versions_are_those_of_the_installed_distributions(tmp_path):
 
 def test_entry_points_are_those_of_all_distributions(tmp_path):
     files = {
-        "one-1.dist-info/entry_points.txt": "[console_scripts]\na = one:main\n\n[shop.plugins]\n# none\nblue = one.blue\n",
+        "one-1.dist-info/entry_points.txt": (
+            "[console_scripts]\na = one:main\n\n[shop.plugins]\n# none\nblue = one.blue\n"
+        ),
         "two-1.dist-info/entry_points.txt": "[shop.plugins]\nred=two.red:Red\n",
     }
     packages = opened(tmp_path / "one", **files)

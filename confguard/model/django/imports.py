@@ -176,6 +176,8 @@ def _import(run: Run, dotted: str, span: Span, level: int, close: bool = True) -
         if len(run.modules) >= _most(run) or (known is not None and not _followed(run, known[0])):
             return None
         raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
+    if not installed.in_django(run, dotted):
+        raise run.throw("ModuleNotFoundError", f"No module named '{dotted}'", span)
     there = installed.surely(run, top)
     local = "." not in dotted and top not in _PACKAGES and bool(_LOCAL.search(top))
     if there is None and local:

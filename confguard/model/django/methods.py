@@ -11,7 +11,7 @@ from typing import Any
 from confguard.model.django.dict_methods import DICT, SET
 from confguard.model.django.list_methods import LIST, TUPLE
 from confguard.model.django.machine import Run
-from confguard.model.django.objects import Call, DictObject, ListObject, Native, Text, TupleObject, V
+from confguard.model.django.objects import Call, DictObject, ListObject, Member, Native, Text, TupleObject, V
 from confguard.model.django.text_methods import TEXT, applied, call_text, partial_text, unfollowed
 from confguard.model.value import Known, Step, Unknown
 from confguard.source import Span
@@ -42,6 +42,8 @@ def find(run: Run, value: V, name: str, span: Span) -> V | None:
         if name in payload.names:
             return payload.items[payload.names.index(name)]
         return _native(TUPLE, name, value)
+    if isinstance(payload, Member) and name in ("value", "name"):
+        return Known(payload.name if name == "name" else str(payload), value.trail)
     if isinstance(payload, str | bytes):
         if name not in TEXT and hasattr(payload, name) and not name.startswith("_"):
             return Known(Native(name, lambda run, call: unfollowed(run, name, value, call)), value.trail)

@@ -301,6 +301,19 @@ class LimitReached(Exception):
     """The evaluated program does more than is followed."""
 
 
+class Member(str):
+    """A member of a library's enumeration of texts: a text that has a name."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, value: str, name: str) -> Member:
+        """Make a member of a value, under a name."""
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+
 OBJECT_REASON = "is an object of the program"
 
 SCALARS = (str, int, float, bool, bytes, type(None), complex)

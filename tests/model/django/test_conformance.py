@@ -80,7 +80,10 @@ def run(case: str, name: str) -> tuple[Settings, dict]:
     recorded = json.loads((CASES / case / "recorded.json").read_text())
     variables = json.loads((CASES / case / "environments.json").read_text())[name]
     environment = Environment({key: Known(value) for key, value in variables.items()})
-    settings = evaluate(project_of(case), "settings.py", environment, at=recorded["at"], django_version="5.2")
+    release = ".".join(recorded["django"].split(".")[:2])
+    settings = evaluate(
+        project_of(case), "settings.py", environment, at=recorded["at"], django_version=release
+    )
     return settings, recorded["environments"][name]
 
 

@@ -36,6 +36,18 @@ _DISTRIBUTIONS = {
 _ALWAYS = frozenset({"django"})
 
 
+_SINCE = {"django.utils.csp": (6, 0), "django.middleware.csp": (6, 0), "django.tasks": (6, 0)}
+"""Modules of Django by the release that brought them (docs.djangoproject.com, release notes)."""
+
+
+def in_django(run: Run, dotted: str) -> bool:
+    """Say whether a module of Django may be there: only what the project's release surely lacks is not."""
+    since = next((_SINCE[name] for name in _SINCE if f"{dotted}.".startswith(f"{name}.")), None)
+    if since is None or run.version is None:
+        return True
+    return tuple(int(part) for part in run.version.split(".")[:2] if part.isdigit()) >= since
+
+
 def surely(run: Run, top: str) -> bool | None:
     """Say whether a module can be imported, by its first name; None where nothing says so.
 

@@ -1,4 +1,4 @@
-"""What ``importlib`` says of installed packages: by the environment that a person named, else it is unknown."""
+"""What ``importlib`` says of installed packages: known by the environment that a person named."""
 
 from __future__ import annotations
 

@@ -49,6 +49,7 @@ def functions() -> dict[str, Function]:
     from confguard.model.django.library import (
         configurations,
         core,
+        csp,
         decouple,
         djangoenv,
         email,
@@ -99,6 +100,7 @@ def functions() -> dict[str, Function]:
         metadata,
         opentelemetry,
         furls,
+        csp,
         routing,
     ):
         out.update(room.FUNCTIONS)
@@ -108,9 +110,9 @@ def functions() -> dict[str, Function]:
 @functools.cache
 def constants() -> dict[str, Any]:
     """Return the values of modelled constants, by dotted name."""
-    from confguard.model.django.library import misc, standard
+    from confguard.model.django.library import csp, misc, standard
 
-    return {**standard.CONSTANTS, **misc.CONSTANTS}
+    return {**standard.CONSTANTS, **misc.CONSTANTS, **csp.CONSTANTS}
 
 
 _ALIASES = {
@@ -231,10 +233,13 @@ def call_known(
 
 def item(run: Run, owner: External, key: V, span: Span, key_span: Span) -> V:
     """Return ``owner[key]``."""
-    from confguard.model.django.library import osenviron
+    from confguard.model.django.library import csp, osenviron
 
     if owner.path == "os.environ":
         return osenviron.subscript(run, key, span, key_span)
+    member = csp.item(run, owner, key, span)
+    if member is not None:
+        return member
     if owner.path == "sys.modules" and isinstance(key, Known) and key.value in run.modules:
         return Known(run.modules[key.value], (Step("looked up", span),))
     top = owner.path.partition(".")[0]
