@@ -188,6 +188,19 @@ def test_a_rule_is_explained(invoke):
     assert "## Bad" in facts["body"]
 
 
+def test_the_options_of_a_rule_are_told(invoke):
+    text = invoke("rule", "unpinned-image").output
+    assert "option require-digest (true or false; default false): Ask for a digest" in text
+    assert "option convention (one of auto, always; default" in invoke("rule", "ungated-proxy").output
+
+
+def test_a_hyphen_is_stdout(invoke, repository):
+    root = repository(BAD)
+    usual = invoke("check", root, "--output-format", "concise").output
+    assert invoke("check", root, "--output-format", "concise:-").output == usual
+    assert invoke("check", root, "--output-format", "concise", "--output-file", "-").output == usual
+
+
 def test_an_unknown_rule_is_answered_with_the_nearest_one(invoke):
     result = invoke("rule", "csp-mismatches")
     assert result.exit_code == 2

@@ -45,7 +45,7 @@ def _outputs(
             near = difflib.get_close_matches(name, FORMATS, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f" ({', '.join(FORMATS)})"
             raise click.BadParameter(f"there is no format {name!r}{hint}")
-        found.append((name, Path(path) if path else None))
+        found.append((name, Path(path) if path not in ("", "-") else None))
     if sum(path is None for _, path in found) > 1:
         raise click.BadParameter("only one format can go to stdout: write the others as FORMAT:FILE")
     return tuple(found)
@@ -65,7 +65,8 @@ def _outputs(
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file what would go to stdout.",
+    callback=lambda context, parameter, value: None if value == Path("-") else value,
+    help="Write to this file what would go to stdout (`-`).",
 )
 @host_env_option()
 @settings_options()

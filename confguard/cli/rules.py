@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from confguard.cards import Card
 
 
+_TYPES = {"bool": "true or false", "int": "a whole number", "str": "a text", "list": "a list of texts"}
+
+
 @click.command()
 @click.argument("name", shell_complete=rule_names)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 def rule(name: str, output_format: str) -> None:
     """Show the card of the rule NAME: why it matters, how to fix it, bad and good examples."""
+    import json
+
     from confguard.cards import load_cards
     from confguard.config import suggestion
 
@@ -26,8 +31,6 @@ def rule(name: str, output_format: str) -> None:
         fail(f"there is no rule {name!r}{suggestion(name, cards)}")
     card = cards[name]
     if output_format == "json":
-        import json
-
         click.echo(json.dumps(_card_facts(card) | {"body": card.body}, indent=2, ensure_ascii=False))
         return
     default = "on" if card.default else "off (select it by name)"
@@ -36,6 +39,11 @@ def rule(name: str, output_format: str) -> None:
         f"severity: {card.severity.label}   confidence: {card.confidence.label}   by default: {default}",
         f"reads: {', '.join(card.reads)}   since: {card.since}   fix: {card.fix}",
     ]
+    for option in card.options.values():
+        kind = f"one of {', '.join(option.choices)}" if option.choices else _TYPES[option.type]
+        facts.append(
+            f"option {option.name} ({kind}; default {json.dumps(option.default)}): {option.description}"
+        )
     click.echo("\n".join(facts) + "\n\n" + card.body.rstrip("\n"))
 
 

@@ -116,3 +116,29 @@ def test_a_table_in_another_folder_is_told(invoke, repository):
     text = invoke("check", repository(files)).output
     assert PUBLISHED in text
     assert "note: backend/pyproject.toml has a [tool.confguard] that is not read" in text
+
+
+def test_the_readiness_settings_reach_the_plan(invoke, repository):
+    plan = (
+        'title = "Ours"\n[[phases]]\nnumber = 1\ntitle = "Keys"\nowner = "Ops"\n'
+        '[[rows]]\nid = "K"\nphase = 1\nmust = "keys"\n'
+        'look = [{ probe = "template-keys", keys = ["OTHER"] }]\n'
+    )
+    files = {
+        "compose.prod.yaml": DATABASE,
+        ".env.production.example": "POSTGRES_PASSWORD=\nOTHER=1\n",
+        "ci/plan.toml": plan,
+        "confguard.toml": (
+            "[readiness]\nplan = 'ci/plan.toml'\nrequired-keys = ['POSTGRES_PASSWORD', 'MISSING']\n"
+            "owners = { 1 = 'Platform' }\n"
+        ),
+    }
+    root = repository(files)
+    facts = json.loads(invoke("readiness", root, "--format", "json").output)
+    assert "MISSING" in json.dumps(facts)
+    assert "Platform" in json.dumps(facts)
+    assert "OTHER" not in json.dumps(facts)
+    (root / "confguard.toml").write_text("[readiness]\nowners = { 99 = 'x' }\n")
+    result = invoke("readiness", root)
+    assert result.exit_code == 2
+    assert "readiness.owners: there is no row or phase '99'" in result.stderr

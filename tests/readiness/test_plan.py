@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from confguard.finding import Severity
-from confguard.readiness import PlanError, load_plan
+from confguard.readiness import PlanError, adapted, load_plan
 from confguard.readiness.plan import KINDS, plan_names, probe_names
 
 HEAD = 'title = "Ours"\n[[phases]]\nnumber = 1\ntitle = "One"\nowner = "Ops"\n'
@@ -92,3 +92,30 @@ def test_a_plan_that_cannot_be_used_says_where_and_why(written, text, said):
 def test_a_plan_that_does_not_exist_is_named_with_the_nearest_one():
     with pytest.raises(PlanError, match="did you mean 'production-readiness'"):
         load_plan("production-readines")
+
+
+def test_what_only_the_team_knows_takes_the_place_of_what_the_plan_asks_for():
+    plan = adapted(
+        load_plan(),
+        required_keys=["OUR_KEY"],
+        body_limits={"/upload/": "2g"},
+        owners={"1": "Platform", "P1.2": "Ada"},
+    )
+    rows = {row.id: row for row in plan.rows}
+    assert [look.options["keys"] for look in rows["P1.1"].looks] == [["OUR_KEY"]]
+    assert rows["P1.1"].looks[0].options["required"] is True
+    assert [look.options["routes"] for look in rows["P2.7"].looks] == [{"/upload/": "2g"}]
+    assert (rows["P1.1"].owner, rows["P1.2"].owner) == ("Platform", "Ada")
+    assert rows["P2.7"].owner == "Security"
+    assert {phase.number: phase.owner for phase in plan.phases}[1] == "Platform"
+    assert adapted(load_plan()) == load_plan()
+
+
+def test_what_the_plan_has_no_row_for_is_an_error(written):
+    with pytest.raises(PlanError, match=r"no row or phase 'P1\.22'; did you mean 'P1\.2'"):
+        adapted(load_plan(), owners={"P1.22": "Ada"})
+    small = written(HEAD)
+    with pytest.raises(PlanError, match=r"readiness\.required-keys: no row of the plan .* asks for it"):
+        adapted(small, required_keys=["A"])
+    with pytest.raises(PlanError, match=r"readiness\.body-limits"):
+        adapted(small, body_limits={"/": "1m"})

@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.finding import Edit, Finding, Fix, Label
+from confguard.finding import Edit, Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.yaml import spot_at
 from confguard.model.repo import Repo
 from confguard.source import Problem
+
+_UNKNOWN = "which docker compose does not know"
+_VERSION = "2.40"
+"""A key that is like no other may be one of a newer version: nobody is stopped for that."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each place at which docker compose refuses a stack of production."""
     for deployment in repo.production:
         for problem in deployment.compose.problems:
+            newer = problem.message.endswith(_UNKNOWN) and not problem.help
             yield Finding(
                 f"docker compose refuses {deployment.name}: this file {problem.message}",
                 Label(problem.span.first_line()),
+                notes=(f"docker compose {_VERSION} is what this was compared with",) if newer else (),
                 help=problem.help or "mend it here; `docker compose config` shows the merged result",
                 stacks=(deployment.name,),
                 address=(problem.message,),
+                severity=Severity.INFO if newer else None,
                 fixes=_renamed(problem),
             )
 
