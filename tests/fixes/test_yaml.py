@@ -1,12 +1,18 @@
 """Edits of YAML: the style that is there is kept, and what cannot be done for sure is not done."""
 
+import copy
+
 import pytest
+import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from confguard.fixes.edits import apply
 from confguard.fixes.yaml import (
     add_item,
     add_key,
     add_keys,
+    documents,
     node_at,
     remove_key,
     remove_keys,
@@ -162,3 +168,53 @@ def test_a_broken_file_has_no_places():
     file = SourceFile("compose.yaml", "a: [\n")
     assert spot(file, "a") is None
     assert spot_at(file.span(0)) is None
+
+
+TEXTS = st.text("abcz- :#'\"{}[],&*!", min_size=1, max_size=6)
+KEYS = st.from_regex(r"[a-y]{1,3}", fullmatch=True)
+TREES = st.recursive(
+    TEXTS | st.integers() | st.none(),
+    lambda inner: st.dictionaries(KEYS, inner, max_size=3) | st.lists(inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def paths(tree, around=()):
+    """Yield the keys that lead to each mapping by mappings alone."""
+    if isinstance(tree, dict):
+        if around:
+            yield around
+        for key, value in tree.items():
+            yield from paths(value, (*around, key))
+
+
+def at(tree, keys):
+    for key in keys:
+        tree = tree[key]
+    return tree
+
+
+@given(
+    st.dictionaries(KEYS, TREES, min_size=1, max_size=3),
+    st.sampled_from([None, True, False]),
+    st.sampled_from([2, 4]),
+    st.booleans(),
+    st.data(),
+)
+def test_keys_come_and_go_in_any_document(tree, flow, indent, crlf, data):
+    where = list(paths(tree))
+    assume(where)
+    keys = data.draw(st.sampled_from(where))
+    text = yaml.safe_dump(tree, default_flow_style=flow, indent=indent, width=10_000)
+    file = SourceFile("compose.yaml", text.replace("\n", "\r\n") if crlf else text)
+    assume(documents(file))  # what docker compose refuses has no places
+    added = add_key(spot(file, *keys), "z", "new")
+    assert added is not None
+    new = SourceFile("compose.yaml", apply([added])[file])
+    wanted = copy.deepcopy(tree)
+    at(wanted, keys)["z"] = "new"
+    assert yaml.safe_load(new.text) == wanted
+    if at(tree, keys):  # with its last key a mapping goes, too
+        removed = remove_key(spot(new, *keys, "z"))
+        assert removed is not None
+        assert yaml.safe_load(apply([removed])[new]) == tree
