@@ -125,7 +125,7 @@ def test_10_what_programs_read_differently_is_told(report_of):
         ("MODE;LIVE=1", ".env.example", "malformed-line"),
         ("PEPPER=x7$kQ2vTe", ".env", "expanded-dollar"),
     ):
-        found = report_of({"compose.prod.yaml": compose, path: f"MODE=live\n{line}\n"}, select=(rule,))
+        found = report_of({"compose.prod.yaml": compose, path: f"MODE=live\n{line}\nA=1\n"}, select=(rule,))
         assert [str(one.primary.span)[: len(path) + 2] for one in found.findings] == [f"{path}:2"]
 
 
