@@ -32,7 +32,7 @@ def silencer_for(project: Project, files: Iterable[ProjectFile], settings: Setti
     for path in paths:
         kind = kind_of(path, kinds)
         source = None if kind in WITHOUT_COMMENTS else project.read(path)
-        if source is not None:
+        if source is not None and not source.private:
             comments += find_suppressions(source, kind)
     return Silencer(settings, comments, settings.today or datetime.date.today(), load_cards())
 

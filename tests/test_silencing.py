@@ -1,0 +1,60 @@
+"""What silences findings in a run: in which files comments are looked for, which baseline is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from confguard.config import ConfigError, Settings
+from confguard.discover.kinds import classify
+from confguard.discover.project import open_project
+from confguard.silencing import read_baseline, silencer_for
+from confguard.source import SourceFile
+
+COMMENT = "# confguard: ignore[unpinned-image] r\n"
+
+
+def commented(project):
+    silencer = silencer_for(project, classify(project), Settings())
+    return sorted(one.span.path for one in silencer.comments)
+
+
+def test_comments_count_in_files_that_matter_and_in_all_that_were_read(repository):
+    files = {
+        "compose.yaml": f"{COMMENT}services: {{web: {{image: a:1}}}}\n",
+        "shop/views.py": COMMENT,
+        "x.py": COMMENT,
+    }
+    project = open_project(repository(files))
+    assert commented(project) == ["compose.yaml"]
+    project.read("shop/views.py")
+    assert commented(project) == ["compose.yaml", "shop/views.py"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "package.json", "docs/a.rst", "page.html"])
+def test_documents_and_json_hold_none(repository, name):
+    project = open_project(repository({name: COMMENT}))
+    project.read(name)
+    assert commented(project) == []
+
+
+def test_a_file_that_was_given_by_hand_has_none(repository):
+    project = open_project(repository({"compose.yaml": "services: {web: {image: a:1}}\n"}))
+    given = project.with_given({".env": SourceFile(".env", f"{COMMENT}A=1\n", private=True)})
+    assert commented(given) == []
+
+
+def test_without_suppressions_no_file_is_looked_at(repository):
+    project = open_project(repository({"compose.yaml": f"{COMMENT}services: {{web: {{image: a:1}}}}\n"}))
+    assert not silencer_for(project, classify(project), Settings(suppressions=False)).comments
+
+
+def test_the_baseline_of_the_usual_name_is_read_if_it_is_there(tmp_path):
+    assert read_baseline(tmp_path, None) is None
+    (tmp_path / "confguard-baseline.json").write_text("{}")
+    assert read_baseline(tmp_path, None).path == "confguard-baseline.json"
+    assert read_baseline(tmp_path, "") is None
+    with pytest.raises(ConfigError, match=r"there is no baseline .other\.json."):
+        read_baseline(tmp_path, "other.json")
+    (tmp_path / "binary.json").write_bytes(b"\0")
+    with pytest.raises(ConfigError, match="NUL"):
+        read_baseline(tmp_path, "binary.json")
