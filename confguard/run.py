@@ -13,7 +13,7 @@ from confguard import __version__
 from confguard.cards import Card, load_cards
 from confguard.config import ConfigError, Settings, load_settings, matches, selected_cards
 from confguard.config.paths import refuse_missing, unread_note
-from confguard.discover.changes import WHOLE, Lines, changed_lines
+from confguard.discover.changes import Lines
 from confguard.discover.installed_packages import NoEnvironment, open_packages
 from confguard.discover.kinds import ProjectFile, classify, counts
 from confguard.discover.project import Project, find_root, open_project
@@ -24,11 +24,11 @@ from confguard.model.host_files import HostFileError
 from confguard.model.record import Crash, MalformedSuppression, Record
 from confguard.model.repo import Repo, build
 from confguard.reporters.conceal import concealer
-from confguard.reporters.result import Report, RuleInfo, StackInfo, is_changed
+from confguard.reporters.result import Report, StackInfo
+from confguard.rule_facts import rule_info
 from confguard.silencing import compared_with_baseline, silenced, silencer_for, stale_entries
+from confguard.since import of_branch
 from confguard.source import SourceFile
-
-DOCS_URL = "https://github.com/confguard/confguard/blob/v{version}/{path}"
 
 CRASH_RULE = "internal-error"
 _ENVIRONMENT = "python-environment"
@@ -120,7 +120,7 @@ def check(
     """Check the project that a path belongs to, with these settings.
 
     ``texts`` stand in for what the disk has of some files, by their paths. ``since`` is a commit: then only
-    findings that touch a line changed since HEAD left it are shown. ``tell`` is told what begins.
+    findings that are new since HEAD left it, or touch what changed, are shown. ``tell`` is told what begins.
     Raises ChangesError where that cannot be told.
     """
     started = time.perf_counter()
@@ -128,15 +128,11 @@ def check(
     project = _project(path, settings)
     if texts:
         project = project.with_given(texts)
-    tell("files", "look for their kinds")
-    files = classify(project)
-    tell("models", "build")
     cards = selected_cards(settings, load_cards())
-    repo = _build(project, files, settings)
-    findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo, tell)
+    files, repo, findings, crashes = _found(project, settings, cards, tell)
     tell("report", "suppressions and baseline")
     silencer = silencer_for(project, files, settings)
-    kept = silencer.keep(list(_distinct(_stamped(at_home(findings, project), settings, repo))))
+    kept = silencer.keep(findings)
     compared = compared_with_baseline(project, files, settings, silencer, kept, cards)
     kept = kept if compared is None else [*compared.new]
     record = Record(
@@ -160,9 +156,17 @@ def check(
     shown = tuple(one for one in everything if (one.severity or 0) >= settings.minimum)
     above = len(shown)
     tell("report", "changes" if since else "findings")
-    changed = _changed(project, since, shown) if since else None
-    if changed is not None:
-        shown = tuple(one for one in shown if _touches(one, changed))
+    changed: Mapping[str, Lines] | None = None
+    if since:
+        names = {card.name for card in about_run} - {CRASH_RULE}  # a crash is new wherever it stands
+        shown, changed = of_branch(
+            project,
+            since,
+            shown,
+            settings.exclude,
+            lambda then: _found(then, settings, cards, untold)[2],
+            names,
+        )
     if repo.given:
         shown = tuple(map(concealer(*repo.private_values), shown))
     report = Report(
@@ -188,16 +192,16 @@ def check(
     return Run(report, files, settings, nothing_to_check=repo.empty, crashed=bool(crashes), repo=repo)
 
 
-def _changed(project: Project, since: str, findings: Iterable[Finding]) -> Mapping[str, Lines]:
-    """Return the changed lines of the files that findings speak of; all of a file that git does not know."""
-    paths = frozenset(label.span.path for finding in findings for label in finding.labels)
-    unknown = dict.fromkeys(paths - frozenset(project.paths), WHOLE)
-    return {**changed_lines(project.root, since, paths), **unknown}
-
-
-def _touches(finding: Finding, changed: Mapping[str, Lines]) -> bool:
-    """Say whether any place of a finding changed; a crash is told in any case."""
-    return finding.rule == CRASH_RULE or any(is_changed(label.span, changed) for label in finding.labels)
+def _found(
+    project: Project, settings: Settings, cards: Iterable[Card], tell: Tell
+) -> tuple[tuple[ProjectFile, ...], Repo, list[Finding], tuple[Crash, ...]]:
+    """Return the files that matter, their model, and what the rules about it say, silenced or not."""
+    tell("files", "look for their kinds")
+    files = classify(project)
+    tell("models", "build")
+    repo = _build(project, files, settings)
+    findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo, tell)
+    return files, repo, list(_distinct(_stamped(at_home(findings, project), settings, repo))), crashes
 
 
 def _options(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
@@ -285,18 +289,3 @@ def knowable(done: Run) -> Iterator[Finding]:
         card = load_cards().get(one.rule)
         if card is not None and "run" not in card.reads and not matches(card, done.settings.never_suppress):
             yield one
-
-
-def rule_info(card: Card) -> RuleInfo:
-    """Return what reporters say about the rule of a card."""
-    return RuleInfo(
-        name=card.name,
-        family=card.family,
-        summary=card.title,
-        severity=card.severity,
-        confidence=card.confidence,
-        why=card.sections["Why it matters"],
-        help_markdown=card.body,
-        url=DOCS_URL.format(version=__version__, path=card.path),
-        tags=card.tags,
-    )

@@ -20,6 +20,8 @@ BESIDE = {
     "config": {"source", "finding", "discover", "cards"},
     "suppress": {"source", "finding", "discover", "parsers", "model", "cards", "config", "reporters"},
     "baseline": {"source", "finding", "cards", "config"},
+    "rule_facts": {"__init__", "source", "finding", "cards", "reporters"},
+    "since": {"source", "finding", "discover", "reporters"},
     "silencing": {
         *("__init__", "source", "finding", "discover", "parsers", "model"),
         *("cards", "config", "suppress", "baseline", "reporters"),

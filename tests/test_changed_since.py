@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -58,7 +59,7 @@ def test_old_findings_are_counted_and_not_shown(branch):
     code, text = check(branch, "--changed-since", "main")
     assert code == 0
     assert "published-datastore-port" not in text
-    assert "on lines that did not change)" in text
+    assert "that were there before)" in text
 
 
 def test_a_finding_on_a_changed_line_is_shown(branch):
@@ -78,6 +79,57 @@ def test_a_finding_beside_a_line_that_went_away_is_shown(branch):
     (branch / "compose.yaml").write_text("".join(lines).replace("    environment:\n    ports", "    ports"))
     _, text = check(branch, "--changed-since", "main")
     assert "published-datastore-port" in text
+
+
+def concise(root, *arguments):
+    """Return the lines of findings that a check of the branch shows."""
+    _, text = check(root, "--changed-since", "main", "--output-format", "concise", *arguments)
+    return [line for line in text.splitlines() if re.match(r"\S+:\d+:\d+: ", line)]
+
+
+def test_what_is_wrong_because_a_line_went_away_is_shown_in_a_file_that_did_not_change(branch):
+    (branch / ".env.example").write_text("POSTGRES_PASSWORD=\n")
+    (shown,) = concise(branch)
+    assert shown.startswith("compose.yaml:")
+    assert "undelivered-variable" in shown
+    assert "TOKEN" in shown
+
+
+def test_what_is_wrong_because_a_file_went_away_is_shown(branch):
+    (branch / "compose.yaml").write_text(COMPOSE.replace("image: example/web:1.0", "build: web"))
+    (branch / "web").mkdir()
+    (branch / "web" / "Dockerfile").write_text("FROM alpine:3.22\n")
+    git(branch, "add", "-A")
+    git(branch, "commit", "-q", "-m", "x")
+    git(branch, "branch", "-f", "main")
+    assert concise(branch) == []
+    git(branch, "rm", "-q", "web/Dockerfile")
+    (shown,) = concise(branch)
+    assert shown.startswith("compose.yaml:")
+    assert "missing-file" in shown
+
+
+def test_a_file_that_is_only_renamed_brings_no_old_findings(branch):
+    git(branch, "mv", "compose.yaml", "compose.yml")
+    assert concise(branch) == []
+
+
+def test_what_the_configuration_hid_before_is_not_new(branch):
+    (branch / "confguard.toml").write_text('ignore = ["published-datastore-port"]\n')
+    git(branch, "add", "-A")
+    git(branch, "commit", "-q", "-m", "x")
+    git(branch, "branch", "-f", "main")
+    (branch / "confguard.toml").write_text("ignore = []\n")
+    assert concise(branch) == []
+
+
+def test_an_excluded_file_that_went_away_was_never_there(branch):
+    (branch / "confguard.toml").write_text('exclude = [".env.example"]\n')
+    git(branch, "add", "-A")
+    git(branch, "commit", "-q", "-m", "x")
+    git(branch, "branch", "-f", "main")
+    git(branch, "rm", "-q", ".env.example")
+    assert concise(branch) == []
 
 
 def test_findings_of_files_that_git_does_not_know_are_shown(branch, tmp_path):

@@ -84,7 +84,7 @@ def _outputs(
 @click.option(
     "--changed-since",
     metavar="REF",
-    help="Check everything, but show only findings that touch a line changed since the branch left REF.",
+    help="Check everything; show only what is new since the branch left REF, or touches a changed line.",
 )
 @click.option("--statistics", is_flag=True, help="Show how often each rule found something, instead of what.")
 @click.option("--watch", "watching", is_flag=True, help="Check again whenever a file changes.")

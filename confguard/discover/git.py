@@ -19,12 +19,12 @@ class GitError(Exception):
         """git was started; False: there is none, or it took too long."""
 
 
-def ask(root: Path, *arguments: str, settings: Iterable[str] = ()) -> bytes:
+def ask(root: Path, *arguments: str, settings: Iterable[str] = (), given: bytes = b"") -> bytes:
     """Return what git prints when it is asked in a folder; raises GitError.
 
-    ``settings`` are further ``name=value`` pairs of its configuration. A repository's own configuration may
-    name programs to run: hooks and monitors are switched off, a clone with missing objects fetches none,
-    and the caller's GIT_* variables do not lead to another repository.
+    ``settings`` are further ``name=value`` pairs of its configuration, ``given`` is its input. A
+    repository's own configuration may name programs to run: hooks and monitors are switched off, a clone
+    with missing objects fetches none, and the caller's GIT_* variables do not lead to another repository.
     """
     fixed = ("core.fsmonitor=false", "core.hooksPath=/dev/null", *settings)
     command = ["git", *(part for pair in fixed for part in ("-c", pair)), "-C", str(root), *arguments]
@@ -33,7 +33,12 @@ def ask(root: Path, *arguments: str, settings: Iterable[str] = ()) -> bytes:
     environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command, no shell
-            command, capture_output=True, timeout=_TIMEOUT, check=False, env=environment
+            command,
+            input=given,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+            env=environment,
         )
     except (OSError, subprocess.TimeoutExpired):
         raise GitError("git could not be run", ran=False) from None

@@ -79,9 +79,9 @@ class Report:
     fixed: int = 0
     """Findings that were mended in this run, and are not among those shown."""
     changed: Mapping[str, tuple[range, ...]] | None = None
-    """Lines (1-based) that changed, by path, where that was asked for: all findings touch one of them."""
+    """Lines (1-based) that changed, by path, where that was asked for: findings touch one, or are new."""
     untouched: int = 0
-    """Findings that are not shown because they touch no changed line."""
+    """Findings that are not shown because they were there before and touch no changed line."""
 
     def fixable(self, *, safe: bool) -> int:
         """Return how many of the shown findings have a safe fix, or only unsafe ones."""

@@ -97,7 +97,7 @@ def summary_line(report: Report) -> str:
     aside += [f"{report.suppressed} suppressed"] if report.suppressed else []
     aside += [f"{report.baselined} in the baseline"] if report.baselined else []
     if report.untouched:
-        aside.append(f"{report.untouched} on lines that did not change")
+        aside.append(f"{report.untouched} that were there before")
     if report.hidden:
         aside.append(f"{report.hidden} below the shown severity")
     end = f" ({', '.join(aside)})." if aside else "."

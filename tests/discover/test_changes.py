@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from confguard.discover.changes import WHOLE, ChangesError, changed_lines
+from confguard.discover.changes import WHOLE, ChangesError, changes_since
 
 TEN = "".join(f"line {number}\n" for number in range(1, 11))
 
@@ -46,7 +46,7 @@ def branch(tmp_path):
 
 def lines(root, *names, since="main"):
     names = names or ("a.txt", "b.txt", "sub/c.txt", "new.txt", "renamed.txt")
-    return changed_lines(root, since, frozenset(names))
+    return changes_since(root, since).lines(frozenset(names))
 
 
 def test_nothing_changed_on_the_branch_though_main_went_on(branch):
@@ -98,7 +98,9 @@ def test_a_deleted_file_has_no_lines(branch):
 
 def test_paths_are_relative_to_the_project_which_may_lie_deeper(branch):
     write(branch, "sub/c.txt", TEN.replace("line 2", "line two"))
-    assert changed_lines(branch / "sub", "main", frozenset({"c.txt", "a.txt"})) == {"c.txt": (range(2, 3),)}
+    changes = changes_since(branch / "sub", "main")
+    assert changes.lines(frozenset({"c.txt", "a.txt"})) == {"c.txt": (range(2, 3),)}
+    assert changes.texts_before() == {"c.txt": TEN.encode()}
 
 
 @pytest.mark.parametrize("name", ["a b.txt", 'é\t".txt', ":(top)x.txt", "-x.txt", "*.txt", "new\nline.txt"])
@@ -212,3 +214,39 @@ def test_the_first_parent_of_a_merge_is_enough_for_a_pull_request(branch, tmp_pa
 def test_outside_of_git_nothing_can_be_told(tmp_path):
     with pytest.raises(ChangesError, match="changes can be told in a git repository only"):
         lines(tmp_path)
+
+
+def test_what_files_held_before(branch):
+    write(branch, "a.txt", "new\n")
+    git(branch, "mv", "b.txt", "renamed.txt")
+    git(branch, "rm", "-q", "sub/c.txt")
+    write(branch, "new.txt", "x\n")
+    (branch / "link.txt").symlink_to("a.txt")
+    git(branch, "add", "-A")
+    changes = changes_since(branch, "main")
+    assert changes.texts_before() == dict.fromkeys(("a.txt", "b.txt", "sub/c.txt"), TEN.encode())
+    assert changes.new == {"renamed.txt", "new.txt", "link.txt"}
+    assert changes.renamed == {"b.txt": "renamed.txt"}
+
+
+def test_a_link_that_became_a_file_was_no_file(branch):
+    git(branch, "switch", "-q", "main")
+    (branch / "a-link.txt").symlink_to("a.txt")
+    commit(branch)
+    (branch / "a-link.txt").unlink()
+    write(branch, "a-link.txt", "x\n")
+    changes = changes_since(branch, "main")
+    assert (changes.texts_before(), changes.new) == ({}, {"a-link.txt"})
+
+
+def test_what_was_too_large_is_left_out(branch, monkeypatch):
+    monkeypatch.setattr("confguard.discover.changes.MAX_BYTES", 50)
+    write(branch, "small.txt", "x\n")
+    commit(branch)
+    write(branch, "small.txt", "y\n")
+    write(branch, "a.txt", "y\n")
+    assert changes_since(branch, "HEAD").texts_before() == {"small.txt": b"x\n"}
+
+
+def test_nothing_changed_nothing_is_asked(branch):
+    assert changes_since(branch, "main").texts_before() == {}

@@ -20,6 +20,7 @@ from confguard.reporters import render
 from confguard.reporters.result import Report
 from confguard.reporters.sarif import MOST_RESULTS
 from confguard.reporters.terminal import Options
+from confguard.rule_facts import rule_info
 from tests.conftest import write_files
 from tests.reporters.test_machine_formats import schema
 
@@ -50,7 +51,7 @@ def everything(tmp_path_factory) -> Report:
         for finding in findings_of(card, folder / card.name)
     ]
     findings.sort(key=lambda finding: finding.sort_key)
-    described = {card.name: run.rule_info(card) for card in CARDS.values()}
+    described = {card.name: rule_info(card) for card in CARDS.values()}
     return Report("1.2.3", folder, tuple(findings), described, files={"compose": 1})
 
 
