@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 MAX_BYTES = 10 * 1024 * 1024
 """Larger files are not read (bytes): no configuration is this large, and a check must stay quick."""
@@ -43,6 +47,17 @@ class SourceFile:
             starts.append(position + 1)
             position = self.text.find("\n", position + 1)
         return starts
+
+    @cached_property
+    def _computed(self) -> dict[object, Any]:
+        return {}
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """Return what a function computes of the text, made once; ``key`` names what it is."""
+        if key not in self._computed:
+            self._computed[key] = compute()
+        found: T = self._computed[key]
+        return found
 
     @property
     def line_count(self) -> int:

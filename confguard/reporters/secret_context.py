@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from confguard.reporters.secret_lines import ASSIGNMENT, STRING, find_or_end
 from confguard.reporters.secret_values import BLOCK_SCALAR, Range, is_name, is_secret_name, value_ranges
@@ -22,15 +23,15 @@ def continued(file: SourceFile, line: int, text: str, code: bool) -> Iterator[Ra
         head = file.line_text(start)
         if len(head) > LONGEST_LINE:
             return
-        match = next((m for m in ASSIGNMENT.finditer(head) if is_secret_name(m["key"])), None)
-        between = [file.line_text(number) for number in range(start + 1, line)]
+        match = file.once(("secret name", start), partial(_secret_name, head))
         if match is None:
             flag = re.fullmatch(r"\s*-?\s*[\"']?--?(?P<key>[\w-]+)[\"']?,?\s*(?:\\\s*)?", head)
             if flag and start == line - 1 and is_secret_name(flag["key"]):
                 yield from value_ranges(text, len(text) - len(text.lstrip("- \t")), len(text))
-            if code and _open_call(head, file.line_text(start - 1), between):
+            if code and _open_call(head, file.line_text(start - 1), _between(file, start, line)):
                 yield from _all_literals(text)
             continue
+        between = _between(file, start, line)
         value = head[match.end() :].strip()
         quote = value[:1]
         opened = quote in ("'", '"') and quote not in value.replace(quote * 3, "", 1)[len(quote) :]
@@ -41,6 +42,14 @@ def continued(file: SourceFile, line: int, text: str, code: bool) -> Iterator[Ra
         elif (BLOCK_SCALAR.fullmatch(value) or value == "\\") and _deeper(head, [*between, text]):
             yield from value_ranges(text, 0, len(text))
         return
+
+
+def _between(file: SourceFile, start: int, line: int) -> list[str]:
+    return [file.line_text(number) for number in range(start + 1, line)]
+
+
+def _secret_name(head: str) -> re.Match[str] | None:
+    return next((m for m in ASSIGNMENT.finditer(head) if is_secret_name(m["key"])), None)
 
 
 def _open_call(head: str, above: str, between: list[str]) -> bool:

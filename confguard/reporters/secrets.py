@@ -71,6 +71,11 @@ def merge_ranges(ranges: Iterable[Range]) -> list[Range]:
 
 def line_secrets(file: SourceFile, line: int) -> list[Range]:
     """Return what to hide in a 1-based line, as offsets in it; the lines before it are taken into account."""
+    # The same line is shown by several findings, and asked about for their messages, too.
+    return file.once(("secrets", line), lambda: _line_secrets(file, line))
+
+
+def _line_secrets(file: SourceFile, line: int) -> list[Range]:
     text = file.line_text(line)
     if len(text) > LONGEST_LINE:
         return [(0, len(text))]
