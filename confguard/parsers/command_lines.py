@@ -51,8 +51,12 @@ class CommandLine:
     variables: Mapping[str, Span] = field(default_factory=dict)
 
 
-def lines(source: SourceFile, form: Form) -> Iterator[CommandLine]:
-    """Yield the command lines of a file in their order."""
+def lines(source: SourceFile, form: Form) -> tuple[CommandLine, ...]:
+    """Return the command lines of a file in their order: read once for all who ask."""
+    return source.once(("command lines", form), lambda: tuple(_lines(source, form)))
+
+
+def _lines(source: SourceFile, form: Form) -> Iterator[CommandLine]:
     if form is Form.MAKEFILE:
         yield from _makefile(source)
     elif form is Form.SCRIPT:
