@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
-from confguard.model.django.routes import Route
 from confguard.model.nginx import Limit, Location, Missing, NginxModel, Request, limits, route
 from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, apps_behind
 from confguard.model.responses.bodies import sample
 from confguard.model.value import Known
+
+if TYPE_CHECKING:
+    from confguard.model.django.routes import Route
 
 _LOGIN = re.compile(
     r"log-?_?(?:in|out)|sign-?_?(?:in|up|out)|token|auth/?\Z|password|regist|otp|mfa|2fa|totp|verif|refresh|session"
