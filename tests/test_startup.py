@@ -5,7 +5,11 @@ import sys
 
 import pytest
 
-EXPENSIVE = {"crossplane", "dotenv", "jsonschema", "libcst", "pathspec", "yaml"}
+EXPENSIVE = {"crossplane", "dotenv", "jsonschema", "libcst", "pathspec", "yaml"} | {
+    "lsprotocol",
+    "pygls",
+    "watchfiles",
+}
 
 COMPOSE = "services:\n  proxy:\n    image: nginx:1.28.0\n"
 NGINX = "server {\n    listen 80;\n    root /srv;\n}\n"

@@ -56,16 +56,17 @@ class Progress:
         ]
 
     def _show(self) -> None:
-        written = False
+        shown = ""
         while not self._ended.wait(_TICK):
             if self._steps and time.perf_counter() - self._began > _LONG:
                 phase, name, _ = self._steps[-1]
                 rules = sum(one == "rules" for one, _, _ in self._steps)
                 text = f"rule {rules}: {name}" if phase == "rules" else f"{phase}: {name}"
-                sys.stderr.write(f"{_CLEAR}confguard: {text}")
-                sys.stderr.flush()
-                written = True
-        if written:
+                if text != shown:
+                    sys.stderr.write(f"{_CLEAR}confguard: {text}")
+                    sys.stderr.flush()
+                shown = text
+        if shown:
             sys.stderr.write(_CLEAR)
             sys.stderr.flush()
 
