@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from confguard.model.django import arithmetic, calls, members
+from confguard.model.django import arithmetic, assigning, calls, members, own_operators
 from confguard.model.django.expressions import evaluate, lookup, sign_of
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
@@ -32,7 +32,7 @@ def assign(run: Run, node: ast.Assign, scope: Scope) -> None:
     """``a = b = value``."""
     value = evaluate(run, node.value, scope)
     for target in node.targets:
-        calls.assign(run, target, _named(run, value, node, target, scope), scope)
+        assigning.assign(run, target, _named(run, value, node, target, scope), scope)
 
 
 def annotated(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
@@ -41,7 +41,7 @@ def annotated(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
         _note_annotation(run, node, scope)
     if node.value is not None:
         value = evaluate(run, node.value, scope)
-        calls.assign(run, node.target, _named(run, value, node, node.target, scope), scope)
+        assigning.assign(run, node.target, _named(run, value, node, node.target, scope), scope)
 
 
 def _note_annotation(run: Run, node: ast.AnnAssign, scope: Scope) -> None:
@@ -73,9 +73,9 @@ def augmented(run: Run, node: ast.AugAssign, scope: Scope) -> None:
         registry.call_known(run, members.attribute(run, current, "update", span, scope), [value], span)
         result = current
     else:
-        special = calls.operator_method(run, current, value, sign, span, scope)
+        special = own_operators.operator_method(run, current, value, sign, span, scope)
         result = special if special is not None else arithmetic.binary(run, sign, current, value, span)
-    calls.assign(run, node.target, _named(run, result, node, node.target, scope), scope)
+    assigning.assign(run, node.target, _named(run, result, node, node.target, scope), scope)
 
 
 def delete(run: Run, node: ast.Delete, scope: Scope) -> None:

@@ -1,4 +1,4 @@
-"""Calling functions and classes, binding their arguments, and assigning to targets."""
+"""Calling functions and classes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 import builtins
 from typing import Any
 
-from confguard.model.django import classes, installed_modules, iteration, members, operations, partial_calls
+from confguard.model.django import classes, installed_modules, members, partial_calls
+from confguard.model.django.arguments import bind_arguments
 from confguard.model.django.errors import ANY
 from confguard.model.django.library import classes_made, registry
 from confguard.model.django.machine import MAX_DEPTH, Frame, Run
@@ -21,18 +22,15 @@ from confguard.model.django.objects import (
     InstanceObject,
     LimitReached,
     ListObject,
-    ModuleObject,
     Namespace,
     Native,
     NativeObject,
     Raised,
     Returned,
     Scope,
-    TupleObject,
     V,
 )
 from confguard.model.value import Known, Step, Unknown
-from confguard.source import Span
 
 BUILTIN_NAMES = frozenset(dir(builtins))
 MAX_DOUBTFUL_RECURSION = 2
@@ -208,65 +206,6 @@ def _is_generator(node: ast.FunctionDef) -> bool:
     return known
 
 
-def bind_arguments(run: Run, function: FunctionObject, arguments: Call, names: Namespace) -> bool:
-    """Give parameters their values; False if that cannot be told. Raises TypeError as Python does."""
-    spec = function.node.args
-    parameters = [*spec.posonlyargs, *spec.args]
-    given, keywords = list(arguments.args), dict(arguments.keywords)
-    for index, parameter in enumerate(parameters):
-        default_index = index - (len(parameters) - len(function.defaults))
-        if index < len(given):
-            names.names[parameter.arg] = given[index]
-            if parameter.arg in keywords:
-                raise _mismatch(
-                    run, function, f"got multiple values for argument '{parameter.arg}'", arguments
-                )
-        elif parameter.arg in keywords:
-            names.names[parameter.arg] = keywords.pop(parameter.arg)
-        elif not arguments.complete:
-            return False
-        elif default_index >= 0:
-            names.names[parameter.arg] = function.defaults[default_index]
-        else:
-            raise _mismatch(
-                run, function, f"missing 1 required positional argument: '{parameter.arg}'", arguments
-            )
-    rest = given[len(parameters) :]
-    if spec.vararg:
-        names.names[spec.vararg.arg] = Known(TupleObject(tuple(rest), arguments.complete))
-    elif rest:
-        raise _mismatch(
-            run,
-            function,
-            f"takes {len(parameters)} positional arguments but {len(given)} were given",
-            arguments,
-        )
-    for parameter, default in zip(spec.kwonlyargs, function.keyword_defaults, strict=True):
-        if parameter.arg in keywords:
-            names.names[parameter.arg] = keywords.pop(parameter.arg)
-        elif not arguments.complete:
-            return False
-        elif default is not None:
-            names.names[parameter.arg] = default
-        else:
-            raise _mismatch(
-                run, function, f"missing 1 required keyword-only argument: '{parameter.arg}'", arguments
-            )
-    if spec.kwarg:
-        made = run.new_dict((key, Known(key), value) for key, value in keywords.items())
-        made.complete = arguments.complete
-        names.names[spec.kwarg.arg] = Known(made)
-    elif keywords:
-        raise _mismatch(
-            run, function, f"got an unexpected keyword argument '{next(iter(keywords))}'", arguments
-        )
-    return True
-
-
-def _mismatch(run: Run, function: FunctionObject, message: str, arguments: Call) -> Raised:
-    return run.throw("TypeError", f"{function.name}() {message}", arguments.span)
-
-
 def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V:
     """Make an instance of a class of the repository."""
     special = classes_made.instantiate(run, cls, arguments)
@@ -307,150 +246,3 @@ def _is_exception(path: str) -> bool:
     return (isinstance(found, type) and issubclass(found, BaseException)) or path.endswith(
         ("Error", "Exception", "ImproperlyConfigured")
     )
-
-
-def assign(run: Run, target: ast.expr, value: V, scope: Scope) -> None:
-    """Give a target a value: a name, an attribute, an item, or several of them."""
-    from confguard.model.django.expressions import evaluate
-
-    if isinstance(target, ast.Name):
-        names = scope.outer.get(target.id, scope.names)
-        run.journal.touch(names)
-        names.names[target.id] = value
-    elif isinstance(target, ast.Tuple | ast.List):
-        _unpack(run, target.elts, value, scope, scope.span(target))
-    elif isinstance(target, ast.Attribute):
-        set_attribute(run, evaluate(run, target.value, scope), target.attr, value, scope.span(target))
-    elif isinstance(target, ast.Subscript):
-        container = evaluate(run, target.value, scope)
-        if isinstance(target.slice, ast.Slice):
-            spoil(run, container, Unknown("a part of it is replaced in a way that is not followed"))
-            return
-        set_item(run, container, evaluate(run, target.slice, scope), value, scope.span(target), scope)
-    elif isinstance(target, ast.Starred):
-        assign(run, target.value, value, scope)
-
-
-def _unpack(run: Run, targets: list[ast.expr], value: V, scope: Scope, span: Span) -> None:
-    walk = iteration.iterate(run, value, span)
-    star = next((index for index, part in enumerate(targets) if isinstance(part, ast.Starred)), None)
-    if not walk.complete or not walk.ordered:
-        reason = (
-            value.reason if isinstance(value, Unknown) else "is unpacked from something that is not known"
-        )
-        for index, part in enumerate(targets):
-            known = walk.ordered and index < len(walk.items) and star is None
-            assign(run, part, walk.items[index] if known else Unknown(reason, value.trail), scope)
-        return
-    items = walk.items
-    if star is None:
-        if len(items) != len(targets):
-            many = "too many values to unpack" if len(items) > len(targets) else "not enough values to unpack"
-            raise run.throw("ValueError", f"{many} (expected {len(targets)})", span, value.trail)
-        for part, item in zip(targets, items, strict=True):
-            assign(run, part, item, scope)
-        return
-    after = len(targets) - star - 1
-    if len(items) < star + after:
-        raise run.throw(
-            "ValueError", f"not enough values to unpack (expected at least {star + after})", span, value.trail
-        )
-    middle = items[star : len(items) - after]
-    for part, item in zip(targets[:star], items[:star], strict=True):
-        assign(run, part, item, scope)
-    assign(run, targets[star], Known(run.new_list(middle), value.trail), scope)
-    for part, item in zip(targets[star + 1 :], items[len(items) - after :], strict=True):
-        assign(run, part, item, scope)
-
-
-def set_attribute(run: Run, owner: V, name: str, value: V, span: Span) -> None:
-    """Set an attribute of an instance, class or module; those of libraries are not followed."""
-    payload = owner.value if isinstance(owner, Known) else None
-    if isinstance(payload, InstanceObject | ModuleObject | ClassObject):
-        if isinstance(payload, InstanceObject) and classes.find(payload.cls, "__setattr__") is not None:
-            payload.namespace.complete = False
-            return
-        run.journal.touch(payload.namespace)
-        payload.namespace.names[name] = value
-    elif isinstance(payload, NativeObject) and hasattr(payload, "set_attribute"):
-        payload.set_attribute(run, name, value, span)
-
-
-def set_item(run: Run, container: V, key: V, value: V, span: Span, scope: Scope) -> None:
-    """Set ``container[key]``."""
-    if isinstance(container, Unknown):
-        run.may_raise("TypeError", span)
-        return
-    payload = container.value
-    step = Step("set here", span)
-    trail = run.trail(step, value)
-    placed: V = Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
-    if isinstance(payload, DictObject) and payload.kind == "dict":
-        members.put(run, payload, key, placed, span)
-    elif isinstance(payload, ListObject):
-        run.journal.touch(payload)
-        index = key.value if isinstance(key, Known) else None
-        if (
-            isinstance(index, int)
-            and -len(payload.items) <= index < len(payload.items)
-            and (payload.complete or index >= 0)
-        ):
-            payload.items[index] = placed
-        elif payload.complete and isinstance(index, int):
-            raise run.throw("IndexError", "list assignment index out of range", span, container.trail)
-        else:
-            payload.items, payload.complete = [], False
-    elif isinstance(payload, External):
-        registry.set_item(run, payload, key, value, span)
-    elif isinstance(payload, NativeObject) and hasattr(payload, "set_item"):
-        payload.set_item(run, key, value, span)
-    elif isinstance(payload, InstanceObject):
-        method = classes.instance_attribute(run, container, payload, "__setitem__", span)
-        if method is not None:
-            call(run, method, Call([key, value], {}, span, True, scope))
-    elif isinstance(payload, TupleObject | str | int | float | bytes) or payload is None:
-        raise run.throw(
-            "TypeError",
-            f"'{type(payload).__name__}' object does not support item assignment",
-            span,
-            container.trail,
-        )
-
-
-_OPERATORS = {
-    "+": "__add__",
-    "-": "__sub__",
-    "/": "__truediv__",
-    "|": "__or__",
-    "&": "__and__",
-    "*": "__mul__",
-    "%": "__mod__",
-}
-
-
-def operator_method(run: Run, left: V, right: V, sign: str, span: Span, scope: Scope) -> V | None:
-    """Compute with objects that bring their own operators and with paths; None for plain values."""
-    if isinstance(left, Known) and isinstance(left.value, InstanceObject) and sign in _OPERATORS:
-        method = classes.instance_attribute(run, left, left.value, _OPERATORS[sign], span)
-        if method is not None:
-            return call(run, method, Call([right], {}, span, True, scope))
-    if isinstance(left, Known) and isinstance(left.value, NativeObject) and hasattr(left.value, "operator"):
-        made: V = left.value.operator(run, sign, right, span)
-        return made
-    if sign == "/":
-        return registry.path_join(run, left, right, span)
-    return None
-
-
-def contains_method(run: Run, item: V, container: V, span: Span, scope: Scope) -> bool | None:
-    """Answer ``in`` for objects that bring their own answer; None if there is none or it is not known."""
-    payload = container.value if isinstance(container, Known) else None
-    answer: V | None = None
-    if isinstance(payload, NativeObject) and hasattr(payload, "contains"):
-        answer = payload.contains(run, item, span)
-    elif isinstance(payload, External):
-        answer = registry.contains(run, payload, item, span)
-    elif isinstance(payload, InstanceObject):
-        method = classes.instance_attribute(run, container, payload, "__contains__", span)
-        answer = call(run, method, Call([item], {}, span, True, scope)) if method is not None else None
-    return operations.truth(answer) if answer is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from confguard.model.django import calls, iteration, members, operations
+from confguard.model.django import assigning, iteration, members, operations
 from confguard.model.django.machine import MAX_ITEMS, Frame, Run
 from confguard.model.django.objects import (
     LimitReached,
@@ -77,7 +77,7 @@ def comprehension(run: Run, node: Any, scope: Scope) -> V:
         state["complete"] = state["complete"] and found.complete
         state["ordered"] = state["ordered"] and found.ordered
         for item in found.items:
-            calls.assign(run, part.target, item, inner)
+            assigning.assign(run, part.target, item, inner)
             verdict = _tests(run, part.ifs, inner)
             if verdict is None:
                 state["complete"] = False

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django import calls, classes, operations
+from confguard.model.django import assigning, classes, operations
 from confguard.model.django.errors import ANY
 from confguard.model.django.expressions import evaluate
 from confguard.model.django.library import registry
@@ -183,7 +183,7 @@ def with_(run: Run, node: ast.With, scope: Scope) -> None:
                     if method
                     else Unknown("is not followed")
                 )
-            calls.assign(run, item.optional_vars, entered, scope)
+            assigning.assign(run, item.optional_vars, entered, scope)
     if not suppressed:
         try:
             block(run, node.body, scope)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import cache
 
-from confguard.model.django import arithmetic, calls, iteration, members, operations
+from confguard.model.django import arithmetic, calls, iteration, members, operations, own_operators
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -192,7 +192,7 @@ def binary(run: Run, node: ast.BinOp, scope: Scope) -> V:
     for part in reversed(chain):
         right = evaluate(run, part.right, scope)
         sign = sign_of(part.op)
-        special = calls.operator_method(run, value, right, sign, scope.span(part), scope)
+        special = own_operators.operator_method(run, value, right, sign, scope.span(part), scope)
         value = (
             special if special is not None else arithmetic.binary(run, sign, value, right, scope.span(part))
         )

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django import calls, operations
+from confguard.model.django import operations, own_operators
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     External,
@@ -142,7 +142,7 @@ def compare(run: Run, node: ast.Compare, scope: Scope) -> V:
 
 def _verdict(run: Run, sign: str, left: V, right: V, span: Any, scope: Scope) -> bool | None:
     if sign in ("in", "not in"):
-        found = calls.contains_method(run, left, right, span, scope)
+        found = own_operators.contains_method(run, left, right, span, scope)
         if found is None:
             found = operations.contains(run, left, right, span)
         return found if found is None or sign == "in" else not found

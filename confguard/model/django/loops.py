@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django import calls, iteration, operations
+from confguard.model.django import assigning, iteration, operations
 from confguard.model.django.expressions import evaluate
 from confguard.model.django.machine import MAX_ITEMS, Frame, Outcome, Run
 from confguard.model.django.objects import (
@@ -40,7 +40,7 @@ def loop(run: Run, node: ast.For, scope: Scope) -> None:
 
     def turns() -> None:
         for item in walk.items if walk.ordered or walk.complete else ():
-            calls.assign(run, node.target, item, scope)
+            assigning.assign(run, node.target, item, scope)
             outcome = run.within(Frame("turn"), lambda: block(run, node.body, scope), unknown)
             if outcome is not None and not isinstance(outcome, Continued):
                 raise outcome
@@ -79,7 +79,7 @@ def _unknown_turns(run: Run, node: ast.For | ast.While, scope: Scope, unknown: U
 
     def once() -> None:
         if isinstance(node, ast.For):
-            calls.assign(run, node.target, unknown, scope)
+            assigning.assign(run, node.target, unknown, scope)
         run.journal.open()
         layers = len(run.journal.layers)
         outcome: Outcome = None

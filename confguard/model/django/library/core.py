@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
-from confguard.model.django import arithmetic, calls, classes, members, operations
+from confguard.model.django import arithmetic, assigning, classes, members, operations
 from confguard.model.django.library import registry
 from confguard.model.django.library.sequences import ERRORS
 from confguard.model.django.machine import MAX_ITEMS, Run
@@ -174,7 +174,7 @@ def _hasattr(run: Run, call: Call) -> V:
 
 def _setattr(run: Run, call: Call) -> V:
     if isinstance(call.args[1], Known):
-        calls.set_attribute(run, call.args[0], str(call.args[1].value), call.args[2], call.span)
+        assigning.set_attribute(run, call.args[0], str(call.args[1].value), call.args[2], call.span)
     return Known(None)
 
 
