@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from confguard.model.django import classes, installed_modules, operations, paths
-from confguard.model.django.library import registry
+from confguard.model.django.library import registry, shown
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     BoundMethod,
@@ -299,7 +299,7 @@ def formatted(run: Run, value: V, conversion: int, spec: V, span: Span) -> list[
     """Return what a value is in an f-string, in known and unknown parts."""
     if isinstance(value, Unknown) or isinstance(spec, Unknown):
         return [value if isinstance(value, Unknown) else spec]  # type: ignore[list-item]
-    text_of = registry.text(run, value, span)
+    text_of = shown.text(run, value, span)
     try:
         format_spec = operations.plain(spec)
         if conversion == ord("r"):

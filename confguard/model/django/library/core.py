@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from confguard.model.django import arithmetic, assigning, classes, members, operations
-from confguard.model.django.library import registry
+from confguard.model.django.library import registry, shown
 from confguard.model.django.library.sequences import ERRORS
 from confguard.model.django.machine import MAX_ITEMS, Run
 from confguard.model.django.objects import (
@@ -63,7 +63,7 @@ def _str(run: Run, call: Call) -> V:
         return Known("", call.trail)
     if len(call.args) > 1:
         return pure(str, "str")(run, call)
-    value = registry.text(run, call.args[0], call.span)
+    value = shown.text(run, call.args[0], call.span)
     trail = run.trail(call.step("str()"), value)
     return Unknown(value.reason, trail) if isinstance(value, Unknown) else Known(value.value, trail)
 

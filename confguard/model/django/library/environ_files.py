@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from confguard.model.django import operations, paths
-from confguard.model.django.library import osenviron, registry
+from confguard.model.django.library import osenviron, shown
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -30,7 +30,7 @@ def read_env(run: Run, call: Call) -> V:
     if given is None or (isinstance(given, Known) and given.value is None):
         path: str | None = posixpath.join(posixpath.dirname(call.span.path), ".env")
     else:
-        path = paths.inside(run, registry.text(run, given, call.span))
+        path = paths.inside(run, shown.text(run, given, call.span))
     for name, value in call.keywords.items():
         if name not in ("env_file", "overwrite", "parse_comments", "encoding"):
             osenviron.store(run, Known(name), value, call.span)
@@ -123,7 +123,7 @@ def make_path(run: Run, call: Call) -> V:
     trail = run.trail(call.step("environ.Path()"), *parts)
     try:
         whole = paths.absolute(
-            run, posixpath.join(*(str(plain(registry.text(run, part, call.span))) for part in parts))
+            run, posixpath.join(*(str(plain(shown.text(run, part, call.span))) for part in parts))
         )
     except NotPlain as error:
         return Unknown(error.unknown.reason, trail)

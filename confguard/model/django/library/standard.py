@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from confguard.model.django import members, operations, paths
-from confguard.model.django.library import classes_made, registry
+from confguard.model.django.library import classes_made, registry, shown
 from confguard.model.django.library.core import pure
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, Text, TupleObject, V
@@ -55,7 +55,7 @@ def _getcwd(run: Run, call: Call) -> V:
 
 
 def _fspath(run: Run, call: Call) -> V:
-    return registry.text(run, call.args[0], call.span)
+    return shown.text(run, call.args[0], call.span)
 
 
 def _copied(run: Run, call: Call) -> V:
