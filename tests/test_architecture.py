@@ -19,7 +19,7 @@ BESIDE = {
     "cards": {"source", "finding"},
     "config": {"source", "finding", "discover", "cards"},
     "suppress": {"source", "finding", "discover", "parsers", "model", "cards", "config", "reporters"},
-    "baseline": {"source", "finding", "cards", "config"},
+    "baseline": {"source", "finding", "cards", "config", "reporters"},
     "rule_facts": {"__init__", "source", "finding", "cards", "reporters"},
     "since": {"source", "finding", "discover", "reporters"},
     "silencing": {

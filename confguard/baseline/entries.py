@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from confguard.finding import Finding
+from confguard.reporters.text import masked_address
 from confguard.source import SourceFile, Span
 
 NAME = "confguard-baseline.json"
@@ -60,7 +61,7 @@ class Baseline:
 def identity(finding: Finding) -> Identity:
     """Return what makes a finding this one."""
     paths = tuple(sorted({label.span.path for label in finding.labels}))
-    return Identity(finding.rule, paths, tuple(finding.address))
+    return Identity(finding.rule, paths, masked_address(finding))
 
 
 def counted(findings: Iterable[Finding]) -> dict[Identity, int]:

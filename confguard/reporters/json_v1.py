@@ -32,7 +32,7 @@ from confguard.finding import Finding, Fix, Label, Severity
 from confguard.reporters.result import Report, RuleInfo, Silenced, StackInfo, rule_info, severity_of
 from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean, cleaner, visible
+from confguard.reporters.text import clean, cleaner, masked_address, visible
 from confguard.source import Span
 
 SCHEMA = "confguard/json-v1"
@@ -105,7 +105,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": severity_of(finding).label,
         "message": say(finding.message),
         "fingerprint": finding.fingerprint,
-        "address": [visible(part) for part in finding.address],
+        "address": [visible(part) for part in masked_address(finding)],
         "stacks": [visible(name) for name in finding.stacks],
         "labels": [_label(label, say(label.text)) for label in finding.labels],
         "notes": [say(note) for note in finding.notes],

@@ -43,9 +43,7 @@ def clean(text: str) -> str:
 
 def cleaner(finding: Finding) -> Callable[[str], str]:
     """Return ``clean`` for what a finding says: secret values on its labelled lines are masked too."""
-    places = {(label.span.file, label.span.line) for label in finding.labels}
-    hidden = {value for file, line in places for value in hidden_values(file, line)}
-    values = sorted((value for value in hidden if len(value) >= 8 and not value.isalpha()), key=len)
+    values = _hidden(finding)
 
     def say(text: str) -> str:
         for value in reversed(values):
@@ -53,6 +51,23 @@ def cleaner(finding: Finding) -> Callable[[str], str]:
         return clean(text)
 
     return say
+
+
+def _hidden(finding: Finding) -> list[str]:
+    """Return the secret values on a finding's labelled lines, the shortest first."""
+    places = {(label.span.file, label.span.line) for label in finding.labels}
+    hidden = {value for file, line in places for value in hidden_values(file, line)}
+    return sorted((value for value in hidden if len(value) >= 8 and not value.isalpha()), key=len)
+
+
+def masked_address(finding: Finding) -> tuple[str, ...]:
+    """Return a finding's address with secret values masked: parts that quote a text may hold some."""
+    if not any(" " in part for part in finding.address):  # names alone
+        return finding.address
+    address = finding.address
+    for value in reversed(_hidden(finding)):
+        address = tuple(part.replace(value, MASK) for part in address)
+    return address
 
 
 def clean_path(path: str, prefix: str = "") -> str:

@@ -14,11 +14,13 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 from confguard.discover.kinds import Kind
 from confguard.finding import Finding
 from confguard.parsers.nginx_tree import Comment
+from confguard.reporters.text import masked_address
 from confguard.source import SourceFile, Span
 from confguard.suppress.comments import Suppression, find_suppressions, kind_of
 from confguard.suppress.shell_places import can_begin_line
@@ -221,8 +223,11 @@ _READERS: Mapping[_Language, Callable[[SourceFile], Any]] = {
 def table_of(finding: Finding, reason: str, header: str) -> str:
     """Return the table of the configuration that suppresses a finding, as TOML with a line end behind it."""
     fields = {"rule": _quoted(finding.rule), "path": _quoted(_pattern(finding.primary.span.path))}
-    if finding.address:
-        fields["address"] = f"[{', '.join(map(_quoted, finding.address))}]"
+    pairs = zip(finding.address, masked_address(finding), strict=True)
+    # The beginning of an address is enough, and no secret gets into the configuration.
+    address = [part for part, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    if address:
+        fields["address"] = f"[{', '.join(map(_quoted, address))}]"
     if reason:
         fields["reason"] = _quoted(reason)
     return "".join((f"[[{header}]]\n", *(f"{name} = {text}\n" for name, text in fields.items())))

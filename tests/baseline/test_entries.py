@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confguard.baseline import BaselineError, Identity, read, text_of
+from confguard.baseline import BaselineError, Identity, counted, identity, read, text_of
+from confguard.finding import Finding, Label
 from confguard.source import SourceFile
+from confguard.suppress.adding import table_of
 
 PORT = Identity("published-datastore-port", ("compose.yaml",), ("db", "5432"))
 IMAGE = Identity("unpinned-image", ("a.yaml", "b.yaml"), ("web",))
@@ -110,3 +112,13 @@ def test_of_two_counts_for_one_entry_the_larger_holds():
 def test_what_is_no_baseline_is_refused(text, message):
     with pytest.raises(BaselineError, match=message):
         load(text)
+
+
+def test_a_secret_in_an_address_is_masked():
+    secret = "kR7zQ2vN9xW4mT8b"
+    source = SourceFile("compose.yaml", f"DB_PASSWORD: {secret}\n")
+    finding = Finding("m", Label(source.line_span(1)), rule="r", address=("web", f"has {secret}, a number"))
+    assert secret not in text_of(counted([finding]), [])
+    assert identity(finding).address[0] == "web"
+    assert secret not in table_of(finding, "", "suppressions")
+    assert 'address = ["web"]' in table_of(finding, "", "suppressions")
