@@ -22,8 +22,9 @@ _MEMBER = re.compile(
 _SCRIPT = re.compile(r"(?:import\.meta\.env|process\.env)(?:\.|\[[\"'])(?P<name>[A-Za-z_]\w*)")
 _SHELL = re.compile(r"(?<![\\$])\$(?:\{[#!]?)?(?P<name>[A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
-_QUOTED_WORD = re.compile(rb"[\"']([A-Z][A-Z0-9_]{2,})[\"']")
-_BY_ATTRIBUTE = (b"BaseSettings", b"dynaconf", b"configurations", b"environ.to_config", b"goodconf")
+_PYTHON_WORD = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_QUOTED_WORD = re.compile(r"[\"']([A-Z][A-Z0-9_]{2,})[\"']")
+_BY_ATTRIBUTE = ("BaseSettings", "dynaconf", "configurations", "environ.to_config", "goodconf")
 _DOCKERFILE_USE = re.compile(rb"\$\{?([A-Z][A-Z0-9_]{2,})")
 _FRONT_END = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".mjs", ".cjs", ".mts")
 _NO_CODE = (
@@ -73,20 +74,20 @@ class Code:
 
     def python(self, folder: str) -> tuple[CodeRead, ...]:
         """Return what the Python files below a folder read, tests left out."""
-        return self._below(folder, (".py",), _python_reads, (b"env", b"config("))
+        return self._below(folder, (".py",), _python_reads)
 
     def front_end(self, folder: str) -> tuple[CodeRead, ...]:
         """Return what JavaScript, TypeScript and their like below a folder read."""
-        return self._below(folder, _FRONT_END, _script_reads, (b"env",))
+        return self._below(folder, _FRONT_END, _script_reads, b"env")
 
     def mentions(self, folder: str, texts: tuple[str, ...]) -> bool:
         """Say whether a Python file or a shell script below a folder holds one of these texts."""
-        wanted = [text.encode() for text in texts]
-        return any(
-            any(text in self.project.head(path, _HEAD) for text in wanted)
+        sources = (
+            self.project.read(path)
             for path in self.project.under(folder)
             if path.endswith((".py", ".sh", ".bash")) and not _SKIPPED.search(path)
         )
+        return any(text in source.text for source in sources if source is not None for text in texts)
 
     def mentioned_elsewhere(self, name: str) -> bool:
         """Say whether anything but Python says a name: it may be set by hand, or by another program."""
@@ -106,18 +107,23 @@ class Code:
 
         What env files, Compose files and documents say is left out: they deliver and tell.
         """
-        found: set[bytes] = set()
+        found: set[str] = set()
         for path in self.project.paths:
             name = posixpath.basename(path).lower()
             if name.endswith(_NO_CODE) or _SKIPPED.search(path) or _delivers(name):
                 continue
+            if name.endswith(".py") and "dockerfile" not in name:
+                found.update(self.project.parsed(_python_words, path) or ())
+                continue
             data = self.project.head(path, _HEAD)
             if b"\0" not in data[:1024]:
-                found.update(_pattern(name, data).findall(data))
-        return frozenset(word.decode("ascii") for word in found)
+                # A Dockerfile gives variables: what it uses has a dollar sign in front.
+                pattern = _DOCKERFILE_USE if "dockerfile" in name else _WORD
+                found.update(word.decode("ascii") for word in set(pattern.findall(data)))
+        return frozenset(found)
 
     def _below(
-        self, folder: str, endings: tuple[str, ...], find: Finder, needed: tuple[bytes, ...]
+        self, folder: str, endings: tuple[str, ...], find: Finder, needed: bytes = b""
     ) -> tuple[CodeRead, ...]:
         key = (folder, endings)
         if key not in self._folders:
@@ -125,28 +131,22 @@ class Code:
         return self._folders[key]
 
     def _reads(
-        self, folder: str, endings: tuple[str, ...], find: Finder, needed: tuple[bytes, ...]
+        self, folder: str, endings: tuple[str, ...], find: Finder, needed: bytes
     ) -> Iterator[CodeRead]:
         for path in self.project.under(folder):
             if not path.endswith(endings) or _SKIPPED.search(path) or _TESTS.search(path):
                 continue
-            head = self.project.head(path, _HEAD).lower()
-            if not any(one in head for one in needed):
+            # What is not read for anything else is only kept if it may hold something.
+            if needed and needed not in self.project.head(path, _HEAD).lower():
                 continue
             yield from self.project.parsed(find, path) or ()
 
 
-def _pattern(name: str, data: bytes) -> re.Pattern[bytes]:
-    """Return what may be a use of a variable in a file.
-
-    A Dockerfile gives variables: what it uses has a dollar sign in front. Python names them in quotes, but
-    for libraries that take the names of attributes.
-    """
-    if "dockerfile" in name:
-        return _DOCKERFILE_USE
-    if name.endswith(".py") and not any(word in data for word in _BY_ATTRIBUTE):
-        return _QUOTED_WORD
-    return _WORD
+def _python_words(source: SourceFile) -> frozenset[str]:
+    """Return what may be a variable: Python names them in quotes, but for libraries that take attributes."""
+    text = source.text[:_HEAD]
+    by_attribute = any(word in text for word in _BY_ATTRIBUTE)
+    return frozenset((_PYTHON_WORD if by_attribute else _QUOTED_WORD).findall(text))
 
 
 def _delivers(name: str) -> bool:
@@ -161,7 +161,9 @@ def _python_reads(source: SourceFile) -> tuple[CodeRead, ...]:
     Brackets with a text in them are looked for first, and then at what stands before: the other way round
     every letter of a source may begin a name that ends with ``env``.
     """
-    text = source.text
+    text, lower = source.text, source.text.lower()
+    if "env" not in lower and "config(" not in lower:
+        return ()
     found = []
     for match in _ARGUMENT.finditer(text):
         end = match.start()
