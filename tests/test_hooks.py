@@ -22,17 +22,17 @@ def listed(name: str) -> list[str]:
     return (ROOT / "tests" / name).read_text(encoding="utf-8").split()
 
 
-def test_both_hooks_look_at_the_whole_repository():
-    assert set(HOOKS) == {"confguard", "confguard-always"}
-    for hook in HOOKS.values():
+def test_every_hook_looks_at_the_whole_repository():
+    assert set(HOOKS) == {"confguard", "confguard-always", "confguard-fix"}
+    for name, hook in HOOKS.items():
         assert hook["pass_filenames"] is False
         assert hook["require_serial"] is True
         assert hook["language"] == "python"
         # A user's args replace ours, so what must be said cannot stand there.
-        assert hook["entry"] == "confguard check --hook"
+        assert hook["entry"] == "confguard check --hook" + (" --fix" if name == "confguard-fix" else "")
         assert "args" not in hook
-    assert HOOKS["confguard-always"]["always_run"] is True
-    assert "files" not in HOOKS["confguard-always"]
+        assert hook.get("always_run", False) is ("files" not in hook)
+    assert "files" in HOOKS["confguard"]
 
 
 @pytest.mark.parametrize("path", listed("hook_starts.txt"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import tomllib
@@ -39,7 +40,10 @@ class Layer:
     def span(self, path: Path) -> Span:
         """Return where a path of the table stands: its own key, or else the nearest around it."""
         if not self._found:
-            self._found.update(places(self.source))
+            with contextlib.suppress(
+                RecursionError
+            ):  # nested deeper than any configuration: no place is known
+                self._found.update(places(self.source))
         whole = (*self.prefix, *path)
         while whole and whole not in self._found:
             whole = whole[:-1]
@@ -75,10 +79,10 @@ def _layer(file: FilePath, path: str, *, required: bool) -> Layer | None:
     shared = file.name == "pyproject.toml"
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}: is larger than {MAX_BYTES // 1024 // 1024} MiB")
+            raise ValueError(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
         text = file.read_bytes().decode("utf-8-sig")
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:  # ValueError: also of a number with 5,000 digits
         if shared and not required:
             return None  # not ours to judge: other tools own this file too
         raise ConfigError(f"{path}: {error}") from None

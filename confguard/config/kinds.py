@@ -18,6 +18,9 @@ Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
 """What is wrong at a path, in words that go on after the path's name."""
 
+_LONGEST = 60
+"""Characters of a value in a message."""
+
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -29,6 +32,12 @@ class Kind(Protocol):
 
     def schema(self) -> dict[str, Any]:
         """Return the same as JSON Schema (draft 7)."""
+
+
+def shown(value: Any) -> str:
+    """Return a value as messages quote it: cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def suggestion(name: str, valid: Iterable[str]) -> str:
@@ -44,7 +53,7 @@ class Flag:
     def complaints(self, value: Any, path: Path) -> Iterator[Complaint]:
         """Yield what is wrong with a value that stands at a path."""
         if not isinstance(value, bool):
-            yield path, f"{value!r} is not of type bool"
+            yield path, f"{shown(value)} is not of type bool"
 
     def schema(self) -> dict[str, Any]:
         """Return the same as JSON Schema (draft 7)."""
@@ -60,7 +69,7 @@ class Whole:
     def complaints(self, value: Any, path: Path) -> Iterator[Complaint]:
         """Yield what is wrong with a value that stands at a path."""
         if isinstance(value, bool) or not isinstance(value, int):
-            yield path, f"{value!r} is not of type int"
+            yield path, f"{shown(value)} is not of type int"
         elif value < self.minimum:
             yield path, f"{value} is less than {self.minimum}"
 
@@ -89,16 +98,16 @@ class Text:
     def complaints(self, value: Any, path: Path) -> Iterator[Complaint]:
         """Yield what is wrong with a value that stands at a path."""
         if not isinstance(value, str):
-            yield path, f"{value!r} is not of type str" + (f", {self._choices()}" if self.words else "")
+            yield path, f"{shown(value)} is not of type str" + (f", {self._choices()}" if self.words else "")
         elif not value and not self.empty:
             yield path, "is empty"
         elif self.words and value not in self.words:
             if self.noun:
-                yield path, f"there is no {self.noun} {value!r}{suggestion(value, self.words)}"
+                yield path, f"there is no {self.noun} {shown(value)}{suggestion(value, self.words)}"
             else:
-                yield path, f"{value!r} is not {self._choices()}"
+                yield path, f"{shown(value)} is not {self._choices()}"
         elif self.pattern and not re.search(self.pattern, value):
-            yield path, f"{value!r} is not {self.form}"
+            yield path, f"{shown(value)} is not {self.form}"
 
     def _choices(self) -> str:
         return f"a {self.noun}" if self.noun else f"one of {', '.join(self.words)}"
@@ -130,7 +139,7 @@ class Day:
         except ValueError:
             good = False
         if not good:
-            yield path, f"{value!r} is no date of the form YYYY-MM-DD"
+            yield path, f"{shown(value)} is no date of the form YYYY-MM-DD"
 
     def schema(self) -> dict[str, Any]:
         """Return the same as JSON Schema (draft 7)."""
@@ -154,9 +163,9 @@ class ListOf:
             yield path, "is empty"
         for index, item in enumerate(value):
             if isinstance(self.item, Text) and not isinstance(item, str):
-                yield (*path, index), f"{item!r} is not of type str: this is a list of {self.what}"
+                yield (*path, index), f"{shown(item)} is not of type str: this is a list of {self.what}"
             elif isinstance(self.item, Table) and not isinstance(item, dict):
-                yield (*path, index), f"{item!r} is no table: this is a list of {self.what}"
+                yield (*path, index), f"{shown(item)} is no table: this is a list of {self.what}"
             else:
                 yield from self.item.complaints(item, (*path, index))
 

@@ -27,6 +27,8 @@ from confguard.source import SourceFile, Span
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _MOST = 10
 """Complaints shown of one file."""
+_LONGEST = 280
+"""Characters of a complaint: keys may be of any length."""
 
 
 def load_settings(root: FilePath, cards: Mapping[str, Card], given: FilePath | None = None) -> Settings:
@@ -90,7 +92,8 @@ def _refuse(layer: Layer, cards: Mapping[str, Card]) -> None:
         place = str(layer.span(path)) if layer.source.text else layer.source.path
         key = words.startswith(("unknown ", "there is no "))  # the message names it itself
         name = dotted(path[:-1] if key and path and isinstance(path[-1], str) else path)
-        lines.append(": ".join(part for part in (place, name, words) if part))
+        line = ": ".join(part for part in (place, name, words) if part)
+        lines.append(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}...")
     if len(found) > _MOST:
         lines.append(f"{layer.source.path}: and {len(found) - _MOST} more")
     raise ConfigError("\n".join(lines))

@@ -158,3 +158,28 @@ def test_newer_rules_are_left_out_of_an_older_default_set():
         card.name for card in selected_cards(Settings(default_rules="0.2", extend_select=("newest",)), cards)
     }
     assert "unpinned-image" in run(default_rules="0.2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 5000 + "]" * 5000,
+        "x = " + "{ a = " * 3000 + "1" + " }" * 3000,
+        "select = " + "[" * 100 + "]" * 100,
+        "x = " + "9" * 5000,
+        "fail-on = '" + "x" * 100_000 + "'",
+        "'\\u0000' = 1",
+        "\x00",
+        "[[a]]\n" * 2000,
+        ".".join("a" * 1000) + " = 1",
+        "fail-on = 2027-01-31T00:00:00",
+        "exclude = [" + "1,\n" * 1000 + "]",
+        "k" * 100_000 + " = 1",
+        "[severity]\n" + "k" * 100_000 + " = 1",
+    ],
+)
+def test_a_hostile_configuration_is_an_error_and_nothing_worse(tmp_path, text):
+    (tmp_path / "confguard.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, CARDS)
+    assert len(str(caught.value)) < 3000
