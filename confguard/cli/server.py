@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from confguard.cli.output import fail
@@ -16,4 +18,6 @@ def server() -> None:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         fail("the language server needs pygls: install it with `pip install 'confguard[lsp]'`")
+    if sys.stdin.isatty():
+        click.echo("This waits for an editor (Language Server Protocol); Ctrl+D ends it.", err=True)
     start()

@@ -12,7 +12,8 @@ from confguard.cli import main
 
 @pytest.mark.parametrize("missing", ["pygls", "lsprotocol"])
 def test_without_the_extra_it_says_what_to_install(monkeypatch, missing):
-    for name in [name for name in sys.modules if name.startswith("confguard.server")]:
+    loaded = ("confguard.server", f"{missing}.")
+    for name in [name for name in sys.modules if name.startswith(loaded)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     done = CliRunner().invoke(main, ["server"])
