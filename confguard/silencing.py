@@ -34,7 +34,8 @@ def silencer_for(project: Project, files: Iterable[ProjectFile], settings: Setti
         source = None if kind in WITHOUT_COMMENTS else project.read(path)
         if source is not None and not source.private:
             comments += find_suppressions(source, kind)
-    return Silencer(settings, comments, settings.today or datetime.date.today(), load_cards())
+    today = settings.today or datetime.date.today()
+    return Silencer(settings, comments, today, load_cards(), project.real_path)
 
 
 def compared_with_baseline(

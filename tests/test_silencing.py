@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from confguard import run
 from confguard.config import ConfigError, Settings
 from confguard.discover.kinds import classify
 from confguard.discover.project import open_project
@@ -58,3 +59,13 @@ def test_the_baseline_of_the_usual_name_is_read_if_it_is_there(tmp_path):
     (tmp_path / "binary.json").write_bytes(b"\0")
     with pytest.raises(ConfigError, match="NUL"):
         read_baseline(tmp_path, "binary.json")
+
+
+def test_a_comment_in_a_file_with_two_paths_is_one_comment(repository):
+    compose = "services:\n  web:\n    # confguard: ignore[unpinned-image] r\n    image: acme/web\n"
+    root = repository({"compose.prod.yaml": compose, "docs/x": ""})
+    (root / "docs" / "compose.prod.yaml").symlink_to("../compose.prod.yaml")
+    report = run.check(root, Settings()).report
+    assert [one.rule for one in report.findings] == []
+    (root / "compose.prod.yaml").write_text(compose.replace("acme/web", "acme/web:1.2"))
+    assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"]

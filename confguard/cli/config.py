@@ -25,6 +25,7 @@ _BY_OPTION = {
     "no_suppressions": "no-suppressions",
     "baseline_file": "baseline",
     "no_baseline": "baseline",
+    "python_environment": "python-environment",
 }
 
 

@@ -51,20 +51,23 @@ def _comments(
 
     project = before.repo.project
     kinds = {file.path: file.kind for file in before.files}
+    real = project.real_path
     left: list[Finding] = []
     wanted = list(found)
     while True:
         refused: set[tuple[str, int]] = set()
         changes: Changes = {}
-        for name, text, lines in changed_texts(by_place(wanted), project.read, kinds, reason):
+        for name, text, lines in changed_texts(by_place(wanted, real), project.read, kinds, reason):
             source = project.read(name)
-            refused |= {(name, line) for line in lines}
+            refused |= {(real(name), line) for line in lines}
             if source is not None and text and text != source.text:
                 changes[name] = (source.text, text)
-        places = [(one.primary.span.path, one.primary.span.line) for one in wanted]
+        places = [(real(one.primary.span.path), one.primary.span.line) for one in wanted]
         left += [one for one, place in zip(wanted, places, strict=True) if place in refused]
         wanted = [one for one, place in zip(wanted, places, strict=True) if place not in refused]
-        texts = {name: SourceFile(name, text) for name, (_, text) in changes.items()}
+        written = {real(name): text for name, (_, text) in changes.items()}
+        paths = {*changes, *(one.primary.span.path for one in wanted)}
+        texts = {name: SourceFile(name, written[real(name)]) for name in paths if real(name) in written}
         after = run.check(path, settings, texts) if texts else before
         still = {identity(one) for one in after.report.findings}
         useless = [one for one in wanted if identity(one) in still]

@@ -67,6 +67,8 @@ def in_force(settings: Settings, given: Collection[str] = ()) -> tuple[Item, ...
         items.append(item(f"stacks[{index}]", _fields(stack)))
     for path, template in settings.env_templates.items():
         items.append(Item(f"env-templates.{path!r}", template, said("env-templates")))
+    if settings.python_environment:
+        items.append(item("python-environment", settings.python_environment))
     items.append(item("no-suppressions", not settings.suppressions))
     for index, one in enumerate(settings.configured_suppressions):
         until = {"expires": one.expires.isoformat()} if one.expires else {}

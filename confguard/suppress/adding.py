@@ -242,12 +242,19 @@ def _pattern(path: str) -> str:
     return "/" + re.sub(r"([\\*?\[\]! #])", r"\\\1", path)
 
 
-def by_place(findings: Iterable[Finding]) -> dict[str, dict[int, set[str]]]:
-    """Return which rules are to be silenced on which lines, by path: at the first place of each finding."""
+def by_place(
+    findings: Iterable[Finding], real_path: Callable[[str], object] = str
+) -> dict[str, dict[int, set[str]]]:
+    """Return which rules are to be silenced on which lines, by path: at the first place of each finding.
+
+    A file that has several paths is written under the first of them.
+    """
     wanted: dict[str, dict[int, set[str]]] = {}
+    first: dict[object, str] = {}
     for one in findings:
         span = one.primary.span
-        wanted.setdefault(span.path, {}).setdefault(span.line, set()).add(one.rule)
+        path = first.setdefault(real_path(span.path), span.path)
+        wanted.setdefault(path, {}).setdefault(span.line, set()).add(one.rule)
     return wanted
 
 

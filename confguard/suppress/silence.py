@@ -24,8 +24,10 @@ class Silencer:
     comments: Sequence[Suppression | Malformed]
     today: datetime.date
     cards: Mapping[str, Card]
+    real_path: Callable[[str], object] = str
+    """Which file a path leads to: a comment in a file that has several paths is one comment."""
     silenced: list[Silenced] = field(default_factory=list)
-    _used: set[tuple[Span, str]] = field(default_factory=set)
+    _used: set[tuple[object, int, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._in_force = [one for one in self._suppressions() if not self._is_over(one.until)]
@@ -35,7 +37,8 @@ class Silencer:
     @property
     def malformed(self) -> tuple[Malformed, ...]:
         """The comments that are none."""
-        return tuple(one for one in self.comments if isinstance(one, Malformed))
+        found = {self._place(one.span): one for one in self.comments if isinstance(one, Malformed)}
+        return tuple(found.values())
 
     def keep(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return the findings that nothing silences; the others are remembered."""
@@ -56,7 +59,8 @@ class Silencer:
     def uses(self, ran: Sequence[Card]) -> Iterator[SuppressionUse]:
         """Yield what became of each suppression, by rule; after all findings were judged."""
         names = {card.name for card in ran}
-        for one in self._suppressions():
+        comments = {self._place(one.span): one for one in self._suppressions()}
+        for one in comments.values():
             for rule in one.rules:
                 yield self._use(one.span, rule, one.reason, one.until, names, in_comment=True)
         for table in self._configured():
@@ -80,7 +84,7 @@ class Silencer:
             reason=reason,
             exists=rule in self.cards,
             ran=rule in ran,
-            used=(span, rule) in self._used,
+            used=(*self._place(span), rule) in self._used,
             nearest=near[0] if near and rule not in self.cards else "",
             expired=until if self._is_over(until) else None,
             forbidden=self.forbids(rule),
@@ -92,11 +96,11 @@ class Silencer:
         found = []
         for comment in self._in_force:
             if covers(comment, finding):
-                self._used.add((comment.span, finding.rule))
+                self._used.add((*self._place(comment.span), finding.rule))
                 found.append(Silenced(finding, "comment", comment.span, comment.reason))
         for table in self._tables:
             if self._fits(table, finding):
-                self._used.add((table.span, finding.rule))
+                self._used.add((*self._place(table.span), finding.rule))
                 found.append(Silenced(finding, "configuration", table.span, table.reason))
         for pattern, names in self._per_file():
             card = self.cards.get(finding.rule)
@@ -120,6 +124,9 @@ class Silencer:
 
             self._patterns[pattern] = GitIgnoreSpec.from_lines([pattern]).match_file
         return self._patterns[pattern](path)
+
+    def _place(self, span: Span) -> tuple[object, int]:
+        return self.real_path(span.path), span.start
 
     def _is_over(self, until: datetime.date | None) -> bool:
         return until is not None and until < self.today

@@ -140,3 +140,12 @@ def test_how_much_a_reason_is_wanted_is_configured(invoke, repository, word, sev
     config = f"[rules.malformed-suppression]\nmissing-reason = '{word}'\n"
     root = repository({"compose.prod.yaml": text, "confguard.toml": config})
     assert [severity for _, severity in findings(invoke, root)[0]] == severities
+
+
+def test_a_file_with_two_paths_gets_one_comment(invoke, repository):
+    root = repository({"compose.prod.yaml": DATABASE, "deploy/x": ""})
+    (root / "deploy" / "compose.prod.yaml").symlink_to("../compose.prod.yaml")
+    result = invoke("check", root, "--add-ignore", "--reason", "known")
+    assert result.exit_code == 0, result.output
+    assert (root / "compose.prod.yaml").read_text().count("confguard: ignore") == 1
+    assert findings(invoke, root)[0] == []
