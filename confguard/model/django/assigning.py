@@ -10,7 +10,7 @@ from confguard.model.django import (
     iteration,
     members,
 )
-from confguard.model.django.library import registry
+from confguard.model.django.library import installed, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -92,6 +92,8 @@ def set_attribute(run: Run, owner: V, name: str, value: V, span: Span) -> None:
             return
         run.journal.touch(payload.namespace)
         payload.namespace.names[name] = value
+    elif payload == External("sys") and name in ("path", "meta_path", "path_hooks"):
+        run.hooks[installed.OTHER_PLACES] = True
     elif isinstance(payload, NativeObject) and hasattr(payload, "set_attribute"):
         payload.set_attribute(run, name, value, span)
 

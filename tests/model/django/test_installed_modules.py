@@ -184,6 +184,25 @@ def test_the_environment_knows_the_entry_points(tmp_path, call):
     assert isinstance(blind, Unknown) or not blind.value.complete
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sys.path.insert(0, '/opt/more')",
+        "sys.path = ['/opt/more', *sys.path]",
+        "sys.path += ['/opt/more']",
+        "sys.meta_path.append(object())",
+        "import site; site.addsitedir('/opt/more')",
+    ],
+)
+def test_where_modules_come_from_other_places_too_absence_is_not_known(tmp_path, change):
+    text = f"import sys\nfrom importlib.metadata import entry_points\nfrom importlib.util import find_spec\n{change}\n"
+    text += "A = find_spec('absent') is None\nB = find_spec('shared') is None\nC = list(entry_points(group='x'))\n"
+    values = evaluated(tmp_path, text).values
+    assert isinstance(values["A"], Unknown)
+    assert plain(values["B"]) is False
+    assert isinstance(values["C"], Unknown) or not values["C"].value.complete
+
+
 def test_find_spec_imports_the_package_around_a_module(tmp_path):
     settings = evaluated(tmp_path, "from importlib.util import find_spec\nA = find_spec('absent.inner')\n")
     assert settings.failure.exception == "ModuleNotFoundError"

@@ -33,6 +33,9 @@ _DISTRIBUTIONS = {
 }
 
 
+OTHER_PLACES = "modules from other places"
+"""Set where the program changes from where modules are imported."""
+
 _ALWAYS = frozenset({"django"})
 
 
@@ -57,7 +60,8 @@ def surely(run: Run, top: str) -> bool | None:
         return True
     packages = run.project.packages
     if packages is not None:
-        return packages.has(top)
+        there = packages.has(top)
+        return None if there is False and OTHER_PLACES in run.hooks else there
     return True if installed(run, top) else None
 
 

@@ -71,7 +71,8 @@ class EntryPoints(NativeObject):
 
 def _selected(run: Run, call: Call) -> V:
     group, packages = call.keywords.get("group"), run.project.packages
-    if isinstance(group, Known) and isinstance(group.value, str) and len(call.keywords) == 1 and packages:
+    elsewhere = installed.OTHER_PLACES in run.hooks or packages is None
+    if packages and isinstance(group, Known) and len(call.keywords) == 1 and not elsewhere:
         found = packages.entry_points(group.value)
         if found is not None:
             points = (EntryPoint(name=name, value=value, group=group.value) for name, value in found)
@@ -83,8 +84,20 @@ def _entry_points(run: Run, call: Call) -> V:
     return _selected(run, call) if call.keywords else Known(EntryPoints(), call.trail)
 
 
+def _other_places(run: Run, call: Call) -> V:
+    """Modules and distributions may be found elsewhere from now on, too."""
+    run.hooks[installed.OTHER_PLACES] = True
+    return Known(None, call.trail)
+
+
 FUNCTIONS: dict[str, registry.Function] = {
     "importlib.util.find_spec": _find_spec,
     "importlib.metadata.version": _version,
     "importlib.metadata.entry_points": _entry_points,
+    "site.addsitedir": _other_places,
+    **{
+        f"sys.{name}.{method}": _other_places
+        for name in ("path", "meta_path", "path_hooks")
+        for method in ("append", "extend", "insert")
+    },
 }

@@ -198,8 +198,6 @@ FUNCTIONS: dict[str, registry.Function] = {
     "logging.disable": _nothing,
     "logging.basicConfig": _nothing,
     "logging.config.dictConfig": _nothing,
-    "sys.path.insert": _nothing,
-    "sys.path.append": _nothing,
     "sys.setrecursionlimit": _nothing,
     "mimetypes.add_type": _nothing,
     "locale.setlocale": _nothing,
