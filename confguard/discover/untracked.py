@@ -12,13 +12,18 @@ _MOST_UNTRACKED = 1_000
 """A folder that nobody told git to ignore may hold any number of files."""
 
 
+def untracked_files(project: Project) -> tuple[str, ...]:
+    """Return the files that would matter if they were added to git."""
+    paths = project.listing.untracked[:_MOST_UNTRACKED]
+    others = Project(project.root, Listing(paths, project.listing.by))
+    return tuple(file.path for file in classify(others) if file.kind in _DEPLOYED and not file.inactive)
+
+
 def untracked_note(project: Project) -> str:
     """Say which files that would matter are not added to git, and so are absent; ``""`` for none."""
-    paths = project.listing.untracked[:_MOST_UNTRACKED]
-    if not paths or not project.paths:  # where nothing is tracked at all, the listing says so itself
+    if not project.paths:  # where nothing is tracked at all, the listing says so itself
         return ""
-    others = Project(project.root, Listing(paths, project.listing.by))
-    found = [file.path for file in classify(others) if file.kind in _DEPLOYED and not file.inactive]
+    found = untracked_files(project)
     if not found:
         return ""
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""

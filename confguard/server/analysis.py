@@ -11,6 +11,7 @@ from pathlib import Path
 from confguard import run
 from confguard.config import ConfigError, Settings
 from confguard.discover.project import CONFIG_NAMES, open_project
+from confguard.discover.untracked import untracked_files
 from confguard.finding import Finding
 from confguard.show.applications import Application, applications
 from confguard.show.choose import ChoiceError
@@ -45,6 +46,11 @@ class Analysis:
     def source(self, path: str) -> SourceFile | None:
         """Return the text of a file as it was looked at."""
         return self.run.repo.project.read(path) if self.run is not None else None
+
+    @cached_property
+    def untracked(self) -> frozenset[str]:
+        """The files that would matter if git tracked them, and are not looked at."""
+        return frozenset(untracked_files(self.run.repo.project)) if self.run is not None else frozenset()
 
     @cached_property
     def applications(self) -> tuple[Application, ...]:

@@ -92,6 +92,16 @@ class Converter:
             lines.append(f"help: {say(finding.help)}")
         return "\n".join(lines)
 
+    def untracked(self) -> types.Diagnostic:
+        """Return why nothing is said of a file that git does not track."""
+        return types.Diagnostic(
+            types.Range(types.Position(0, 0), types.Position(0, 0)),
+            message="git does not track this file, so it counts as absent: `git add` makes it count",
+            severity=types.DiagnosticSeverity.Information,
+            code="untracked-file",
+            source=SOURCE,
+        )
+
     def trouble(self, trouble: Trouble, line: str) -> types.Diagnostic:
         """Return what is wrong with a configuration as a diagnostic; ``line`` is the text of its line."""
         positions = Positions(line, self.encoding)

@@ -140,7 +140,10 @@ class Session:
 
     def _diagnostics(self, analysis: Analysis, desk: Desk) -> dict[str, list[types.Diagnostic]]:
         if analysis.run is not None:
-            return dict(desk.converter.diagnostics(analysis.run.report))
+            absent = {
+                path: [desk.converter.untracked()] for path in analysis.untracked & desk.documents.keys()
+            }
+            return {**desk.converter.diagnostics(analysis.run.report), **absent}
         found: dict[str, list[types.Diagnostic]] = {}
         for trouble in analysis.troubles:
             try:

@@ -304,6 +304,24 @@ def test_several_projects_and_files_outside_of_any(tmp_path):
     play(scenario, one, other)
 
 
+def test_an_open_file_that_git_does_not_track_says_why_nothing_is_said(shop):
+    new, notes = shop / "nginx/new.conf", shop / "notes.txt"
+    new.write_text("server {\n    listen 81;\n}\n")
+    notes.write_text("nothing\n")
+
+    async def scenario(editor):
+        await editor.checked()
+        assert "new.conf" not in editor.rules(), "only what is open"
+        editor.open(notes)
+        editor.open(new)
+        await editor.until(lambda: editor.rules().get("new.conf") == {"untracked-file"})
+        assert "notes.txt" not in editor.rules()
+        editor.close(new)
+        await editor.until(lambda: "new.conf" not in editor.rules())
+
+    play(scenario, shop)
+
+
 def test_errors_of_the_configuration_stand_at_its_line_until_they_are_mended(shop):
     config = shop / "confguard.toml"
     config.write_text('exclude = []\nselekt = ["nginx"]\n')
