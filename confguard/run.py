@@ -76,7 +76,7 @@ def settings_for(path: Path, given: Path | None = None, *, isolated: bool = Fals
 def repo(path: Path, settings: Settings) -> Repo:
     """Return the model of the project that a path belongs to; raises FileNotFoundError for no path."""
     project = _project(path, settings)
-    return _build(project, classify(project), settings)
+    return _build(project, classify(project, settings.file_kinds), settings)
 
 
 def _project(path: Path, settings: Settings) -> Project:
@@ -197,7 +197,7 @@ def _found(
 ) -> tuple[tuple[ProjectFile, ...], Repo, list[Finding], tuple[Crash, ...]]:
     """Return the files that matter, their model, and what the rules about it say, silenced or not."""
     tell("files", "look for their kinds")
-    files = classify(project)
+    files = classify(project, settings.file_kinds)
     tell("models", "build")
     repo = _build(project, files, settings)
     findings, crashes = _run_checks(repo, [card for card in cards if "run" not in card.reads], repo, tell)

@@ -20,6 +20,7 @@ from confguard.cli.settings import settings_of, settings_options
 from confguard.cli.watching import watch
 
 if TYPE_CHECKING:
+    from confguard.config import Settings
     from confguard.reporters.result import Report
     from confguard.reporters.terminal import Options
     from confguard.run import Run
@@ -113,7 +114,7 @@ def _check(path: Path, options: Mapping[str, Any]) -> None:
     try:
         settings = settings_of(path, options).with_options(env_files=options["host_env"])
         if options["show_files"]:
-            emit(_file_list(path, settings.exclude), options["output_file"])
+            emit(_file_list(path, settings), options["output_file"])
             return
         since = _since(options)
         if options["add_ignore"] is not None:
@@ -209,13 +210,13 @@ def _rendered(form: str, report: Report, look: Options, *, statistics: bool) -> 
     return counts.render_json(report) if form == "json" else counts.render(report, look)
 
 
-def _file_list(path: Path, exclude: tuple[str, ...]) -> str:
+def _file_list(path: Path, settings: Settings) -> str:
     from confguard.discover.kinds import classify
     from confguard.discover.project import open_project
     from confguard.reporters.text import visible
 
-    project = open_project(path, exclude)
-    files = classify(project)
+    project = open_project(path, settings.exclude)
+    files = classify(project, settings.file_kinds)
     width = max((len(file.kind.value) for file in files), default=0)
     longest = min(max((len(file.path) for file in files), default=0), 60)
     lines = [

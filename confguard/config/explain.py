@@ -63,6 +63,8 @@ def in_force(settings: Settings, given: Collection[str] = ()) -> tuple[Item, ...
         items += [item(f"rules.{name}.{option}", value) for option, value in options.items()]
     for pattern, names in settings.per_file_ignores:
         items.append(Item(f"per-file-ignores.{pattern!r}", list(names), said("per-file-ignores")))
+    for pattern, kind in settings.file_kinds.items():
+        items.append(Item(f"file-kinds.{pattern!r}", kind, said("file-kinds")))
     for index, stack in enumerate(settings.stacks):
         items.append(item(f"stacks[{index}]", _fields(stack)))
     for path, template in settings.env_templates.items():

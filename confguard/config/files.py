@@ -19,7 +19,7 @@ from confguard.source import MAX_BYTES, SourceFile, Span
 
 _ADDED = ("extend-select", "extend-ignore", "suppressions", "never-suppress")
 """Lists to which a file adds, where others take the place of the extended file's."""
-_JOINED = ("severity", "rules", "per-file-ignores", "env-templates", "readiness")
+_JOINED = ("severity", "rules", "per-file-ignores", "file-kinds", "env-templates", "readiness")
 """Tables of which a file changes single keys."""
 
 

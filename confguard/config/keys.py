@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from confguard.cards import FAMILIES, Card, Option
-from confguard.config.kinds import Day, Flag, Key, Kind, ListOf, MapOf, Table, Text, Whole
+from confguard.config.kinds import Day, Flag, Key, ListOf, MapOf, Table, Text, Whole
+from confguard.config.kinds import Kind as ValueKind
+from confguard.discover.kinds import NO_KIND, Kind
 
 SEVERITIES = ("error", "warning", "info")
 ROLES = ("production", "staging", "development", "test")
@@ -37,6 +39,10 @@ def table(cards: Mapping[str, Card]) -> Table:
                 "Take the default set of this version of confguard: newer rules run where they are selected.",
             ),
             "exclude": Key(paths, "Files that are left out, as gitignore patterns relative to this file."),
+            "file-kinds": Key(
+                MapOf(Text(), Text((*(kind.value for kind in Kind), NO_KIND))),
+                "gitignore patterns, each with the kind that such files are of, whatever they look like.",
+            ),
             "per-file-ignores": Key(
                 MapOf(Text(), ListOf(selector)),
                 "gitignore patterns, each with the rules and families that say nothing about such files.",
@@ -147,8 +153,8 @@ def _options(card: Card) -> Table:
     return Table(keys, unknown="unknown option", what="options")
 
 
-def _option(option: Option) -> Kind:
-    kinds: Mapping[str, Kind] = {
+def _option(option: Option) -> ValueKind:
+    kinds: Mapping[str, ValueKind] = {
         "bool": Flag(),
         "int": Whole(),
         "str": Text(option.choices, empty=not option.choices),

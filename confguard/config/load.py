@@ -104,7 +104,7 @@ def _bad_patterns(document: Mapping[str, Any]) -> Iterable[Complaint]:
     from pathspec import GitIgnoreSpec
 
     written: list[tuple[Path, Any]] = []
-    for key in ("exclude", "per-file-ignores"):
+    for key in ("exclude", "per-file-ignores", "file-kinds"):
         held = document.get(key)
         if isinstance(held, list):
             written += [((key, index), one) for index, one in enumerate(held)]
@@ -141,6 +141,7 @@ def _settings(root: FilePath, layers: Sequence[Layer]) -> Settings:
         extend_select=strings("extend-select"),
         default_rules=document.get("default-rules", ""),
         exclude=strings("exclude"),
+        file_kinds=dict(document.get("file-kinds", {})),
         per_file_ignores=tuple(
             (one, tuple(names)) for one, names in document.get("per-file-ignores", {}).items()
         ),

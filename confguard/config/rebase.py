@@ -31,9 +31,10 @@ def rebased(document: Mapping[str, Any], folder: str, root: Path) -> dict[str, A
 
     if "exclude" in made:
         made["exclude"] = [text for one in made["exclude"] if (text := pattern(one)) is not None]
-    if "per-file-ignores" in made:
-        pairs = ((pattern(one), names) for one, names in made["per-file-ignores"].items())
-        made["per-file-ignores"] = {one: names for one, names in pairs if one is not None}
+    for key in ("per-file-ignores", "file-kinds"):
+        if key in made:
+            pairs = ((pattern(one), value) for one, value in made[key].items())
+            made[key] = {one: value for one, value in pairs if one is not None}
     if "baseline" in made:
         made["baseline"] = path(made["baseline"])
     if "python-environment" in made:

@@ -79,6 +79,8 @@ class Settings:
     """A version of confguard: the default set leaves out rules that are newer; empty: it does not."""
     exclude: tuple[str, ...] = ()
     """gitignore patterns of paths that are left out."""
+    file_kinds: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    """gitignore patterns, each with the kind that such files are of, or ``"none"``."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """gitignore patterns, each with the rules and families whose findings are not shown where they match."""
     severities: Mapping[str, Severity] = field(default_factory=lambda: _EMPTY)

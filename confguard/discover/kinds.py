@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -114,10 +114,37 @@ _ENTRY_POINTS = frozenset(["manage.py", "wsgi.py", "asgi.py", "celery.py", "cele
 _HEAD = 64 * 1024  # bytes: settings and Compose files often begin with long comments or anchors
 
 
-def classify(project: Project) -> tuple[ProjectFile, ...]:
-    """Return the project's files that matter, in the order of their paths."""
-    found = (_classify(project, path) for path in project.paths)
-    return tuple(one for one in found if one is not None)
+NO_KIND = "none"
+"""What somebody says of a file that is none of those that matter."""
+
+
+def classify(project: Project, said: Mapping[str, str] | None = None) -> tuple[ProjectFile, ...]:
+    """Return the project's files that matter, in the order of their paths.
+
+    ``said`` maps gitignore patterns to the kind that somebody says such files are of (its word, or ``"none"``);
+    the last pattern that matches counts.
+    """
+    told = _told(said or {})
+    found = (told(path) or _classify(project, path) for path in project.paths)
+    return tuple(one for one in found if isinstance(one, ProjectFile))
+
+
+def _told(said: Mapping[str, str]) -> Callable[[str], ProjectFile | str | None]:
+    """Return what says which file a path is by what somebody said; None where nobody did."""
+    if not said:
+        return lambda path: None
+    from pathspec import GitIgnoreSpec
+
+    specs = [(GitIgnoreSpec.from_lines([pattern]), word) for pattern, word in reversed(list(said.items()))]
+
+    def told(path: str) -> ProjectFile | str | None:
+        word = next((word for spec, word in specs if spec.match_file(path)), None)
+        if word is None or word == NO_KIND:
+            return word
+        template = Kind(word) is Kind.ENV and is_template_name(path)
+        return ProjectFile(path, Kind(word), "the configuration says so", template, aside=aside(path))
+
+    return told
 
 
 def counts(files: Iterable[ProjectFile]) -> dict[Kind, int]:

@@ -142,3 +142,19 @@ def test_the_readiness_settings_reach_the_plan(invoke, repository):
     result = invoke("readiness", root)
     assert result.exit_code == 2
     assert "readiness.owners: there is no row or phase '99'" in result.stderr
+
+
+def test_what_a_file_is_can_be_said(invoke, repository):
+    files = {
+        "compose.prod.yaml": DATABASE,
+        "deploy/proxy.tpl": "server {\n",
+        "old/compose.prod.yaml": DATABASE.replace("db:", "old:"),
+        "confguard.toml": "file-kinds = { '*.tpl' = 'nginx', '/old/' = 'none', '/old/keep' = 'env' }\n",
+    }
+    root = repository(files)
+    listed = {" ".join(line.split()) for line in invoke("check", root, "--show-files").output.splitlines()}
+    assert "nginx deploy/proxy.tpl the configuration says so" in listed
+    assert not [line for line in listed if "old/compose" in line]
+    rules = invoke("check", root, "--output-format", "concise").output
+    assert "deploy/proxy.tpl:1" in rules
+    assert "old/" not in rules

@@ -22,6 +22,8 @@ never-suppress = ["django"]
 python-environment = ".venv"
 [per-file-ignores]
 "legacy/" = ["all"]
+[file-kinds]
+"x.tpl" = "nginx"
 [severity]
 unpinned-image = "info"
 [env-templates]
@@ -45,10 +47,10 @@ def test_every_key_is_told_with_its_place(tmp_path):
     assert told == set(table(CARDS).keys) - {"extend", "extend-ignore"}
     lines = {one.key: [place.line for place in one.said] for one in items if isinstance(one.said[0], Span)}
     assert lines["ignore"] == [2, 4]
-    assert lines["severity.unpinned-image"] == [14]
-    assert lines["stacks[0]"] == [17]
-    assert lines["rules.unpinned-image.require-digest"] == [23]
-    assert lines["readiness.owners"] == [25]
+    assert lines["severity.unpinned-image"] == [16]
+    assert lines["stacks[0]"] == [19]
+    assert lines["rules.unpinned-image.require-digest"] == [25]
+    assert lines["readiness.owners"] == [27]
 
 
 def test_without_a_configuration_everything_is_a_default():

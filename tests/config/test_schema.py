@@ -39,6 +39,9 @@ never-suppress = ["django"]
 [per-file-ignores]
 "legacy/" = ["all"]
 
+[file-kinds]
+"deploy/*.tpl" = "nginx"
+
 [severity]
 unpinned-image = "info"
 
