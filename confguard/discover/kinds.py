@@ -121,8 +121,8 @@ NO_KIND = "none"
 def classify(project: Project, said: Mapping[str, str] | None = None) -> tuple[ProjectFile, ...]:
     """Return the project's files that matter, in the order of their paths.
 
-    ``said`` maps gitignore patterns to the kind that somebody says such files are of (its word, or ``"none"``);
-    the last pattern that matches counts.
+    ``said`` maps gitignore patterns to the word of the kind that such files are of, or to ``"none"``; the
+    last pattern that matches counts.
     """
     told = _told(said or {})
     found = (told(path) or _classify(project, path) for path in project.paths)
