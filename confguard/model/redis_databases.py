@@ -2,6 +2,9 @@
 
 ``cache.clear()`` is FLUSHDB in Django's own backend (5.2, ``core/cache/backends/redis.py``) and in
 django-redis (6.0, ``client/default.py``): all of that database is gone, the queues of Celery too.
+
+The number of the database is the URL's; where it has none, the argument ``db`` of the pool counts (redis-py
+6, ``ConnectionPool.from_url``): Django takes it from OPTIONS, django-redis from its CONNECTION_POOL_KWARGS.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from confguard.source import SourceFile, Span
 
 _URL = re.compile(
-    r"rediss?://(?:[^@/]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?(?:/(?P<number>\d+))?/?(?:\?.*)?\Z"
+    r"rediss?://(?:[^@/]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?(?:/(?P<number>\d+))?/?(?:\?(?P<query>.*))?\Z"
 )
 _CLEARING = re.compile(r"\bcache\.clear\(\)|\bcaches\[[^\]]*\]\.clear\(\)|\.flushdb\(\)|\.flushall\(\)")
 _TESTS = re.compile(r"(^|/)tests?[/_.]|conftest|(^|/)test_")
@@ -44,15 +47,27 @@ def shared_database(app: App) -> Shared | None:
     broker = app.settings.values.get("CELERY_BROKER_URL")
     if not isinstance(backend, Known) or "redis" not in str(backend.value).lower():
         return None
-    one, other = database_of(location), database_of(broker)
+    one, other = database_of(location, _number(cache, str(backend.value))), database_of(broker)
     places = [value.span for value in (location, broker) if isinstance(value, Known) and value.span]
     if one is None or one != other or len(places) < 2:
         return None
     return Shared(one, places[0], places[1])
 
 
-def database_of(value: Value[Any] | None) -> str | None:
-    """Return host, port and number of a URL of Redis; unknown credentials in it do not matter."""
+def _number(cache: Value[Any] | None, backend: str) -> Value[Any] | None:
+    """Return the number that a cache's options give, None where they give none."""
+    options = entry(cache, "OPTIONS")
+    if backend.startswith("django_redis"):
+        options = entry(options, "CONNECTION_POOL_KWARGS")
+    return entry(options, "db")
+
+
+def database_of(value: Value[Any] | None, number: Value[Any] | None = None) -> str | None:
+    """Return host, port and number of a URL of Redis; unknown credentials in it do not matter.
+
+    ``number`` is the number for a URL that names none; None is Redis's own, 0. The answer is None where one
+    of the three is not known.
+    """
     if not isinstance(value, Known):
         return None
     payload = value.value
@@ -61,7 +76,12 @@ def database_of(value: Value[Any] | None) -> str | None:
         if re.search(r"@[^@]*unknown", payload) or ("@" not in payload and "unknown" in payload):
             return None
     found = _URL.match(payload) if isinstance(payload, str) else None
-    return f"{found['host']}:{found['port'] or 6379}/{found['number'] or 0}" if found else None
+    if found is None or "db=" in (found["query"] or ""):
+        return None
+    if found["number"] is None and number is not None and not isinstance(number, Known):
+        return None
+    index = found["number"] or (number.value if isinstance(number, Known) else 0)
+    return f"{found['host']}:{found['port'] or 6379}/{index}"
 
 
 def clearings(project: Project) -> Iterator[Span]:

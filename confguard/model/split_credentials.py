@@ -7,15 +7,16 @@ literal or another variable's default with the same text: as long as nobody sets
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.credentials import uses_in
 from confguard.model.databases import PARTS, uses
-from confguard.model.endpoint_texts import URL, kind_of
+from confguard.model.endpoint_texts import MARK, URL, kind_of
 from confguard.model.hosts import Reach, reach
 from confguard.model.value import Known, Value
 from confguard.source import Span
@@ -44,6 +45,8 @@ class Split:
     server: str
     variable: str
     served_at: Span
+    whole: str = ""
+    """The URL as it should be, of the server's variables; empty where the copy is no URL."""
 
 
 def splits(deployment: Deployment) -> Iterator[Split]:
@@ -95,10 +98,24 @@ def _of_url(
             continue
         said = (user, password, (match["path"] or "").removeprefix("/"))
         for names in _OF_SERVERS:
-            for text, variable in zip(said, names, strict=True):
+            copied: dict[int, Split] = {}
+            for index, (text, variable) in enumerate(zip(said, names, strict=True)):
                 served = found.service.environment.get(variable) if variable else None
                 asked = Known(unquote(text), value.trail)
-                yield from _compared(deployment, client.name, name, place, asked, found.service, served)
+                for one in _compared(deployment, client.name, name, place, asked, found.service, served):
+                    copied[index] = one
+            whole = _whole(match, {index: one.variable for index, one in copied.items()})
+            yield from (replace(one, whole=whole) for one in copied.values())
+
+
+def _whole(match: re.Match[str], variables: dict[int, str]) -> str:
+    """Return a URL with variables for user, password and path; another password becomes ``...``."""
+    user, password, path = (f"${{{variables[index]}}}" if index in variables else "..." for index in range(3))
+    user = user if 0 in variables else (match["user"] or "").partition(":")[0]
+    port = f":{match['port']}" if match["port"] else ""
+    path = f"/{path}" if 2 in variables else match["path"] or ""
+    text = f"{match['scheme']}://{user}:{password}@{match['host']}{port}{path}"
+    return "" if MARK in text else text
 
 
 def _compared(

@@ -35,7 +35,9 @@ def _finding(deployment: Deployment, path: str, used: bool, found: list[Hidden])
     span = found[0].mount.span or deployment.services[names[0]].span
     assert span is not None
     mounts = dict.fromkeys(one.mount.span.first_line() for one in found if one.mount.span is not None)
-    copies = dict.fromkeys(place.first_line() for one in found for place in one.copies)
+    # The first of each service before the second of any: services can have different Dockerfiles.
+    ranked = [pair for one in found for pair in enumerate(one.copies)]
+    copies = dict.fromkeys(place.first_line() for _, place in sorted(ranked, key=lambda pair: pair[0]))
     makes = dict.fromkeys(place.first_line() for one in found for _, place in one.made if place is not None)
     what = "its code" if len(names) == 1 else "their code"
     message = f"the folder `{path}` of the host is mounted over {who} and hides {what} in the image"
@@ -47,7 +49,7 @@ def _finding(deployment: Deployment, path: str, used: bool, found: list[Hidden])
         (
             *(Label(place, "mounted here, too") for place in list(mounts)[1:4]),
             *(Label(place, "made here, and hidden") for place in list(makes)[:2]),
-            *(Label(place, "copied here, and hidden") for place in list(copies)[:2]),
+            *(Label(place, "copied here, and hidden") for place in list(copies)[:3]),
         ),
         notes=(f"the folder has no {joined(made)}",) if made else (),
         help="leave the mount out of production (an overlay removes it with `volumes: !override`) and put it "

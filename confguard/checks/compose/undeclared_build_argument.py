@@ -25,11 +25,20 @@ _BUNDLED = ("VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_", "VUE_APP_", "PUBLIC_
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each build whose arguments reach nothing."""
+    """Yield one finding for each Dockerfile and the arguments that the same builds lose there."""
+    builds: dict[tuple[str, str], list[tuple[str, Building]]] = {}
     for deployment in repo.production:
         for building in buildings(deployment):
-            if lost := list(_lost(building)):
-                yield _finding(deployment.name, building, lost)
+            for name in _lost(building):
+                key = (building.dockerfile.source.path, name)
+                builds.setdefault(key, []).append((deployment.name, building))
+    groups: dict[tuple[str, tuple[Span | None, ...]], list[str]] = {}
+    for (path, name), found in builds.items():
+        services = tuple(dict.fromkeys(building.services[0].span for _, building in found))
+        groups.setdefault((path, services), []).append(name)
+    for (path, _), lost in groups.items():
+        found = builds[path, lost[0]]
+        yield _finding(list(dict.fromkeys(stack for stack, _ in found)), [one for _, one in found], lost)
 
 
 def _lost(building: Building) -> Iterator[str]:
@@ -41,25 +50,27 @@ def _lost(building: Building) -> Iterator[str]:
             yield name
 
 
-def _finding(stack: str, building: Building, lost: list[str]) -> Finding:
+def _finding(stacks: list[str], builds: list[Building], lost: list[str]) -> Finding:
+    building = builds[0]
     text = building.dockerfile.source.text
     names = " and ".join(part for part in (", ".join(lost[:-1]), lost[-1]) if part)
     declared = sorted({pair.name.text for one in building.dockerfile.instructions for pair in one.pairs})
     near = [found for name in lost for found in difflib.get_close_matches(name, declared, n=1, cutoff=0.8)]
     matters = near or any(name.startswith(_BUNDLED) or re.search(rf"\${{?{name}\b", text) for name in lost)
-    places = [place for name in lost if (place := _place(building, name))]
+    found = [place.first_line() for one in builds for name in lost if (place := _place(one, name))]
+    places = list(dict.fromkeys(found))
     first = building.dockerfile.stages[0].start.span if building.dockerfile.stages else None
     return Finding(
         f"the build of {building.where} is given {names}, which {building.dockerfile.source.path} "
         "does not declare",
-        Label(places[0].first_line(), "the builder drops it, with no more than a warning"),
+        Label(places[0], "the builder drops it, with no more than a warning"),
         (
-            *(Label(place.first_line(), "the same") for place in places[1:]),
+            *(Label(place, "the same") for place in places[1:]),
             *((Label(first.first_line(), "no stage declares it"),) if first else ()),
         ),
         notes=tuple(f"the Dockerfile declares {name}" for name in near),
         help=f"write `ARG {lost[0]}` in the stage that uses it, or take it out of `args`",
-        stacks=(stack,),
+        stacks=tuple(stacks),
         address=(building.services[0].name, *lost),
         severity=None if matters else Severity.INFO,
         fixes=() if near else _declared(building, lost),

@@ -63,12 +63,26 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _by_cause(pulled: Mapping[str, list[_Use]]) -> list[list[_Use]]:
-    """Return the uses of each image, joined where one variable gives the tag to several."""
-    groups: dict[str, list[_Use]] = {}
+    """Return the uses of each image, joined where one variable gives the tag to several.
+
+    Images of one publisher with the same tag, and several tags of one image, are of one release as well.
+    """
+    groups: list[tuple[set[str], list[_Use]]] = []
     for text, uses in pulled.items():
         variable = _VARIABLE.search(uses[0].span.text)
-        groups.setdefault(variable[1] if variable else text, []).extend(uses)
-    return list(groups.values())
+        keys = {variable[1]} if variable else {text, *_release(uses[0].reference)}
+        together = [group for group in groups if group[0] & keys]
+        groups = [group for group in groups if not group[0] & keys]
+        before = [use for _, others in together for use in others]
+        groups.append((keys.union(*(one for one, _ in together)), [*before, *uses]))
+    return [uses for _, uses in groups]
+
+
+def _release(reference: ImageReference) -> tuple[str, ...]:
+    """Return what images that are released together have in common; official images stand for themselves."""
+    folder, _, _ = reference.path.rpartition("/")
+    published = folder and folder != reference.registry and not folder.endswith("library")
+    return (f"{reference.path}:", f"{folder}/:{reference.tag or 'latest'}") if published else ()
 
 
 def _pulled(deployment: Deployment, service: Service, digest: bool) -> _Use | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from confguard.checks._trails import Setting, explain, known_settings, never_passed, read_and_delivered
 from confguard.finding import Finding, Label, Severity
+from confguard.model.credentials import uses_in
 from confguard.model.deployment import Deployment
 from confguard.model.public_keys import default_in_compose
 from confguard.model.repo import Repo
@@ -61,7 +62,7 @@ def _judge(deployment: Deployment, key: Setting) -> Iterator[Finding]:
             *never_passed(deployment, key),
         ),
         notes=explain(key),
-        help=_help(key.value, default),
+        help=_help(key.value, default, _variable(deployment, key, default or place)),
         stacks=(deployment.name,),
         address=("SECRET_KEY", *key.services),
         severity=severity,
@@ -78,7 +79,17 @@ def _words(key: Known[Any], text: str, shape: Shape) -> str:
     return f"{len(text)} characters that anybody can read in the repository"
 
 
-def _help(key: Known[Any], default: Span | None) -> str:
+def _variable(deployment: Deployment, key: Setting, place: Span) -> str:
+    """Return the variable that Compose fills in at a place, else the one that the settings read."""
+    steps = [step.span for step in key.value.trail if step.span is not None]
+    written = [span for span in steps if (span.path, span.line) == (place.path, place.line)]
+    filled = [use.name for span in (place, *written) for use in uses_in(deployment, span)]
+    return next(
+        iter([*filled, *(read.key for read in key.settings.reads if read.span in steps)]), "SECRET_KEY"
+    )
+
+
+def _help(key: Known[Any], default: Span | None, variable: str) -> str:
     """Say how to mend it where the key is written; whoever read it once can use it for ever."""
     if _is_private(key):
         return (
@@ -90,10 +101,10 @@ def _help(key: Known[Any], default: Span | None) -> str:
     if elsewhere is None:
         return f'read it without a fallback (`os.environ["SECRET_KEY"]`), {replace}'
     if key.from_template:
-        require = f", and let {default.path} require the variable (`${{SECRET_KEY:?}}`)" if default else ""
+        require = f", and let {default.path} require the variable (`${{{variable}:?}}`)" if default else ""
         return f"write a placeholder into {elsewhere} that nobody could take for a key{require}"
     if key.from_default or not _is_env_file(elsewhere):
-        return f"let Compose require it in {elsewhere} (`${{SECRET_KEY:?}}`), {replace}"
+        return f"let Compose require it in {elsewhere} (`${{{variable}:?}}`), {replace}"
     return f"take it out of {elsewhere} (and that file out of git, if it holds secrets), {replace}"
 
 

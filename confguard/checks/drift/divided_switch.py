@@ -39,6 +39,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             told.add(use.name)
             entry = lines[twin]
+            default = use.default.strip("\"'")[:20]
             yield Finding(
                 f"{twin} of {entry.line.path} switches Django alone: {use.name}, which the front end is "
                 f"given, is not in it and stays `{use.default[:20]}`",
@@ -47,7 +48,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     Label(entry.line, f"{use.name} has no line here"),
                     Label(reads[twin].span.first_line(), "Django reads the other one"),
                 ),
-                help=f"fill it from the same switch, `{use.name}: ${{{twin}:-{use.default[:20]}}}`, or add "
+                help=f"fill it from the same switch, `{use.name}: ${{{twin}:-{default}}}`, or add "
                 f"{use.name} to {entry.line.path}",
                 stacks=(deployment.name,),
                 address=(use.name, twin),

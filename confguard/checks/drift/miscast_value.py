@@ -16,27 +16,41 @@ from confguard.source import Span
 def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each variable whose text its reader takes for something else."""
     for deployment in repo.production:
+        groups: dict[tuple[str, str, str, Span], list[tuple[App, Miscast]]] = {}
         for app in deployment.apps:
             for found in miscasts(app):
-                yield _finding(deployment, app, found)
+                key = (app.settings.module, found.variable, found.outcome, found.reader)
+                groups.setdefault(key, []).append((app, found))
+        for same in groups.values():
+            yield _finding(deployment, same)
         yield from _quoted(deployment)
 
 
-def _finding(deployment: Deployment, app: App, found: Miscast) -> Finding:
+def _finding(deployment: Deployment, same: list[tuple[App, Miscast]]) -> Finding:
+    app, found = same[0]
+    services = list(dict.fromkeys(name for one, _ in same for name in one.services))
     text = f" `{found.text!r}`" if found.text is not None else ""
-    read_at = Label(found.reader.first_line(), "is read here")
+    reader = Label(found.reader.first_line(), "is read here")
+    said = [Label(found.place.first_line(), "says this")] if found.place is not None else []
+    if not said:
+        reader = Label(found.reader.first_line(), "comes to something else")
+    first, *others = [*said, reader] if found.in_text else [reader, *said]
     return Finding(
         f"{found.variable}{text} {found.outcome}"
         if found.kind != "cast"
         else f"{found.variable}: {found.outcome}",
-        Label(found.reader.first_line(), "comes to something else") if found.place is None else read_at,
-        (Label(found.place.first_line(), "says this"),) if found.place is not None else (),
-        notes=(f"{app.settings.module} of {app.where} reads it",) if app.where else (),
+        first,
+        tuple(others),
+        notes=(f"{app.settings.module} of {_services(services)} reads it",) if services else (),
         help=found.mend,
         stacks=(deployment.name,),
         address=(found.variable, found.kind, app.settings.path),
         severity=_severity(found),
     )
+
+
+def _services(names: list[str]) -> str:
+    return f"service{'s' if len(names) > 1 else ''} {joined(names)}"
 
 
 def _severity(found: Miscast) -> Severity | None:

@@ -24,6 +24,7 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 """Words of paths at which somebody proves who he is, or manages that."""
+_ENTRANCE = re.compile(r"(?:(?:log|sign)[-_]?in|\btoken)/?\Z", re.IGNORECASE)
 _SLOWEST = 60
 """Requests a minute: a limit above it is for pages, too."""
 _FEWEST = 3
@@ -38,7 +39,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     routes = _taken(deployment, model, app, location)
                     others = [one for one in routes if not _LOGIN.search(_last(one, location))]
                     if len(others) >= _FEWEST and len(others) < len(routes):
-                        yield _finding(deployment, location, limit, others)
+                        yield _finding(deployment, app, location, limit, others)
 
 
 def _limited(model: NginxModel) -> Iterator[tuple[Location, Limit]]:
@@ -79,7 +80,13 @@ def _last(one: Route, location: Location) -> str:
     return "/".join(parts[2:] if len(parts) > 2 else parts[-1:])
 
 
-def _finding(deployment: Deployment, location: Location, limit: Limit, others: list[Route]) -> Finding:
+def _finding(
+    deployment: Deployment, app: App, location: Location, limit: Limit, others: list[Route]
+) -> Finding:
+    entrances = [
+        one.text for one in app.settings.urlconf.routes if one.certain and _ENTRANCE.search(one.text)
+    ]
+    example = f" (`location = /{entrances[0]}`)" if entrances and "<" not in entrances[0] else ""
     rate = limit.rate.value if isinstance(limit.rate, Known) else ""
     shown = [f"`/{one.text}`" for one in others[:2]]
     status = limit.status.value if isinstance(limit.status, Known) else 503
@@ -93,8 +100,7 @@ def _finding(deployment: Deployment, location: Location, limit: Limit, others: l
             Label(location.span.first_line(), "takes them all"),
             *(Label(one.span.first_line(), f"answers at `/{one.text}`") for one in others[:3]),
         ),
-        help="limit the paths of the logins alone (`location ~ ^/api/auth/(login|password)`), and give the "
-        "rest a zone with a higher rate",
+        help=f"limit the paths of the logins alone{example}, and give the rest a zone with a higher rate",
         stacks=(deployment.name,),
         address=(location.pattern_span.path, location.pattern),
     )

@@ -24,8 +24,9 @@ def _finding(stack: str, family: tuple[Renamed, ...]) -> Finding:
     shown = family[:_SHOWN]
     more = [f"{len(family) - _SHOWN} more"] if len(family) > _SHOWN else []
     first = family[0]
+    verb = "is" if len(family) == 1 else "are"
     return Finding(
-        f"{joined([*(one.other.name for one in shown), *more])} can be set nowhere: the rest of the code and "
+        f"{joined([*(one.other.name for one in shown), *more])} {verb} set nowhere: the rest of the code and "
         f"{first.place.path} say {joined([*(one.name for one in shown), *more])}",
         Label(first.other.span.first_line(), f"reads {first.other.name}, and gets its default"),
         (

@@ -34,7 +34,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     ),
                 ),
                 notes=("`clear()` is FLUSHDB, whatever KEY_PREFIX says",),
-                help="give the cache another number (`redis://redis:6379/2`), or a Redis of its own",
+                help="give the cache a number that nothing else uses, or a Redis of its own",
                 stacks=(deployment.name,),
                 address=(*app.services, "cache"),
             )

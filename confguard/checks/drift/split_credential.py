@@ -37,7 +37,9 @@ def _finding(deployment: Deployment, found: list[Split]) -> Finding:
         f"{'it' if len(variables) == 1 else 'them'} changes service {first.server} alone",
         Label(first.place.first_line(), "stays as it is"),
         tuple(reversed(distinct.values()))[:8],
-        help=f"put it together of the same variables: `${{{variables[0]}}}`",
+        help=f"put it together of the same variables: `{first.whole}`"
+        if first.whole
+        else f"let {who} take {joined(variables)} from the environment, too",
         stacks=(deployment.name,),
         address=(first.server, first.where),
         severity=Severity.ERROR if told else None,

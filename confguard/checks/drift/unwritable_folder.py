@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries
+from confguard.checks._trails import deliveries, joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.listening import programs
@@ -82,9 +82,9 @@ def _finding(deployment: Deployment, name: str, found: list[tuple[str, str, str,
     if setting is not None and setting.span is not None:
         related.append(Label(setting.span.first_line(), f"{name} is {path}"))
         related += deliveries(setting)
-    names = ", ".join(dict.fromkeys(one[0] for one in found))
+    names = list(dict.fromkeys(one[0] for one in found))
     return Finding(
-        f"{names} cannot write to `{path}` ({name}): {why}",
+        f"service{'s' if len(names) > 1 else ''} {joined(names)} cannot write to `{path}` ({name}): {why}",
         Label(place.first_line(), "not writable"),
         tuple(related),
         help=_help(path, why),

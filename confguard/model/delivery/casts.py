@@ -104,6 +104,7 @@ def _refused(app: App) -> Iterator[Miscast]:
                 "write a value of the type that the settings ask for, or take an empty text for unset",
                 text.span, failure.span, fatal=True, template=text.from_template, kind="refused",
                 optional=bool(reads) and all(isinstance(read.default, Known) for read in reads),
+                in_text=bool(text.value.strip()),
             )  # fmt: skip
 
 

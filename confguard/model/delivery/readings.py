@@ -96,7 +96,7 @@ def _written_as_json(name: str, value: Known[Any], read: EnvRead, text: Known[st
         yield Miscast(
             read.key, text.value, f"gives {name} items with brackets and quotes, such as `{items[0]!r}`",
             "write the items with commas between them, and nothing around",
-            text.span, read.span, template=text.from_template, kind="item",
+            text.span, read.span, template=text.from_template, kind="item", in_text=True,
         )  # fmt: skip
 
 

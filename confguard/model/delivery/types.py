@@ -55,3 +55,5 @@ class Miscast:
     kind: str = ""
     optional: bool = False
     """The settings have a default: they mean to do without it."""
+    in_text: bool = False
+    """The text is to be mended, and not who reads it."""
