@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confguard.model.django import arithmetic, iteration, members, operations
+from confguard.model.django import arithmetic, equality, iteration, members, operations
 from confguard.model.django.list_methods import clear, copy
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, DictObject, TupleObject, V
@@ -164,7 +164,7 @@ def _discard(run: Run, value: V, call: Call) -> V:
 
 
 def _set_remove(run: Run, value: V, call: Call) -> V:
-    verdict = operations.contains(run, call.args[0], value, call.span)
+    verdict = equality.contains(run, call.args[0], value, call.span)
     if verdict is False:
         raise run.throw("KeyError", "", call.span, value.trail)
     if verdict is None:
@@ -190,7 +190,7 @@ def _subset(reverse: bool) -> Callable[[Run, V, Call], V]:
     def apply(run: Run, value: V, call: Call) -> V:
         inner, outer = (call.args[0], value) if reverse else (value, call.args[0])
         walk = iteration.iterate(run, inner, call.span)
-        verdicts = [operations.contains(run, item, outer, call.span) for item in walk.items]
+        verdicts = [equality.contains(run, item, outer, call.span) for item in walk.items]
         trail = run.trail(call.step("compared"), value, call.args[0])
         if False in verdicts:
             return Known(False, trail)

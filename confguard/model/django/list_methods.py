@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confguard.model.django import iteration, operations
+from confguard.model.django import equality, iteration
 from confguard.model.django.library import registry
 from confguard.model.django.machine import MAX_ITEMS, Run
 from confguard.model.django.objects import Call, ListObject, V
@@ -64,7 +64,7 @@ def _remove(run: Run, value: V, call: Call) -> V:
     target = _list(value)
     run.journal.touch(target)
     for index, item in enumerate(target.items):
-        verdict = operations.equal(item, call.args[0])
+        verdict = equality.equal(item, call.args[0])
         if verdict is None:
             run.may_raise("ValueError", call.span)
             _forget(target)
@@ -95,7 +95,7 @@ def _pop(run: Run, value: V, call: Call) -> V:
 def _index(run: Run, value: V, call: Call) -> V:
     assert isinstance(value, Known)
     for index, item in enumerate(value.value.items):
-        verdict = operations.equal(item, call.args[0])
+        verdict = equality.equal(item, call.args[0])
         if verdict is None:
             break
         if verdict:
@@ -118,7 +118,7 @@ def _index(run: Run, value: V, call: Call) -> V:
 
 def _count(run: Run, value: V, call: Call) -> V:
     assert isinstance(value, Known)
-    verdicts = [operations.equal(item, call.args[0]) for item in value.value.items]
+    verdicts = [equality.equal(item, call.args[0]) for item in value.value.items]
     if None in verdicts or not value.value.complete:
         return Unknown("not all of its items are known", value.trail)
     return Known(verdicts.count(True), value.trail)

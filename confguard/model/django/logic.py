@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from confguard.model.django import operations, own_operators
+from confguard.model.django import equality, operations, own_operators
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     External,
@@ -144,10 +144,10 @@ def _verdict(run: Run, sign: str, left: V, right: V, span: Any, scope: Scope) ->
     if sign in ("in", "not in"):
         found = own_operators.contains_method(run, left, right, span, scope)
         if found is None:
-            found = operations.contains(run, left, right, span)
+            found = equality.contains(run, left, right, span)
         return found if found is None or sign == "in" else not found
     if sign in ("==", "!="):
-        same = operations.equal(left, right)
+        same = equality.equal(left, right)
         return same if same is None or sign == "==" else not same
     if sign in ("is", "is not"):
         same = _identical(left, right)

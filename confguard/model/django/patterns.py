@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from confguard.model.django import expressions, operations
+from confguard.model.django import equality, expressions, operations
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import DictObject, External, ListObject, Scope, TupleObject, V
 from confguard.model.value import Known, Unknown
@@ -13,7 +13,7 @@ from confguard.model.value import Known, Unknown
 def matched(run: Run, pattern: ast.pattern, subject: V, scope: Scope) -> bool | None:
     """Say whether a pattern of ``case`` matches, and bind its names; None if that is not known."""
     if isinstance(pattern, ast.MatchValue):
-        return operations.equal(subject, expressions.evaluate(run, pattern.value, scope))
+        return equality.equal(subject, expressions.evaluate(run, pattern.value, scope))
     if isinstance(pattern, ast.MatchSingleton):
         return None if isinstance(subject, Unknown) else subject.value is pattern.value
     if isinstance(pattern, ast.MatchAs):

@@ -12,17 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from confguard.model.django import imports
-from confguard.model.django.library import routing
+from confguard.model.django.library import route_objects, routing
 from confguard.model.django.library.lazysettings import lazy_settings
-from confguard.model.django.library.routing import (
-    HOOK,
-    Included,
-    Mount,
-    Notes,
-    Pattern,
-    Registered,
-    view_of,
-)
+from confguard.model.django.library.route_objects import HOOK, Included, Mount, Notes, Pattern, Registered
+from confguard.model.django.library.routing import view_of
 from confguard.model.django.machine import MAX_STEPS, Fail, Run
 from confguard.model.django.objects import (
     External,
@@ -106,7 +99,7 @@ def find_routes(run: Run) -> URLconf:
     run.hooks["follow"] = lambda path: _makes_routes(run, notes, path)
     failed, problems, limit, doubts = len(run.failures), len(run.problems), run.limit, len(run.doubts)
     run.limit = run.steps + MAX_STEPS
-    run.journal.merge = routing.merged
+    run.journal.merge = route_objects.merged
     try:
         return _evaluated(run, root.value, span, notes, failed, problems)
     finally:
@@ -204,7 +197,7 @@ class _Walk:
             yield from self._item(item, place, span)
         if complete:
             return
-        there = {id(pattern) for item in items if (pattern := routing.pattern_of(item)) is not None}
+        there = {id(pattern) for item in items if (pattern := route_objects.pattern_of(item)) is not None}
         more = [
             one for one in self.notes.patterns
             if module is not None and one.module == module and not one.used and id(one) not in there
@@ -219,8 +212,8 @@ class _Walk:
         if self.count > MAX_ROUTES or len(place.parts) > MAX_DEPTH:
             self.complete = False
             return
-        payload = routing.pattern_of(item)
-        if isinstance(item, Known) and isinstance(item.value, routing.Perhaps):
+        payload = route_objects.pattern_of(item)
+        if isinstance(item, Known) and isinstance(item.value, route_objects.Perhaps):
             place = replace(place, certain=False)
         if payload is None:
             self.complete = False

@@ -145,18 +145,18 @@ AUTO = External("enum.auto()")
 
 def instantiate(run: Run, cls: ClassObject, arguments: Call) -> V | None:
     """Make an instance of a class that stands on a library's; None for all others."""
-    from confguard.model.django import classes, iteration, operations
+    from confguard.model.django import classes, equality, iteration
     from confguard.model.django.library import pydantic, pydantic_models, routing
 
     members = iteration.enum_members(cls)
     if members is not None and classes.inherits(cls, ("enum.Enum", "enum.StrEnum", "enum.IntEnum")):
         for member in members:
             assert isinstance(member, Known)
-            if arguments.args and operations.equal(member.value.namespace.names["value"], arguments.args[0]):
+            if arguments.args and equality.equal(member.value.namespace.names["value"], arguments.args[0]):
                 return member
         if arguments.args and all(
             isinstance(member, Known)
-            and operations.equal(member.value.namespace.names["value"], arguments.args[0]) is False
+            and equality.equal(member.value.namespace.names["value"], arguments.args[0]) is False
             for member in members
         ):
             shown = arguments.args[0].value if isinstance(arguments.args[0], Known) else ""

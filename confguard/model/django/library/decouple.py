@@ -6,7 +6,7 @@ import posixpath
 import string
 from shlex import shlex
 
-from confguard.model.django import operations, paths
+from confguard.model.django import equality, paths
 from confguard.model.django.library import core, osenviron, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, External, ListObject, Native, NativeObject, TupleObject, V
@@ -190,7 +190,7 @@ class Choices(NativeObject):
                 for pair in pairs.value.items
                 if isinstance(pair, Known) and isinstance(pair.value, TupleObject | ListObject)
             )
-        verdicts = [operations.equal(value, item) for item in valid]
+        verdicts = [equality.equal(value, item) for item in valid]
         if True in verdicts:
             return value
         if None in verdicts:

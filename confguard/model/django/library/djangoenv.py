@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import operations
+from confguard.model.django import equality, operations
 from confguard.model.django.library import environ_urls, osenviron, registry
 from confguard.model.django.library.environ_casts import builtin, parse_value
 from confguard.model.django.library.environ_files import make_path, read_env
@@ -137,7 +137,7 @@ class Env(NativeObject):
                 return Known(re.sub(r"(\\r)?\\n", r"\n", value.value), value.trail)
             return Unknown("is read as several lines", value.trail)
         if choices is not None:
-            verdict = operations.contains(run, value, choices, call.span)
+            verdict = equality.contains(run, value, choices, call.span)
             if verdict is False:
                 raise run.throw(_IMPROPER, f"Invalid value: {_shown(value)}", call.span, value.trail)
             if verdict is None:
@@ -242,7 +242,7 @@ class Env(NativeObject):
                     return Unknown("is cast to a type that is not followed", value.trail)
         if isinstance(default, Known) and default.value is None and value.value == "":
             value = Known(None, value.trail)
-        differs = True if default is None else operations.equal(value, default)
+        differs = True if default is None else equality.equal(value, default)
         differs = differs if default is None else None if differs is None else not differs
         if defaulted and differs is None:
             differs = False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from confguard.model.django import iteration, operations
+from confguard.model.django import equality, iteration, operations
 from confguard.model.django.library import osenviron, registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, ClassObject, External, Native, NativeObject, V
@@ -219,7 +219,7 @@ class Env(NativeObject):
         for member in members:
             assert isinstance(member, Known)
             held = member.value.namespace.names["_value_" if by_value else "_name_"]
-            if operations.equal(held, Known(text)):
+            if equality.equal(held, Known(text)):
                 return Known(member.value, trail)
         message = f"Environment variable \"{name}\" invalid: ['Must be one of its members.']"
         raise run.throw("environs.EnvValidationError", message, call.span, trail)
