@@ -16,6 +16,7 @@ from confguard.cli.output import EXIT_CLEAN, fail
 if TYPE_CHECKING:
     from watchfiles import Change
 
+_TICK = 200  # milliseconds
 _OF_GIT = ("index", "HEAD")
 """Files of git that change when other files are tracked, or others are checked out."""
 
@@ -33,10 +34,20 @@ def watch(path: Path, look: Callable[[], None]) -> NoReturn:
     except FileNotFoundError:
         fail(f"there is no file or folder {str(path)!r}")
     concerns = Concern(root)
+    found = changes(
+        root,
+        watch_filter=concerns,
+        raise_interrupt=True,
+        ignore_permission_denied=True,
+        rust_timeout=_TICK,
+        yield_on_timeout=True,
+    )
     with contextlib.suppress(KeyboardInterrupt):
+        next(found)  # now it watches: what changes while the first look is under way is not missed
         _look(look, concerns)
-        for _ in changes(root, watch_filter=concerns, raise_interrupt=True, ignore_permission_denied=True):
-            _look(look, concerns)
+        for changed in found:
+            if changed:
+                _look(look, concerns)
     sys.exit(EXIT_CLEAN)
 
 
