@@ -263,7 +263,7 @@ def _can_be_written(fix: Fix, project: Project) -> bool:
     """Say whether all edits are of files as they are, not of texts that were made of parts of them."""
     return all(
         project.read(edit.span.path) is edit.span.file
-        or (not edit.span.file.text and not project.exists(edit.span.path))
+        or (not edit.span.file.text and project.is_free(edit.span.path))
         for edit in fix.edits
     )
 

@@ -119,3 +119,22 @@ def test_a_file_that_cannot_be_written_leaves_all_as_it_was(invoke, repository, 
     assert done.exit_code == 2
     assert "Read-only file system; nothing was fixed" in done.output
     assert texts(root) == FILES
+
+
+def test_a_new_file_is_made_once_and_waits_to_be_added_to_git(invoke, repository):
+    files = {
+        "compose.prod.yaml": "services:\n  web:\n    build: .\n    env_file: .env\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . /app\n",
+        ".env.example": "A=1\n",
+        ".gitignore": ".env\n",
+    }
+    root = repository(files)
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    select = ("--select", "copied-env-file", "--fix", "--unsafe-fixes")
+    assert "(1 fixed)" in invoke(root, *select).output
+    assert (root / ".dockerignore").read_text() == ".env\n"
+    again = invoke(root, *select)
+    assert "fixed" not in again.output
+    assert again.exit_code != 2, again.output
+    assert (root / ".dockerignore").read_text() == ".env\n"

@@ -163,6 +163,10 @@ class Project:
         """Return the file that a path leads to once every link is followed: two may lead to one."""
         return os.path.realpath(self.root / path)
 
+    def is_free(self, path: str) -> bool:
+        """Say whether nothing lies at a path: neither a listed file nor one that git does not track."""
+        return path not in self._set and not os.path.lexists(self.root / path)
+
     def _load(self, path: str) -> SourceFile | None:
         def broken(message: str) -> SourceFile:
             source = SourceFile(path, "")

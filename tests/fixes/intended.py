@@ -64,6 +64,7 @@ INTENDED: dict[str, tuple[str, ...]] = {
         r"[-+] env/.*: {1}=.*",
         r"[-+] .* settings/.*: .*",
     ),
+    "missing-dockerignore": (r"\+ ignore/.*",),
     "copied-env-file": (r"\+ ignore/.*",),
     "unused-suppression": ("*nothing*",),
     "undelivered-variable": (

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from confguard.checks._trails import joined
-from confguard.finding import Finding, Label
+from confguard.finding import Edit, Finding, Label
+from confguard.fixes.edits import whole
 from confguard.model.builds import buildings, context_sources, unwanted_in
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
-from confguard.source import Span
+from confguard.source import SourceFile, Span
 
 _NAME = ".dockerignore"
 
@@ -37,7 +39,20 @@ def check(repo: Repo) -> Iterator[Finding]:
             help=f"write a {_NAME} in it: `.git`, `.env*`, `node_modules`, tests and dumps",
             stacks=(deployment.name,),
             address=tuple(found),
+            fixes=whole(
+                f"write {_NAME}",
+                (_written(context, names) for context, names in unwanted.items()),
+                safe=False,
+            ),
         )
+
+
+def _written(context: str, names: Iterable[str]) -> Edit | None:
+    """Return what makes the file, with all that has a name: whether tests belong into an image is not sure."""
+    patterns = [pattern for name in names for pattern in re.findall(r"`([^`]+)`", name)]
+    path = posixpath.join(context, _NAME)
+    text = "".join(f"{pattern}\n" for pattern in patterns)
+    return Edit(SourceFile(path, "").span(0), text) if patterns else None
 
 
 def _whole(deployment: Deployment) -> Iterator[tuple[str, Span]]:
