@@ -48,7 +48,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _written(context: str, names: Iterable[str]) -> Edit | None:
-    """Return what makes the file, with all that has a name: whether tests belong into an image is not sure."""
+    """Return what makes the file, with all that has a name: tests may belong into an image."""
     patterns = [pattern for name in names for pattern in re.findall(r"`([^`]+)`", name)]
     path = posixpath.join(context, _NAME)
     text = "".join(f"{pattern}\n" for pattern in patterns)
