@@ -28,6 +28,9 @@ def add_ignores(path: Path, settings: Settings, options: Mapping[str, Any]) -> N
     from confguard.cards import load_cards
     from confguard.config import check_selectors, matches
 
+    for flag in ("fix", "changed_since", "watch", "statistics"):
+        if options.get(flag):
+            fail(f"--add-ignore goes without --{flag.replace('_', '-')}")
     names = tuple(name.strip() for name in options["add_ignore"].split(",") if name.strip())
     cards = load_cards()
     check_selectors(names, cards, "--add-ignore (name a path in front of it)")

@@ -149,3 +149,12 @@ def test_a_file_with_two_paths_gets_one_comment(invoke, repository):
     assert result.exit_code == 0, result.output
     assert (root / "compose.prod.yaml").read_text().count("confguard: ignore") == 1
     assert findings(invoke, root)[0] == []
+
+
+@pytest.mark.parametrize("options", [["--fix"], ["--changed-since", "HEAD"]])
+def test_what_goes_without_it_is_said(invoke, repository, options):
+    root = repository(FILES)
+    result = invoke("check", root, "--add-ignore", *options)
+    assert result.exit_code == 2
+    assert f"--add-ignore goes without {options[0]}" in result.stderr
+    assert (root / "compose.prod.yaml").read_text() == DATABASE
