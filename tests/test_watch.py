@@ -50,7 +50,14 @@ class Watching:
             "concise",
             str(root),
         ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        # A test run in the background has its interrupts ignored, and so would this.
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
