@@ -210,3 +210,13 @@ def test_the_hook_works_in_a_subfolder_and_is_blind_to_ignored_files(project):
     done = project.git("-C", str(subfolder), "commit", "-m", "from below")
     assert done.returncode != 0
     assert "published-datastore-port" in done.stdout + done.stderr
+
+
+@slow
+def test_the_hook_that_fixes_stops_a_commit_that_it_changed(project):
+    unused = CLEAN["compose.yaml"] + "  forgotten:\n"
+    made, said = project({"compose.yaml": unused}, hook="confguard-fix")
+    assert not made, said
+    assert "files were modified by this hook" in said.lower()
+    mended = (project.folder / "compose.yaml").read_text(encoding="utf-8")
+    assert mended.rstrip() == CLEAN["compose.yaml"].rstrip()
