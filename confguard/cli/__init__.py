@@ -22,7 +22,7 @@ from confguard.cli.rules import rule, rules
 from confguard.cli.server import server
 from confguard.cli.show import graph, route, show, trace
 
-_COLLECTED_AFTER = 400_000
+_COLLECTED_AFTER = 600_000
 """New objects after which garbage is looked for: what one run makes of a usual repository is fewer."""
 
 
