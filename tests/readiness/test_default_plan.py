@@ -140,3 +140,33 @@ def test_a_key_that_the_template_and_a_default_share_is_no_placeholder(tmp_path)
     answers = states(tmp_path, files)
     assert [one.rule for one in answers["P1.2"].findings] == ["default-secret-key"]
     assert answers["P1.4"].state is State.FAILED
+
+
+def test_a_schedule_of_a_backup_that_names_no_task_of_the_code_fails_the_row_of_backups(tmp_path):
+    files = {**FILES, **changed((S, '"shop.tasks.backup"', '"shop.tasks.back_up"'))}
+    answer = states(tmp_path, files)["P9.1"]
+    assert [one.rule for one in answer.findings] == ["unknown-beat-task"]
+
+
+def test_a_schedule_of_other_work_says_nothing_about_backups(tmp_path):
+    files = {
+        **FILES,
+        **changed(
+            (S, '"schedule": 86400}', '"schedule": 86400}, "digest": {"task": "shop.mail", "schedule": 60}')
+        ),
+    }
+    assert states(tmp_path, files)["P9.1"].findings == ()
+
+
+def test_a_worker_without_the_address_of_sentry_fails_the_row_of_sentry(tmp_path):
+    worker = "    command: celery -A shop worker\n"
+    files = {
+        **FILES,
+        **changed(
+            (C, f"{worker}    env_file: .env\n", f"{worker}    env_file: worker.env\n"),
+            (S, 'os.environ["SENTRY_DSN"]', 'os.getenv("SENTRY_DSN", "")'),
+        ),
+        "worker.env": "SECRET_KEY=change-me\nDATABASE_URL=postgres://db/shop\n",
+    }
+    answer = states(tmp_path, files)["P5.2"]
+    assert [one.rule for one in answer.findings] == ["inconsistent-environment"]

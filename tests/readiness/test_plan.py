@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from confguard.cards import load_cards
 from confguard.finding import Severity
 from confguard.readiness import PlanError, adapted, load_plan
 from confguard.readiness.plan import KINDS, plan_names, probe_names
@@ -119,3 +120,9 @@ def test_what_the_plan_has_no_row_for_is_an_error(written):
         adapted(small, required_keys=["A"])
     with pytest.raises(PlanError, match=r"readiness\.body-limits"):
         adapted(small, body_limits={"/": "1m"})
+
+
+def test_cards_and_the_plan_that_comes_along_name_the_same_rows_and_rules():
+    cards = {(card.name, row) for card in load_cards().values() for row in card.plan}
+    plan = {(rule, row.id) for row in load_plan().rows for rule in row.rules}
+    assert cards == plan
