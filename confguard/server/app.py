@@ -29,6 +29,11 @@ class Server(LanguageServer):
         super().__init__("confguard", __version__)
         self.session = Session(self.text_document_publish_diagnostics, self.log, _uri)
 
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Show an error in the editor, as long as that is there."""
+        if not self.session.stopped:
+            super().report_server_error(error, source)
+
     def log(self, text: str) -> None:
         """Send a line to the editor's log of this server."""
         self.window_log_message(types.LogMessageParams(types.MessageType.Info, text))

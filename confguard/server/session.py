@@ -57,6 +57,11 @@ class Session:
         self._worker = Worker(self._look)
         self._worker.start()
 
+    @property
+    def stopped(self) -> bool:
+        """The editor has said that it leaves."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """Look at nothing any more, and say nothing of a look that is under way."""
         self._stopped.set()
@@ -124,10 +129,10 @@ class Session:
         try:
             analysis = analyse(root, texts)
         except Exception as error:  # whatever goes wrong, the next look may go well
-            if not self._stopped.is_set():
+            if not self.stopped:
                 self._log(f"{root} could not be checked: {type(error).__name__}: {error}")
             return
-        if self._stopped.is_set():
+        if self.stopped:
             return  # nobody listens any more
         self._analyses[root] = analysis
         gc.collect()  # models refer to each other: nothing else takes those of the look before away
