@@ -86,6 +86,9 @@ def _project(path: Path, settings: Settings) -> Project:
     if named:
         origin = settings.origins.get(_ENVIRONMENT)
         where = f"{origin}: {_ENVIRONMENT}" if origin is not None else f"--{_ENVIRONMENT}"
+        # What a repository says about itself must not lead out of it; a person may.
+        if origin is not None and not (project.root / named).resolve().is_relative_to(project.root):
+            raise ConfigError(f"{where}: {named!r} lies outside of the project: name it on the command line")
         try:
             project.packages = open_packages(project.root / named, named, project.folders)
         except NoEnvironment as error:

@@ -49,6 +49,12 @@ def configured(project: Path, path: str) -> None:
     write(project / "confguard.toml", f'python-environment = "{path}"\n')
 
 
+def inside(project: Path) -> None:
+    """Have the environment in the project's own folder, and the configuration name it."""
+    (project.parent / "venv").rename(project / ".venv")
+    configured(project, ".venv")
+
+
 def run(*arguments: object):
     return CliRunner().invoke(main, [str(one) for one in arguments])
 
@@ -105,7 +111,7 @@ def test_a_variable_of_which_only_the_package_speaks_is_not_said_to_be_unread(pr
         project / "compose.prod.yaml",
         FILES["compose.prod.yaml"] + "      ACME_TRACES: 'on'\n      ACME_REGION: eu\n      ACME_OTHER: x\n",
     )
-    configured(project, "../venv")
+    inside(project)
     (deployment,) = repo(project, settings_for(project)).production
     delivery = delivery_of(deployment, "web")
     assert [delivery.may_be_read(name) for name in ("ACME_REGION", "ACME_TRACES", "ACME_OTHER")] == [
@@ -115,7 +121,7 @@ def test_a_variable_of_which_only_the_package_speaks_is_not_said_to_be_unread(pr
 
 
 def test_the_configuration_names_it_relative_to_itself(project):
-    configured(project, "../venv")
+    inside(project)
     assert "debug-enabled" in rules(checked(project))
 
 
@@ -171,5 +177,16 @@ def test_what_is_no_environment_is_wrong_usage(project, path, words):
 
 
 def test_files_of_the_environment_are_no_files_of_the_project(project):
-    configured(project, "../venv")
+    inside(project)
     assert "site-packages" not in run("check", project, "--show-files").output
+
+
+def test_a_configuration_leads_to_no_environment_outside_of_the_project(project):
+    configured(project, "../venv")
+    done = run("check", project)
+    assert done.exit_code == 2
+    assert "confguard.toml:1" in done.output
+    assert "lies outside of the project: name it on the command line" in done.output
+    (project / "linked").symlink_to(project.parent / "venv")
+    configured(project, "linked")
+    assert "lies outside of the project" in run("check", project).output

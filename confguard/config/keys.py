@@ -67,7 +67,7 @@ def table(cards: Mapping[str, Card]) -> Table:
             "python-environment": Key(
                 path,
                 "The Python environment, like .venv, in which packages are installed that settings stand on; "
-                "the path is relative to this file.",
+                "inside of the project; the path is relative to this file.",
             ),
             "suppressions": Key(
                 ListOf(_suppression(rule), "tables"), "Findings that are meant, where a comment cannot stand."
