@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -96,8 +98,12 @@ class Project:
 
     def under(self, folder: str) -> Iterator[str]:
         """Yield the listed files below a folder, in order."""
-        prefix = f"{folder}/" if folder else ""
-        return (path for path in self.paths if path.startswith(prefix))
+        if not folder:
+            return iter(self.paths)
+        prefix = f"{folder}/"
+        # The paths are sorted: those with the same beginning stand together.
+        rest = islice(self.paths, bisect_left(self.paths, prefix), None)
+        return takewhile(lambda path: path.startswith(prefix), rest)
 
     def read(self, path: str) -> SourceFile | None:
         """Return a listed file's text, or None if it is not listed or cannot be had.

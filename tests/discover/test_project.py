@@ -170,3 +170,12 @@ def test_a_file_in_a_folder_that_links_out_of_the_project_is_not_read(tracked, t
     assert project.exists("app/settings.py")
     assert project.read("app/settings.py") is None
     assert project.head("app/settings.py") == b""
+
+
+def test_the_files_below_a_folder_are_those_whose_path_begins_with_it(repository):
+    names = ("a-b/x", "a.py", "a/x", "a/b/y", "a/b.py", "ab/x", "b", "A/x", "a/é")
+    project = open_project(repository(dict.fromkeys(names, "")))
+    for folder in ("", "a", "a/b", "ab", "b", "c", "A", "z"):
+        assert list(project.under(folder)) == [
+            path for path in project.paths if not folder or path.startswith(f"{folder}/")
+        ]
