@@ -40,7 +40,28 @@ def time_limit(deployment: Deployment, service: str) -> TimeLimit | None:
     return _gunicorn(found[0], Where(deployment.project, deployment.processes[service]))
 
 
-def _gunicorn(program: Program, where: Where) -> TimeLimit | None:
+def worker_class(deployment: Deployment, service: str) -> tuple[str, Span | None] | None:
+    """Return the class of gunicorn's workers in a service, and where it is chosen; None if not known."""
+    found = [one for one in programs(deployment, service) if one.name == "gunicorn" and one.sure]
+    said = (
+        _said(found[0], Where(deployment.project, deployment.processes[service])) if len(found) == 1 else None
+    )
+    if said is None:
+        return None
+    words, source, kept = said
+    texts = option(words, "-k", "--worker-class")
+    if texts:
+        return (texts[-1], found[0].place(texts[-1]))
+    if "worker_class" in kept and source is not None:
+        value, start, end = kept["worker_class"]
+        return (value, source.span(start, end)) if isinstance(value, str) else None
+    return ("sync", found[0].span)
+
+
+def _said(
+    program: Program, where: Where
+) -> tuple[tuple[str, ...], SourceFile | None, dict[str, tuple[object, int, int]]] | None:
+    """Return the words of the command line, the configuration file and what it assigns."""
     arguments = variable(program, "GUNICORN_CMD_ARGS")
     if isinstance(arguments, Unknown):
         return None
@@ -52,8 +73,14 @@ def _gunicorn(program: Program, where: Where) -> TimeLimit | None:
     if named and source is None:
         return None
     kept = _configuration(source)
-    if kept is None or not _is_sync(words, kept):
+    return None if kept is None else (words, source, kept)
+
+
+def _gunicorn(program: Program, where: Where) -> TimeLimit | None:
+    said = _said(program, where)
+    if said is None or not _is_sync(said[0], said[2]):
         return None
+    words, source, kept = said
     texts = option(words, "-t", "--timeout")
     if texts:
         seconds = _seconds(texts[-1])
