@@ -20,7 +20,7 @@ from confguard.model.value import Known
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
-    from confguard.model.deployment import Deployment
+    from confguard.model.deployment import App, Deployment
     from confguard.source import Span
 
 _POOL = re.compile(r"(?:^|[\s/])celery\b.*\sworker\b.*\s(?:-P\s*|--pool[=\s]\s*)gevent\b")
@@ -44,8 +44,7 @@ def blocked_workers(deployment: Deployment) -> Iterator[Blocked]:
     """Yield the services whose workers of gevent reach PostgreSQL by a psycopg2 that does not give way."""
     project = deployment.project
     for app in deployment.apps:
-        engine = entry(app.settings.get("DATABASES"), "default", "ENGINE")
-        if not isinstance(engine, Known) or not re.search(r"postgres|postgis", str(engine.value)):
+        if not _asks_postgresql(deployment, app):
             continue
         for service in app.services:
             found = _gevent(deployment, service)
@@ -61,6 +60,16 @@ def driver_line(project: Project) -> Span | None:
         if match is not None and source is not None:
             return source.span(*match.span())
     return None
+
+
+def _asks_postgresql(deployment: Deployment, app: App) -> bool:
+    """Say whether the database is PostgreSQL: an address that is not known leads to the stack's own."""
+    engine = entry(app.settings.get("DATABASES"), "default", "ENGINE")
+    if isinstance(engine, Known):
+        return re.search(r"postgres|postgis", str(engine.value)) is not None
+    found = (deployment.datastore(service) for service in deployment.services.values())
+    stores = {kind for kind, _ in filter(None, found)}
+    return engine is not None and "PostgreSQL" in stores and "MySQL" not in stores
 
 
 def _gevent(deployment: Deployment, service: str) -> Blocked | None:

@@ -67,3 +67,20 @@ def test_a_callback_of_the_project_s_own_lets_it_wait(deployment_of):
     text = "import psycopg2.extensions\npsycopg2.extensions.set_wait_callback(print)\n"
     found = stack(deployment_of, "gunicorn shop.wsgi -k gevent", "psycopg2==2.9.10", shop__green_py=text)
     assert list(blocked_workers(found)) == []
+
+
+def test_an_address_that_nobody_knows_leads_to_the_server_of_the_stack(deployment_of):
+    text = (
+        "import os, dj_database_url\nDATABASES = {'default': dj_database_url.parse(os.environ['ADDRESS'])}\n"
+    )
+    files = {
+        "compose.prod.yaml": "services:\n  web:\n    build: .\n    command: gunicorn -k gevent a.wsgi\n"
+        "  db:\n    image: {image}\n",
+        "Dockerfile": DOCKERFILE,
+        "requirements.txt": "Django==5.2\npsycopg2==2.9.10\n",
+        "shop/settings.py": text,
+    }
+    compose = files["compose.prod.yaml"]
+    for image, expected in (("postgres:17.6", ["web"]), ("mysql:8.4", [])):
+        found = deployment_of({**files, "compose.prod.yaml": compose.replace("{image}", image)})
+        assert [one.service for one in blocked_workers(found)] == expected
