@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,8 @@ def rebased(document: Mapping[str, Any], folder: str, root: Path) -> dict[str, A
     made = dict(document)
 
     def path(text: str) -> str:
-        return posixpath.normpath(posixpath.join(folder, text)) if text else text
+        # By way of the root's own folder: a path that leaves the project and comes back lies in it.
+        return Path(os.path.relpath(root / folder / text, root)).as_posix() if text else text
 
     def pattern(text: str) -> str | None:
         return _pattern(text, folder, root)

@@ -136,3 +136,13 @@ def test_a_file_that_is_given_by_hand_takes_the_place_of_the_found_one(tmp_path)
     assert settings.source == "ci/strict.toml"
     with pytest.raises(ConfigError, match="--config: there is no file"):
         load_settings(tmp_path, CARDS, tmp_path / "none.toml")
+
+
+def test_paths_of_a_file_outside_lead_into_the_project(tmp_path):
+    project = tmp_path / "shop"
+    project.mkdir()
+    given = tmp_path / "ci" / "central.toml"
+    given.parent.mkdir()
+    given.write_text('[[stacks]]\nname = "production"\nfiles = ["../shop/deploy/compose.yaml"]\n')
+    (stack,) = load_settings(project, {}, given).stacks
+    assert stack.files == ("deploy/compose.yaml",)
