@@ -31,6 +31,7 @@ from confguard.since import of_branch
 from confguard.source import SourceFile
 
 CRASH_RULE = "internal-error"
+UNREAD_RULE = "unparsable-file"
 _ENVIRONMENT = "python-environment"
 
 Check = Callable[[Any], Iterable[Finding]]
@@ -136,13 +137,17 @@ def check(
     tell("report", "suppressions and baseline")
     silencer = silencer_for(project, files, settings)
     kept = silencer.keep(findings)
-    compared = compared_with_baseline(project, files, settings, silencer, kept, cards)
+    broken_rules = {one.rule for one in crashes}
+    whole = [card for card in cards if card.name not in broken_rules]
+    compared = compared_with_baseline(project, files, settings, silencer, kept, whole)
     kept = kept if compared is None else [*compared.new]
+    # What a file with a mistake would have said is missing: what silenced it only seems to be of no use.
+    unread = any(one.rule == UNREAD_RULE for one in kept)
     record = Record(
         crashes,
-        tuple(silencer.uses(cards)),
+        tuple(silencer.uses(() if unread else whole)),
         tuple(MalformedSuppression(one.span, one.problem) for one in silencer.malformed),
-        () if compared is None else tuple(stale_entries(compared)),
+        () if compared is None or unread else tuple(stale_entries(compared)),
         repo.options,
     )
     # A crash is always told: it would otherwise pass for a clean result of the rules that were selected.

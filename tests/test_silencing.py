@@ -69,3 +69,16 @@ def test_a_comment_in_a_file_with_two_paths_is_one_comment(repository):
     assert [one.rule for one in report.findings] == []
     (root / "compose.prod.yaml").write_text(compose.replace("acme/web", "acme/web:1.2"))
     assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"]
+
+
+def test_while_a_file_has_a_mistake_nobody_says_that_a_suppression_is_of_no_use(repository):
+    # Its findings are not there, and the next check would find them again: nothing may be cleared away.
+    compose = "services:\n  web:\n    # confguard: ignore[unpinned-image] r\n    image: acme/web\n"
+    other = "services:\n  db:\n    # confguard: ignore[no-such-rule] r\n    image: acme/db:1.2\n"
+    root = repository({"compose.prod.yaml": f"{compose}    image: acme/web\n", "other.yaml": other})
+    rules = [one.rule for one in run.check(root, Settings()).report.findings]
+    assert rules == ["unparsable-file", "unused-suppression"]  # a name that is wrong stays wrong
+    (root / "compose.prod.yaml").write_text(f"{compose}    restart: always\n")
+    assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"]
+    (root / "compose.prod.yaml").write_text(compose.replace("acme/web", "acme/web:1.2"))
+    assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"] * 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -89,6 +89,7 @@ def prune(path: Path, **options: Any) -> None:
     known = _read(place)
     done, findings = _findings(path, place)
     compared = _compare(known, done, findings)
+    _refuse_unread(compared.new)
     silent = {entry.identity: entry.count for entry in known.entries if entry.identity.rule in _silent(done)}
     left = compared.kept() | silent
     _write(place, done, left)
@@ -166,6 +167,16 @@ def _findings(path: Path, place: _Place) -> tuple[Run, list[Finding]]:
     if done.nothing_to_check:
         fail(f"nothing to check in {done.report.root}", prefix="")
     return done, list(run.knowable(done))
+
+
+def _refuse_unread(new: Iterable[Finding]) -> None:
+    """Fail if a file has a mistake: what was known of it would be taken for mended."""
+    from confguard.run import UNREAD_RULE
+
+    for one in new:
+        if one.rule == UNREAD_RULE:
+            span = one.primary.span
+            fail(f"{span.path}:{span.line}: {one.message}; the baseline stays as it is until it is mended")
 
 
 def _read(place: _Place) -> Baseline:

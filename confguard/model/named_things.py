@@ -41,7 +41,10 @@ def unknown_services(repo: Repo) -> Iterator[Unnamed]:
     known: set[str] = set()
     for file in repo.files:
         if file.kind is Kind.COMPOSE:
-            known |= shape(repo.project, file.path).services
+            outline = shape(repo.project, file.path)
+            if outline.broken:  # it may have any service
+                return
+            known |= outline.services
     found: dict[str, list[Span]] = {}
     serious: set[str] = set()
     for sighting in repo.sightings:

@@ -174,3 +174,19 @@ def test_without_a_baseline_there_is_a_hint(invoke, repository, command):
     result = invoke("baseline", command, repository(TWO))
     assert result.exit_code == 2
     assert f"there is no baseline '{NAME}': `confguard baseline create` writes it" in result.stderr
+
+
+def test_while_a_file_has_a_mistake_nothing_is_taken_for_mended(invoke, repository):
+    root = repository(TWO)
+    invoke("baseline", "create", root)
+    (root / "compose.prod.yaml").write_text(f"{DATABASE}volumes: {{}}\n")
+    assert rules(invoke, root) == (["unparsable-file"], 1)
+    before = (root / NAME).read_text()
+    result = invoke("baseline", "prune", root)
+    assert result.exit_code == 2
+    assert "error: compose.prod.yaml:8: this file has the key 'volumes' twice" in result.stderr
+    assert "the baseline stays as it is until it is mended" in result.stderr
+    assert (root / NAME).read_text() == before
+    invoke("baseline", "update", root)  # known then: it silences nobody any more
+    (root / "deploy/compose.prod.yaml").write_text("services: {web: {image: 'acme/web:1.2'}}\n")
+    assert rules(invoke, root) == (["stale-baseline"], 1)

@@ -33,6 +33,13 @@ def test_a_service_is_unknown_where_no_compose_file_has_it(repository, command, 
     assert [one.name for one in unknown_services(repo)] == names
 
 
+def test_a_compose_file_with_a_mistake_may_have_any_service(repository):
+    files = {"deploy.sh": "#!/bin/sh\ndocker compose restart backend\n"}
+    mistake = "services:\n  backend:\n    image: a:1\n    image: a:2\n"
+    repo = _repo(repository, files | {"compose.prod.yaml": mistake})
+    assert list(unknown_services(repo)) == []
+
+
 @pytest.mark.parametrize(
     ("command", "names"),
     [

@@ -75,10 +75,11 @@ def find(
         one.role, step = _role(project, one, candidates, composes, shapes)
         if step is not None:
             one.evidence = [step, *(other for other in one.evidence if other is not step)]
-    stacks = [
-        stack for one in candidates for stack in _variants(project, files, one, gathered.copies, shapes)
-    ]
-    return _deploy(stacks, candidates, composes, shapes)
+    whole = [one for one in candidates if not _is_broken(one, shapes)]
+    stacks = [stack for one in whole for stack in _variants(project, files, one, gathered.copies, shapes)]
+    # Where production's own file has a mistake, no other stack is what would be deployed.
+    known = any(one.role is Role.PRODUCTION for one in candidates if one not in whole)
+    return _deploy(stacks, whole, composes, shapes, presume=not known)
 
 
 def _configured(
@@ -151,10 +152,16 @@ def _left(path: str, composes: dict[str, ProjectFile], shapes: Callable[[str], S
 
 
 def _can_run(one: _Candidate, shapes: Callable[[str], Shape]) -> bool:
-    """Say whether a chain has services and each says what it runs."""
+    """Say whether a chain has services and each says what it runs; True where that cannot be read."""
+    if _is_broken(one, shapes):
+        return True
     services = {name for path in one.files for name in shapes(path).services}
     full = {name for path in one.files for name in shapes(path).services - shapes(path).bare}
     return bool(services) and (services == full or bool(one.sightings))
+
+
+def _is_broken(one: _Candidate, shapes: Callable[[str], Shape]) -> bool:
+    return any(shapes(path).broken for path in one.files)
 
 
 def _role(
@@ -363,6 +370,7 @@ def _deploy(
     candidates: Sequence[_Candidate],
     composes: dict[str, ProjectFile],
     shapes: Callable[[str], Shape],
+    presume: bool,
 ) -> tuple[Stack, ...]:
     """Mark the one that would be deployed where no stack is known to be production, and sort them."""
     weights = {one.files: one.weight for one in candidates}
@@ -385,9 +393,10 @@ def _deploy(
 
     started = [one.files for one in candidates if any(sighting.starts for sighting in one.sightings)]
     stacks = [_unless_part(stack, started) for stack in stacks]
-    if stacks and not any(stack.deployed for stack in stacks):
+    if presume and stacks and not any(stack.deployed for stack in stacks):
         best = min(stacks, key=rank)
-        note = "no stack is known to be production; this one would be deployed"
+        unsaid = "no stack is known to be production; this one would be deployed"
+        note = "" if best.role is Role.PRODUCTION else unsaid
         stacks = [replace(stack, deployed=True, note=note) if stack is best else stack for stack in stacks]
     stacks.sort(key=lambda stack: (not stack.deployed, _ORDER.index(stack.role), rank(stack)))
     return tuple(stacks)

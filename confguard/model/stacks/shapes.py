@@ -26,6 +26,8 @@ class Shape:
     env_files: tuple[tuple[str, Span], ...]
     hints: tuple[tuple[Role, str, Span], ...]
     """What its content tells of its role, and where."""
+    broken: bool = False
+    """Whether it has a mistake for which nothing of it can be known: docker compose refuses it."""
 
     @property
     def is_overlay(self) -> bool:
@@ -76,7 +78,10 @@ def shape(project: Project, path: str) -> Shape:
                 start = source.text.rfind("\n", 0, match.start()) + 1
                 if not source.text[start : match.start()].lstrip().startswith("#"):
                     hints.append((role, match[0], source.span(*match.span())))
-    return Shape(frozenset(services), frozenset(bare), tuple(profiles), tuple(env_files), tuple(hints))
+    broken = parsed is not None and bool(parsed.problems) and not parsed.documents
+    return Shape(
+        frozenset(services), frozenset(bare), tuple(profiles), tuple(env_files), tuple(hints), broken
+    )
 
 
 def _strings(node: compose.Node | None) -> list[tuple[str, Span]]:

@@ -53,6 +53,24 @@ def test_a_lone_file_is_the_one_that_would_be_deployed(tmp_path: Path) -> None:
     assert stack.evidence[0].text == "Compose reads it by itself"
 
 
+def test_a_production_file_that_a_development_command_extends_is_known_to_be_production(
+    tmp_path: Path,
+) -> None:
+    files = PLAIN | {"docker-compose.override.yml": OVERLAY, "docker-compose.dev.yml": WEB}
+    readme = {"README.md": "## Development\n\n```sh\ndocker compose up\n```\n"}
+    found = next(one for one in stacks(tmp_path, files | readme) if one.files == ("docker-compose.yml",))
+    assert (found.role, found.deployed, found.note) == (Role.PRODUCTION, True, "")
+
+
+def test_where_the_file_of_production_has_a_mistake_no_other_stack_is_taken_for_it(tmp_path: Path) -> None:
+    prod = {"docker-compose.prod.yml": f"{WEB}    image: again\n"}
+    assert deployed(stacks(tmp_path, PLAIN | prod)) == []
+    chain = {"Makefile": "prod:\n\tdocker compose -f docker-compose.yml -f docker-compose.prod.yml up -d\n"}
+    assert deployed(stacks(tmp_path, PLAIN | prod | chain)) == []
+    test = {"docker-compose.prod.yml": WEB, "docker-compose.test.yml": prod["docker-compose.prod.yml"]}
+    assert deployed(stacks(tmp_path, PLAIN | test)) == ["docker-compose.prod.yml"]
+
+
 def test_names_tell_roles_and_the_plain_file_beside_production_is_for_development(tmp_path: Path) -> None:
     found = stacks(
         tmp_path,
