@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
+from confguard.discover.kinds import Kind
 from confguard.finding import Finding, Label
 from confguard.model.caddy import undelivered
 from confguard.model.delivery import delivery_of
@@ -17,6 +19,7 @@ from confguard.model.value import Known
 from confguard.source import Span
 
 _SHOWN = 5
+_USE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -49,6 +52,11 @@ def _interpolated(repo: Repo, file: UsedEnvFile) -> set[str]:
         sources = {source.read for source in deployment.compose.env_sources} - {None}
         elsewhere = set(deployment.compose.environment.values) if file.read not in sources else set()
         used.update(use.name for use in deployment.compose.interpolations if use.name not in elsewhere)
+    # Compose files that are no part of the stacks, where the configuration names these, read it too.
+    judged = {path for deployment in repo.deployments for path in deployment.stack.files}
+    for one in repo.files:
+        source = repo.project.read(one.path) if one.kind is Kind.COMPOSE and one.path not in judged else None
+        used.update(_USE.findall(source.text) if source is not None else ())
     return used
 
 
