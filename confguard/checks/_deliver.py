@@ -13,20 +13,21 @@ from confguard.model.deployment import Deployment
 
 
 def named(deployment: Deployment, names: Sequence[str]) -> tuple[Fix, ...]:
-    """Return the fix that names variables, without values, in the env file that fills the Compose files."""
+    """Return the fix that names variables, without values, in the env file that fills the Compose files.
+
+    It is never safe: somebody has to say the values, and an empty text could take the place of a default.
+    """
     file = _filling(deployment)
     if file is None:
         return ()
-    # Where services get the file as well, an empty text could take the place of a default.
-    read = {one.key for app in deployment.apps for one in app.settings.reads} if file.services else set()
-    edits = add_keys(file.source, names)
-    return whole(f"name {_shown(names)} in {file.read}", edits, safe=not read & set(names))
+    return whole(f"name {_shown(names)} in {file.read}", add_keys(file.source, names), safe=False)
 
 
 def delivered(deployment: Deployment, names: Sequence[str], services: Sequence[str]) -> tuple[Fix, ...]:
     """Return the fix that delivers variables to services: by their env file, or through the Compose file.
 
-    A variable that no env file sets is named in the template, for the operator to fill in.
+    A variable that no env file sets is named in the template, for the operator to fill in: what raised
+    without it gets an empty text from then on, so that is not safe.
     """
     own = next(
         (
@@ -37,14 +38,14 @@ def delivered(deployment: Deployment, names: Sequence[str], services: Sequence[s
         None,
     )
     if own is not None:
-        return whole(f"name {_shown(names)} in {own.read}", add_keys(own.source, names), safe=True)
+        return whole(f"name {_shown(names)} in {own.read}", add_keys(own.source, names), safe=False)
     edits: list[Edit | None] = [pass_on(deployment.services[one], names) for one in services]
     unset = [name for name in names if name not in deployment.compose.environment.values]
     file = _filling(deployment)
     if unset and file is None:
         return ()
     edits += add_keys(file.source, unset) if file is not None else []
-    return whole(f"pass {_shown(names)} on to {_shown(services)}", edits, safe=True)
+    return whole(f"pass {_shown(names)} on to {_shown(services)}", edits, safe=not unset)
 
 
 def passed_on(

@@ -95,6 +95,8 @@ def pass_on(service: Service, names: Sequence[str], *, if_set: bool = False) -> 
         own = service_key(service)
         if own is None or own.shared:
             return None
+        if _as_list(own):
+            return add_key(own, "environment", [f"- {_named(pair, name)}" for name in names])
         return add_key(own, "environment", [f"{name}: {_named(value, name)}".rstrip() for name in names])
     if place.shared or place.is_alias:
         return None
@@ -105,6 +107,15 @@ def pass_on(service: Service, names: Sequence[str], *, if_set: bool = False) -> 
     if isinstance(node, Mapping) and node.flow:
         return add_keys(place, {name: f'"{_named(value, name)}"' if value else "null" for name in names})
     return add_keys(place, {name: _named(value, name) for name in names})
+
+
+def _as_list(service: Spot) -> bool:
+    """Say whether the services of a file have their environment written as lists."""
+    services = service.mapping.entries
+    own = [one.value.entry("environment") for one in services if isinstance(one.value, Mapping)]
+    values = [one.value for one in own if one is not None and not one.merged]
+    lists = sum(isinstance(one, Items) for one in values)
+    return lists > len(values) - lists
 
 
 def _named(form: str, name: str) -> str:

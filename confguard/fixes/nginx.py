@@ -86,18 +86,25 @@ def _indented(indent: str, lines: Sequence[str]) -> list[str]:
 
 
 def add_headers(level: Level, lines: Sequence[str]) -> Edit | None:
-    """Add ``add_header`` directives to a level, with those that it would not inherit any more then."""
+    """Add ``add_header`` directives to a level; None where it would not inherit others any more then.
+
+    To repeat those would leave values in two places that have to stay the same.
+    """
     found = header_set(level)
     if not found.complete or any(at.named("add_header_inherit") for at in level.chain()):
         return None
     own = level.named("add_header")
-    inherited = [] if own else [source_of(header.statement) for header in found.headers]
-    return add(level, [*inherited, *lines], own[-1] if own else None)
+    if found.headers and not own:
+        return None
+    return add(level, lines, own[-1] if own else None)
 
 
-def hide_headers(level: Level, names: Sequence[str], beside: Statement) -> Edit | None:
-    """Let a level hide headers of its upstream, beside those that are hidden there already."""
-    directive = f"{beside.name.removesuffix('_pass')}_hide_header"
+def hide_headers(level: Level, names: Sequence[str], passing: str, beside: Statement | None) -> Edit | None:
+    """Let a level hide headers of its upstreams, beside those that are hidden there already.
+
+    ``passing`` is the directive by which requests come to them, such as ``proxy_pass``.
+    """
+    directive = f"{passing.removesuffix('_pass')}_hide_header"
     found = nearest(level, directive)
     if isinstance(found, Missing) or not directive.startswith(("proxy", "uwsgi")):
         return None

@@ -176,3 +176,11 @@ def test_no_service_is_let_wait_for_one_that_other_stacks_may_lack(services):
     database = services(plain + "  db: {image: a:1}\n")["db"]
     web = services(plain + "  db: {image: a:1}\n")["web"]
     assert compose.depend_on(web, [replace(database, profiles=("debug",))]) is None
+
+
+def test_variables_are_a_list_where_other_services_of_the_file_have_lists(repository):
+    text = "services:\n  web:\n    build: .\n  other:\n    build: .\n    environment:\n      - Z=1\n"
+    root = repository({"compose.yaml": text, "Dockerfile": "FROM python:3.13\n"})
+    service = check(root, Settings()).repo.deployments[0].services["web"]
+    lines = "    environment:\n      - A=${A}\n  other"
+    assert new_text(compose.pass_on(service, ["A"])) == text.replace("  other", lines)

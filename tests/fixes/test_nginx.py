@@ -96,7 +96,7 @@ def test_hidden_headers_are_repeated(edited):
     lines = "        proxy_hide_header X-One;\n        proxy_hide_header X-Two;\n"
     made = edited(
         PASS % (outer, ""),
-        lambda model, target: nginx.hide_headers(target.level, ["X-Two"], target.statement),
+        lambda model, target: nginx.hide_headers(target.level, ["X-Two"], "proxy_pass", target.statement),
     )
     assert made == {"nginx/default.conf": PASS % (outer, lines)}
 

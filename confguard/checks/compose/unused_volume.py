@@ -57,9 +57,9 @@ def _finding(unused: dict[str, tuple[Span, list[str]]]) -> Finding:
 
 
 def _fixes(spans: list[Span]) -> tuple[Fix, ...]:
-    """Return the fix that removes the declarations, and what holds nothing else."""
+    """Return the fix that removes the declarations: what is forgotten may as well be the mount."""
     places = [spot_at(span) for span in spans]
     if any(place is None or place.shared for place in places):
         return ()
     edits = remove_keys([place for place in places if place is not None])
-    return whole("remove what is declared and not mounted", edits, safe=True)
+    return whole("remove what is declared and not mounted", edits, safe=False)

@@ -90,6 +90,8 @@ def _judge(deployment: Deployment, setting: Setting, found: list[Entry]) -> Iter
         first, second = position.get(order.first), position.get(order.second)
         if first is None or second is None or first < second or order.first in reported:
             continue
+        if (order.first, order.second) == (_CORS, _WHITENOISE) and not _is_bare(setting):
+            continue
         reported.add(order.first)
         yield Finding(
             f"{_short(order.first)}{setting.where('of')} comes after {_short(order.second)}: {order.effect}",
@@ -171,6 +173,15 @@ def _severity(setting: Setting, order: Order) -> Severity:
     if order.first == _CORS and not any(_is_on(setting.settings.get(name)) for name in _ALLOWING):
         return Severity.INFO
     return order.severity
+
+
+def _is_bare(setting: Setting) -> bool:
+    """Say whether WhiteNoise sends no CORS headers itself: it allows every origin unless it is told not to.
+
+    whitenoise/middleware.py (6.9), ``WHITENOISE_ALLOW_ALL_ORIGINS``.
+    """
+    allows = setting.settings.values.get("WHITENOISE_ALLOW_ALL_ORIGINS")
+    return isinstance(allows, Known) and not allows.value
 
 
 def _is_on(value: Value[Any] | None) -> bool:

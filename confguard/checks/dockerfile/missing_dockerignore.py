@@ -15,6 +15,7 @@ from confguard.model.repo import Repo
 from confguard.source import SourceFile, Span
 
 _NAME = ".dockerignore"
+_NEVER_NEEDED = (".git", "node_modules")
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -48,8 +49,10 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _written(context: str, names: Iterable[str]) -> Edit | None:
-    """Return what makes the file, with all that has a name: tests may belong into an image."""
-    patterns = [pattern for name in names for pattern in re.findall(r"`([^`]+)`", name)]
+    """Return what makes the file, with what no image needs: tests and data may be wanted."""
+    patterns = [
+        pattern for name in names for pattern in re.findall(r"`([^`]+)`", name) if pattern in _NEVER_NEEDED
+    ]
     path = posixpath.join(context, _NAME)
     text = "".join(f"{pattern}\n" for pattern in patterns)
     return Edit(SourceFile(path, "").span(0), text) if patterns else None

@@ -75,10 +75,13 @@ def _finding(deployment: Deployment, app: App, declared: Declared, way: Way) -> 
 
 
 def _raised(target: Target, wanted: int) -> tuple[Fix, ...]:
-    """Return the fix that lets a route take what is wanted, and one MiB for what is around a file."""
+    """Return the fix that lets a route take what is wanted, and one MiB for what is around a file.
+
+    Which of the two limits is meant only its author knows: the lower one may be what protects the server.
+    """
     limit = f"{-(-wanted // 1024**2) + 1}m"
     edit = set_limit(target.level, "client_max_body_size", limit, target.statement)
-    return whole(f"raise client_max_body_size of the route to {limit}", [edit], safe=True)
+    return whole(f"raise client_max_body_size of the route to {limit}", [edit], safe=False)
 
 
 def _against_inner(deployment: Deployment, model: NginxModel) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.checks._doubled import hidden
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.nginx import Level
+from confguard.model.nginx import Level, NginxModel
 from confguard.model.repo import Repo
 from confguard.model.responses import Doubled, Outcome, canonical, doubled
 from confguard.model.value import Known, Unknown
@@ -24,10 +24,10 @@ def check(repo: Repo) -> Iterator[Finding]:
                 if one.verdict.outcome in _CONFLICTS:
                     servers.setdefault(one.server.level, []).append(one)
             for found in servers.values():
-                yield _finding(deployment, found)
+                yield _finding(deployment, model, found)
 
 
-def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
+def _finding(deployment: Deployment, model: NginxModel, found: list[Doubled]) -> Finding:
     names = list(dict.fromkeys(canonical(one.name) for one in found))
     first, *others = found
     labels = [
@@ -56,7 +56,7 @@ def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
         stacks=(deployment.name,),
         address=(first.by_nginx.span.path, "conflict", *names),
         severity=Severity.INFO if all(map(_replaces_a_default, found)) else None,
-        fixes=hidden(found, safe=False),
+        fixes=hidden(model, found, safe=False),
     )
 
 

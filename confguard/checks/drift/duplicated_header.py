@@ -8,7 +8,7 @@ from confguard.checks._doubled import hidden
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.nginx import Level
+from confguard.model.nginx import Level, NginxModel
 from confguard.model.repo import Repo
 from confguard.model.responses import Doubled, Outcome, canonical, doubled
 
@@ -25,10 +25,10 @@ def check(repo: Repo) -> Iterator[Finding]:
                 if one.verdict.outcome in _TOLD:
                     servers.setdefault(one.server.level, []).append(one)
             for found in servers.values():
-                yield _finding(deployment, found)
+                yield _finding(deployment, model, found)
 
 
-def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
+def _finding(deployment: Deployment, model: NginxModel, found: list[Doubled]) -> Finding:
     broken = [one for one in found if one.verdict.outcome in _BROKEN]
     told = broken or found
     found = [*broken, *(one for one in found if one not in broken)]
@@ -51,7 +51,7 @@ def _finding(deployment: Deployment, found: list[Doubled]) -> Finding:
         stacks=(deployment.name,),
         address=(primary.path, "twice", *names),
         severity=None if broken else Severity.INFO,
-        fixes=hidden(found, safe=True),
+        fixes=hidden(model, found, safe=True),
     )
 
 

@@ -103,7 +103,7 @@ def _finding(deployment: Deployment, app: App, found: list[_Bare]) -> Finding:
 
 
 def _added(one: _Bare) -> Edit | None:
-    """Return what adds the headers to a location, with those that it would not inherit any more then."""
+    """Return what adds the headers to a location; None where others would be lost by that."""
     lines = []
     for header in one.lacks:
         # A policy is made for pages of Django: whether it fits these as well is not sure.

@@ -107,5 +107,8 @@ def _finding(deployment: Deployment, model: NginxModel, found: list[_Weak]) -> F
 def _sent(levels: list[Level]) -> tuple[Fix, ...]:
     """Return the fix that lets nginx send the header for a year: https has to work as long, for all."""
     line = 'add_header Strict-Transport-Security "max-age=31536000" always;'
-    edits = [add_headers(level, [line]) for level in dict.fromkeys(levels)]
+    servers = [level.enclosing("server") or level for level in levels]
+    # Below the server only what has headers of its own does not inherit it.
+    own = [at for level in levels for at in level.chain() if at.named("add_header") and at.kind != "http"]
+    edits = [add_headers(level, [line]) for level in dict.fromkeys((*servers, *own))]
     return whole("send Strict-Transport-Security for a year", edits, safe=False)

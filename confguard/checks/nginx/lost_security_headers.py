@@ -21,6 +21,9 @@ from confguard.model.nginx import (
 )
 from confguard.model.repo import Repo
 from confguard.model.responses import SECURITY_HEADERS, headers_of_app
+from confguard.model.value import Known
+
+_HARMLESS = frozenset({"x-content-type-options", "referrer-policy", "strict-transport-security"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,17 @@ def _finding(deployment: Deployment, model: NginxModel, losses: list[_Loss]) -> 
                 add(one.level, [source_of(header.statement) for header in one.gone], one.dropper)
                 for one in losses
             ),
-            safe=True,
+            safe=not any(_forbids(header) for one in losses for header in one.gone),
         ),
     )
+
+
+def _forbids(header: Header) -> bool:
+    """Say whether a header could take something away that works: embedding a file, what a worker may load."""
+    name = header.name.lower()
+    if name == "x-frame-options":
+        return not (isinstance(header.value, Known) and header.value.value.lower() == "sameorigin")
+    return name not in _HARMLESS
 
 
 def _title(model: NginxModel, level: Level) -> str:
