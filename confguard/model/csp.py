@@ -101,6 +101,31 @@ def lets_inline(text: str, kind: str) -> bool:
     return sources is None or any(one == "'unsafe-inline'" or one.startswith("'nonce-") for one in sources)
 
 
+def lets_script(text: str, address: str) -> bool:
+    """Say whether a policy may let a page load the script at an address of another host.
+
+    ``'strict-dynamic'`` is taken to let it: that depends on who loads it.
+    """
+    sources = _effective(parse_policy(text), "script-src-elem")
+    if sources is None or sources & {"*", "https:", "'strict-dynamic'"}:
+        return True
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    return any(_covers(one, scheme, host, f"/{path}") for one in sources if not one.startswith("'"))
+
+
+def _covers(source: str, scheme: str, host: str, path: str) -> bool:
+    """Say whether a source matches an address (6.7.2.8): a path that ends in a slash matches all below it."""
+    named, _, rest = source.rpartition("://")
+    wanted, _, below = rest.partition("/")
+    wanted = wanted.removesuffix(":443")
+    if named not in ("", scheme):
+        return False
+    if wanted != host and not (wanted.startswith("*.") and host.endswith(wanted[1:])):
+        return False
+    return not below or path == f"/{below}" or (below.endswith("/") and path.startswith(f"/{below}"))
+
+
 def _effective(policy: Policy, name: str) -> frozenset[str] | None:
     """Return the sources of a directive, or of what stands in for it; None where nothing does."""
     for candidate in (name, *_FALLBACKS.get(name, ())):

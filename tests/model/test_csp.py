@@ -3,7 +3,7 @@
 import pytest
 from content_security_policy.parse import policy_from_string
 
-from confguard.model.csp import Difference, differences, forbids_all, lets_inline, parse_policy
+from confguard.model.csp import Difference, differences, forbids_all, lets_inline, lets_script, parse_policy
 
 
 def test_a_policy_is_split_into_directives_and_sources():
@@ -95,3 +95,25 @@ def test_a_library_for_policies_splits_them_alike(text):
     for directive in policy_from_string(text).directives:
         theirs.setdefault(directive.name.lower(), tuple(map(str, directive.values)))
     assert parse_policy(text) == theirs
+
+
+@pytest.mark.parametrize(
+    ("policy", "let"),
+    [
+        ("img-src 'self'", True),
+        ("default-src 'self'", False),
+        ("default-src *; script-src 'none'", False),
+        ("script-src 'self'; script-src-elem https:", True),
+        ("script-src https://cdn.example.com", True),
+        ("script-src cdn.example.com:443", True),
+        ("script-src http://cdn.example.com", False),
+        ("script-src *.example.com", True),
+        ("script-src *.cdn.example.com", False),
+        ("script-src https://cdn.example.com/npm/", True),
+        ("script-src https://cdn.example.com/npm", False),
+        ("script-src https://cdn.example.com/npm/ui.js", True),
+        ("script-src 'nonce-abc' 'strict-dynamic'", True),
+    ],
+)
+def test_a_script_of_another_host_is_let_by_a_source_that_matches_its_address(policy, let):
+    assert lets_script(policy, "https://cdn.example.com/npm/ui.js") is let
