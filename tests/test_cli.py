@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from confguard import __version__
+from confguard.cards import examples, load_cards
 from confguard.cli import main
+from confguard.cli.card_page import body
 
 DATABASE = (
     "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n"
@@ -186,6 +188,28 @@ def test_a_rule_is_explained(invoke):
     facts = json.loads(invoke("rule", "csp-mismatch", "--output-format", "json").output)
     assert facts["family"] == "drift"
     assert "## Bad" in facts["body"]
+
+
+def test_a_rule_is_explained_with_the_first_examples_unless_all_are_wanted(invoke):
+    card = load_cards()["wrong-upstream-port"]
+    whole = invoke("rule", card.name, "--all").output
+    assert whole.endswith(card.body.rstrip("\n") + "\n")
+    short = invoke("rule", card.name).output
+    bad, good = examples(card, "Bad"), examples(card, "Good")
+    shown = [one.title for one in (*bad, *good) if f"### {one.title}\n" in short]
+    assert shown == [bad[0].title, good[0].title]
+    left = len(bad) + len(good) - 2
+    assert short.endswith(f"\n\n{left} more examples: `confguard rule {card.name} --all`\n")
+    assert "## Limits" in short and "## References" in short
+
+
+def test_examples_that_hold_headings_are_cut_as_a_whole():
+    for card in load_cards().values():
+        short = body(card)
+        for section in ("Bad", "Good") if "### " in card.sections["Bad"] else ():
+            shown = [one for one in examples(card, section) if f"\n### {one.title}\n" in short]
+            assert shown[0] == examples(card, section)[0], card.name
+        assert short.count("```") % 2 == 0, card.name
 
 
 def test_the_options_of_a_rule_are_told(invoke):

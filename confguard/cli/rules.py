@@ -19,11 +19,13 @@ _TYPES = {"bool": "true or false", "int": "a whole number", "str": "a text", "li
 @click.command()
 @click.argument("name", shell_complete=rule_names)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
-def rule(name: str, output_format: str) -> None:
-    """Show the card of the rule NAME: why it matters, how to fix it, bad and good examples."""
+@click.option("--all", "everything", is_flag=True, help="Show every example, not only the first ones.")
+def rule(name: str, output_format: str, everything: bool) -> None:
+    """Show the card of the rule NAME: why it matters, how to fix it, a bad and a good example."""
     import json
 
     from confguard.cards import load_cards
+    from confguard.cli.card_page import body
     from confguard.config import suggestion
 
     cards = load_cards()
@@ -44,7 +46,7 @@ def rule(name: str, output_format: str) -> None:
         facts.append(
             f"option {option.name} ({kind}; default {json.dumps(option.default)}): {option.description}"
         )
-    click.echo("\n".join(facts) + "\n\n" + card.body.rstrip("\n"))
+    click.echo("\n".join(facts) + "\n\n" + body(card, everything))
 
 
 @click.command()

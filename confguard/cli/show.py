@@ -234,11 +234,11 @@ def show_urls(project: Path, path: str, form: str, **chosen: Any) -> None:
     if form == "json":
         emit_json([urls.facts(one, path) for one in found])
         return
-    emit("\n".join(urls.page(one, Style(colored()), path) for one in found), None)
+    emit("\n".join(urls.page(one, Style(colored()), path) for one in urls.distinct(found, path)), None)
 
 
 @show.command("env")
-@click.argument("service")
+@click.argument("service", default="")
 @_PROJECT
 @_STACK
 @_HOST_ENV
@@ -247,7 +247,7 @@ def show_urls(project: Path, path: str, form: str, **chosen: Any) -> None:
 def show_env(
     service: str, project: Path, stack: str, host_env: tuple[str, ...], reveal: bool, form: str
 ) -> None:
-    """Show the environment that SERVICE really gets: each variable's value, place and readers."""
+    """Show the environment that SERVICE (or each) really gets: each variable's value, place and readers."""
     from confguard import run
     from confguard.show import env
     from confguard.show.choose import ChoiceError
@@ -279,15 +279,18 @@ def show_env(
 @_FORMAT
 def trace(name: str, project: Path, form: str, reveal: bool, **chosen: Any) -> None:
     """Say why the setting, variable or header NAME is what it is, step by step."""
+    from confguard.config import suggestion
     from confguard.show import trace as traces
     from confguard.show.page import Style
 
     repo, apps = _applications(project, needed=False, **chosen)
     stack = chosen["stack"]
     deployments = tuple(one for one in repo.deployments if one.name == stack) if stack else repo.production
-    found = traces.traces(name, apps, () if chosen["module"] else deployments)
+    asked = apps, () if chosen["module"] else deployments
+    found = traces.traces(name, *asked)
     if not found:
-        fail(f"{name!r} is no setting, variable or header that is known here")
+        near = suggestion(name, traces.known_names(*asked))
+        fail(f"{name!r} is no setting, variable or header that is known here{near}")
     if form == "json":
         emit_json([traces.facts(one, reveal) for one in found])
         return

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from confguard.model.delivery import Delivery, Reader, Variable, delivery_of
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Origin, Unknown, Value
-from confguard.reporters.text import clean, joined
+from confguard.reporters.text import clean, joined, width
 from confguard.show.choose import ChoiceError
 from confguard.show.page import BOLD, DIM, RED, YELLOW, Row, Style, clipped, joined_lines, place_of, rows_text
 from confguard.show.values import shown, terms, trail_terms
 
 
 def deliveries(repo: Repo, service: str, stack: str = "") -> tuple[Delivery, ...]:
-    """Return what a service is given in a stack, or in each that production runs; raises ChoiceError."""
+    """Return what a service is given in a stack, or in each that production runs; raises ChoiceError.
+
+    Without a name all services are meant whose environment says anything.
+    """
     names = [one.name for one in repo.deployments]
     if stack and stack not in names:
         has = joined([repr(name) for name in names]) or "none"
         raise ChoiceError(f"there is no stack {stack!r}; the repository has {has}")
     chosen = [one for one in repo.deployments if one.name == stack] if stack else list(repo.production)
+    if not service:
+        every = (delivery_of(one, name) for one in chosen for name in one.services)
+        return tuple(one for one in every if one.variables or one.missing)
     found = tuple(delivery_of(one, service) for one in chosen if service in one.services)
     if not found:
         running = sorted({name for one in chosen for name in one.services})
@@ -84,15 +91,24 @@ def page(delivery: Delivery, style: Style | None = None, reveal: bool = False) -
     if not delivery.environment.complete:
         lines.append(look.paint(f"  more may be set: {clean(delivery.environment.reason)}", YELLOW))
     lines += ["", look.paint("delivered", BOLD)]
-    lines += rows_text([_row(one, delivery, reveal) for one in delivery.variables], look, 2)
+    lines += rows_text(_aligned([_row(one, delivery, reveal) for one in delivery.variables]), look, 2)
     missing = [one for one in delivery.missing if one.value is None]
     if missing:
         lines += ["", look.paint("read and not delivered", BOLD)]
-        lines += rows_text([_missing_row(one, reveal) for one in missing], look, 2)
+        lines += rows_text(_aligned([_missing_row(one, reveal) for one in missing]), look, 2)
     return joined_lines(lines)
 
 
-def _row(one: Variable, delivery: Delivery, reveal: bool) -> Row:
+def _aligned(rows: list[tuple[Row, str]]) -> list[Row]:
+    """Return rows with who reads it behind the place, in a column of its own."""
+    size = max((width(row.place) for row, _ in rows), default=0)
+    return [
+        replace(row, place=f"{row.place}{' ' * (size - width(row.place))}  {readers}")
+        for row, readers in rows
+    ]
+
+
+def _row(one: Variable, delivery: Delivery, reveal: bool) -> tuple[Row, str]:
     value = one.value
     hidden = not reveal and isinstance(value, Known) and value.value and _is_private(value)
     text = "<hidden>" if hidden else clipped(shown(one.name, value, reveal))
@@ -101,23 +117,23 @@ def _row(one: Variable, delivery: Delivery, reveal: bool) -> Row:
         origin = " (template)" if value.from_template else " (default)" if _defaulted(value) else ""
     readers = _who(one.readers)
     if not readers:
-        readers = "?" if delivery.may_be_read(one.name) else "nobody"
+        readers = "somebody, perhaps" if delivery.may_be_read(one.name) else "nobody"
     code = YELLOW if isinstance(value, Unknown) or readers == "nobody" else ""
     place = place_of(value.span) if value is not None else ""
-    return Row(clean(one.name), f"{text}{origin}  read by {readers}", place, code)
+    return Row(clean(one.name), f"{text}{origin}", place, code), f"read by {readers}"
 
 
 def _defaulted(value: Known[str]) -> bool:
     return any(step.origin is Origin.DEFAULT for step in value.trail)
 
 
-def _missing_row(one: Variable, reveal: bool) -> Row:
+def _missing_row(one: Variable, reveal: bool) -> tuple[Row, str]:
     default = next((reader.default for reader in one.readers if reader.default is not None), None)
     text = "required" if one.required else "optional"
     if default is not None:
         text = f"default {clipped(shown(one.name, default, reveal), 40)}"
     place = next((place_of(reader.span) for reader in one.readers if reader.span is not None), "")
-    return Row(clean(one.name), f"{text}  read by {_who(one.readers)}", place, RED if one.required else "")
+    return Row(clean(one.name), text, place, RED if one.required else ""), f"read by {_who(one.readers)}"
 
 
 def _who(readers: tuple[Reader, ...]) -> str:

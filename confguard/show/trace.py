@@ -62,6 +62,20 @@ def traces(
     return tuple(same.values())
 
 
+def known_names(apps: tuple[Application, ...], deployments: tuple[Deployment, ...]) -> frozenset[str]:
+    """Return the names that these applications and deployments have an answer for."""
+    found = {name.title() for name in _HEADERS}
+    for app in apps:
+        found |= {
+            *app.settings.values,
+            *app.environment,
+            *(read.key for read in app.settings.reads if read.key),
+        }
+    for model in (one for deployment in deployments for one in deployment.proxies):
+        found |= {header.name for level in model.levels() for header in header_set(level).headers}
+    return frozenset(found)
+
+
 def _of_application(name: str, app: Application) -> Iterator[Trace]:
     place = f"{app.stack}: {', '.join(app.services)}" if app.services else app.settings.module
     where, settings = (place,), app.settings
@@ -141,9 +155,10 @@ def page(found: tuple[Trace, ...], style: Style | None = None, reveal: bool = Fa
         lines += [] if not lines else [""]
         head = f"{trace.kind} {clean(trace.name)}"
         lines.append(f"{look.paint(head, BOLD)} = {look.paint(text, colour) if colour else text}")
-        places = [f"in {where}" for where in trace.where[:_MOST_PLACES]]
-        if len(trace.where) > _MOST_PLACES:
-            places.append(f"and in {len(trace.where) - _MOST_PLACES} more")
+        where = _by_stack(trace.where)
+        places = [f"in {place}" for place in where[:_MOST_PLACES]]
+        if len(where) > _MOST_PLACES:
+            places.append(f"and in {len(where) - _MOST_PLACES} more")
         lines += [f"  {look.paint(clean(place), DIM)}" for place in places]
         for number, step in enumerate(_readable(trace.steps), 1):
             origin = "" if step.origin.value == "written" else f" ({step.origin.value})"
@@ -155,6 +170,19 @@ def page(found: tuple[Trace, ...], style: Style | None = None, reveal: bool = Fa
         if trace.decides:
             lines.append(f"  also has a part in {clean(', '.join(trace.decides))}")
     return joined_lines(lines)
+
+
+def _by_stack(where: tuple[str, ...]) -> list[str]:
+    """Return places (``stack: services``, or a module alone) with all services of a stack in one."""
+    found: dict[str, list[str]] = {}
+    for place in where:
+        stack, between, services = place.rpartition(": ")
+        found.setdefault(f"{stack}{between}", []).append(services)
+    return [
+        text
+        for stack, names in found.items()
+        for text in ([f"{stack}{', '.join(names)}"] if stack else names)
+    ]
 
 
 def _readable(trail: Trail) -> Iterator[Step]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from confguard.model.django.routes import Route, URLconf
@@ -82,11 +84,22 @@ def page(app: Application, style: Style | None = None, path: str = "") -> str:
     for problem in found.problems:
         text = f"  {place_of(problem.span)}: {clean(problem.message)}"
         lines.append(look.paint(text, YELLOW))
-    lines += ["", *rows_text([_row(route) for route in shown], look, 2)]
+    if shown:
+        lines += ["", *rows_text([_row(route) for route in shown], look, 2)]
     if found.handlers and not path:
         rows = [Row(clean(name), clean(view)) for name, view in sorted(found.handlers.items())]
         lines += ["", look.paint("handlers", BOLD), *rows_text(rows, look, 2)]
     return joined_lines(lines)
+
+
+def distinct(apps: Sequence[Application], path: str = "") -> tuple[Application, ...]:
+    """Return applications with those of a stack in one whose pages differ in their services alone."""
+    same: dict[tuple[str, str], Application] = {}
+    for app in apps:
+        key = app.stack, page(replace(app, services=()), path=path)
+        before = same.get(key)
+        same[key] = replace(app, services=(*before.services, *app.services)) if before else app
+    return tuple(same.values())
 
 
 def _verdict(found: URLconf, path: str, look: Style) -> str:

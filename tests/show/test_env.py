@@ -66,3 +66,16 @@ def test_an_unknown_service_or_stack_is_an_error(shown):
     assert done.exit_code == 2
     assert "there is no service 'wbe'; there are web" in done.output
     assert shown("web", "--stack", "nope").exit_code == 2
+
+
+def test_without_a_service_all_are_shown_that_get_anything(shown):
+    done = shown()
+    assert done.exit_code == 0
+    assert done.output == shown("web").output
+
+
+def test_places_and_readers_stand_in_columns(shown):
+    lines = [line for line in shown("web").output.splitlines() if " read by " in line]
+    delivered = [line for line in lines if "EMAIL_HOST" not in line and "SETTINGS" not in line]
+    assert len(delivered) > 2
+    assert len({line.index("read by ") for line in delivered}) == 1

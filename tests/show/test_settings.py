@@ -138,3 +138,10 @@ def test_a_trace_of_a_secret_does_not_show_it(project):
 
 def test_a_trace_of_nothing_is_an_error(project):
     assert run(project, "trace", "NO_SUCH_NAME").exit_code == 2
+
+
+def test_a_trace_of_a_misspelt_name_tells_the_nearest_one(project):
+    done = run(project, "trace", "ALOWED_HOSTS")
+    assert done.exit_code == 2
+    assert "(did you mean 'ALLOWED_HOSTS'?)" in done.output
+    assert "(did you mean 'X-Frame-Options'?)" in run(project, "trace", "X-Frame-Option").output

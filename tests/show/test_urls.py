@@ -84,3 +84,13 @@ def test_a_setting_that_is_given_decides(run):
     assert facts[0]["routed"] is True
     alone = json.loads(run("--module", "config.settings", "--path", "/debug/", "--format", "json"))
     assert alone[0]["routed"] is False
+
+
+def test_services_with_the_same_routes_are_told_once(repository):
+    worker = "  job:\n    build: .\n    command: python manage.py jobs\n    environment: {COLOUR: red}\n"
+    settings = FILES["config/settings.py"] + "COLOUR = os.environ.get('COLOUR')\n"
+    files = FILES | {"compose.yaml": FILES["compose.yaml"] + worker, "config/settings.py": settings}
+    root = str(repository(files))
+    done = CliRunner().invoke(main, ["show", "urls", "--project", root, "--path", "/nothing"])
+    assert done.output.count("config.urls") == 1, done.output
+    assert "services web, job\n  /nothing " in done.output
