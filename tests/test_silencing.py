@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from confguard import run
-from confguard.config import ConfigError, Settings
+from confguard.cards import load_cards
+from confguard.config import ConfigError, Settings, parse_settings
 from confguard.discover.kinds import classify
 from confguard.discover.project import open_project
 from confguard.silencing import read_baseline, silencer_for
@@ -82,3 +83,16 @@ def test_while_a_file_has_a_mistake_nobody_says_that_a_suppression_is_of_no_use(
     assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"]
     (root / "compose.prod.yaml").write_text(compose.replace("acme/web", "acme/web:1.2"))
     assert [one.rule for one in run.check(root, Settings()).report.findings] == ["unused-suppression"] * 2
+
+
+def test_a_suppression_of_no_use_is_told_which_findings_it_may_be_meant_for(repository):
+    compose = "services:\n  # confguard: ignore[unpinned-image] r\n  web:\n    image: acme/web\n"
+    root = repository({"compose.prod.yaml": compose})
+    table = {"rule": "unpinned-image", "address": ["wbe"], "reason": "r"}
+    settings = parse_settings({"suppressions": [table]}, "confguard.toml", load_cards())
+    found = run.check(root, settings).report.findings
+    notes = {one.primary.span.path: one.notes for one in found if one.rule == "unused-suppression"}
+    assert notes == {
+        "compose.prod.yaml": ("one is found in line 4",),
+        "confguard.toml": ('one is found in compose.prod.yaml with address = ["acme/web"]',),
+    }

@@ -38,7 +38,7 @@ def init(path: Path, pyproject: bool, force: bool, diff: bool) -> None:
         notes = "".join(f"\nnote: {note}" for note in done.report.notes)
         fail(f"nothing to check in {root}: no Compose, nginx, env or Django settings file{notes}", prefix="")
     name = "pyproject.toml" if pyproject else "confguard.toml"
-    old = _old(root, name, force=force, shared=pyproject)
+    old = _old(root, name, force=force or diff, shared=pyproject)
     new = _text(done, old, shared=pyproject)
     if diff:
         emit(render_diff({name: (old, new)}, terminal_options({}, is_tty=False)), None)

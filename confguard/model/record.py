@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from confguard.finding import Finding
 from confguard.source import Span
 
 
@@ -40,6 +41,8 @@ class SuppressionUse:
     """The configuration lets nothing silence the rule."""
     in_comment: bool = True
     """It is a comment, and no table of the configuration."""
+    near: tuple[Finding, ...] = ()
+    """Findings of the rule that nothing silences: of its own file for a comment."""
 
 
 @dataclass(frozen=True, slots=True)

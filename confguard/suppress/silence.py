@@ -28,6 +28,7 @@ class Silencer:
     """Which file a path leads to: a comment in a file that has several paths is one comment."""
     silenced: list[Silenced] = field(default_factory=list)
     _used: set[tuple[object, int, str]] = field(default_factory=set)
+    _kept: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._in_force = [one for one in self._suppressions() if not self._is_over(one.until)]
@@ -49,6 +50,7 @@ class Silencer:
                 kept.append(finding)
             else:
                 self.silenced.append(by)
+        self._kept += kept
         return kept
 
     def forbids(self, rule: str) -> bool:
@@ -89,6 +91,11 @@ class Silencer:
             expired=until if self._is_over(until) else None,
             forbidden=self.forbids(rule),
             in_comment=in_comment,
+            near=tuple(
+                one
+                for one in self._kept
+                if one.rule == rule and (not in_comment or one.primary.span.path == span.path)
+            ),
         )
 
     def _by(self, finding: Finding) -> Silenced | None:

@@ -67,6 +67,14 @@ def test_nothing_is_overwritten(invoke, repository):
     assert "#:schema" in (root / "confguard.toml").read_text()
 
 
+def test_what_it_would_change_in_a_file_that_is_there_is_shown(invoke, repository):
+    root = repository(FILES | {"confguard.toml": 'fail-on = "error"\n'})
+    result = invoke("init", root, "--diff")
+    assert result.exit_code == 0
+    assert '-fail-on = "error"\n' in result.output
+    assert (root / "confguard.toml").read_text() == 'fail-on = "error"\n'
+
+
 @pytest.mark.parametrize("option", ["--diff", "--dry-run"])
 def test_a_diff_writes_nothing(invoke, repository, option):
     root = repository(FILES)

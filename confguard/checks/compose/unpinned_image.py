@@ -53,10 +53,10 @@ def check(repo: Repo) -> Iterator[Finding]:
     for uses in _by_cause(pulled):
         names = tuple(dict.fromkeys(use.service for use in uses))
         word = "service" if len(names) == 1 else "services"
-        images = joined(list(dict.fromkeys(use.text for use in uses))[:_SHOWN])
-        more = len({use.text for use in uses}) - _SHOWN
-        images += f" and {more} more" if more > 0 else ""
-        noun = "image" if len({use.text for use in uses}) == 1 else "images"
+        texts = list(dict.fromkeys(use.text for use in uses))
+        more = len(texts) - _SHOWN
+        images = joined([*texts[:_SHOWN], *([f"{more} more"] if more > 0 else [])])
+        noun = "image" if len(texts) == 1 else "images"
         yield _finding(f"{noun} {images} of {word} {joined(names)}", uses, digest)
     for uses in bases.values():
         yield _finding(f"base image {uses[0].text}", uses, digest)

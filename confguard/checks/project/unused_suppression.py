@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from confguard.fixes.edits import whole
 from confguard.fixes.lines import delete_comment
 from confguard.model.record import Record, SuppressionUse
 from confguard.source import Span
+
+_SHOWN = 3
 
 
 def check(record: Record) -> Iterator[Finding]:
@@ -48,10 +51,19 @@ def _unused(use: SuppressionUse) -> Finding:
     return Finding(
         f"this suppression of {use.rule} suppresses nothing",
         Label(use.span, f"no finding of this rule {why}"),
+        notes=tuple(_told(one, use.in_comment) for one in use.near[:_SHOWN]),
         help=f"remove the {what} of the finding that it is meant for",
         address=(use.rule,),
         fixes=_removed(use),
     )
+
+
+def _told(finding: Finding, in_comment: bool) -> str:
+    """Return where a finding is that the suppression may be meant for."""
+    span = finding.primary.span
+    if in_comment:
+        return f"one is found in line {span.line}"
+    return f"one is found in {span.path} with address = {json.dumps(finding.address, ensure_ascii=False)}"
 
 
 def _removed(use: SuppressionUse) -> tuple[Fix, ...]:
