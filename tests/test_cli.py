@@ -212,6 +212,19 @@ def test_examples_that_hold_headings_are_cut_as_a_whole():
         assert short.count("```") % 2 == 0, card.name
 
 
+@pytest.mark.parametrize("option", ["--format", "--output-format"])
+def test_both_names_of_the_option_for_the_format_are_understood(invoke, repository, option):
+    root = repository(BAD)
+    for command in (
+        ("check", root),
+        ("config", root),
+        ("readiness", root),
+        ("rules",),
+        ("rule", "csp-mismatch"),
+    ):
+        assert invoke(*command, option, "json").output[0] in "[{", command
+
+
 def test_the_options_of_a_rule_are_told(invoke):
     text = invoke("rule", "unpinned-image").output
     assert "option require-digest (true or false; default false): Ask for a digest" in text

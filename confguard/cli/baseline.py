@@ -100,7 +100,14 @@ def prune(path: Path, **options: Any) -> None:
 
 
 @baseline.command()
-@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--output-format",
+    "--format",
+    "output_format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+)
 @_command("List what is known, and what of it is gone.")
 def show(path: Path, output_format: str, **options: Any) -> None:
     """List what is known, and what of it is gone."""

@@ -56,6 +56,7 @@ def _outputs(
 @click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
 @click.option(
     "--output-format",
+    "--format",
     "outputs",
     multiple=True,
     envvar="CONFGUARD_OUTPUT_FORMAT",

@@ -31,7 +31,14 @@ _BY_OPTION = {
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
-@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--output-format",
+    "--format",
+    "output_format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+)
 @settings_options()
 def config(path: Path, output_format: str, **options: Any) -> None:
     """Show what is in force for the project that PATH belongs to, and where it is said."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--stack", default="", metavar="NAME", help="Take this stack, not production's first.")
 @click.option(
     "--format",
+    "--output-format",
     "form",
     type=click.Choice(("text", "markdown", "json", "html")),
     default="text",

@@ -25,7 +25,12 @@ _STACK = click.option("--stack", default="", metavar="NAME", help="Take this sta
 _SERVICE = click.option("--service", default="", metavar="NAME", help="Take the nginx of this service.")
 _CONF = click.option("--conf", default="", metavar="FILE", help="Take this file for the whole configuration.")
 _FORMAT = click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
 )
 
 
@@ -76,6 +81,7 @@ def show_stacks(project: Path, stack: str, everything: bool, form: str) -> None:
 @_STACK
 @click.option(
     "--format",
+    "--output-format",
     "form",
     type=click.Choice(("text", "mermaid", "json")),
     default="text",
@@ -111,7 +117,14 @@ def graph(project: Path, stack: str, form: str) -> None:
 @click.option("-f", "--file", "files", multiple=True, metavar="FILE", help="A Compose file.  [repeatable]")
 @click.option("--profile", "profiles", multiple=True, metavar="NAME", help="An active profile.  [repeatable]")
 @click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="Read instead of .env.")
-@click.option("--format", "form", type=click.Choice(("json", "yaml")), default="json", show_default=True)
+@click.option(
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(("json", "yaml")),
+    default="json",
+    show_default=True,
+)
 @click.option("--trail", is_flag=True, help="Say where each value comes from (x-trail).")
 @click.option("--reveal", is_flag=True, help="Show secret values, which are masked otherwise.")
 def show_compose(project: Path, stack: str, form: str, trail: bool, reveal: bool, **named: Any) -> None:

@@ -45,6 +45,8 @@ class Trace:
     steps: Trail
     decides: tuple[str, ...] = ()
     """Other settings that a variable takes part in, by a condition or through another setting."""
+    read: tuple[str, ...] = ()
+    """Variables that the statement of a setting reads and whose own steps are not among these."""
 
 
 def traces(
@@ -81,7 +83,7 @@ def _of_application(name: str, app: Application) -> Iterator[Trace]:
     where, settings = (place,), app.settings
     value = settings.get(name) if name.isupper() else settings.values.get(name)
     if value is not None:
-        yield Trace("setting", name, where, value, value.trail)
+        yield Trace("setting", name, where, value, value.trail, read=_read_by(value, app))
     reads = [read for read in settings.reads if read.key == name]
     direct, others = _uses(reads, app)
     given = app.environment.get(name)
@@ -92,6 +94,23 @@ def _of_application(name: str, app: Application) -> Iterator[Trace]:
         if setting != name:
             yield Trace("setting", setting, where, settings.values[setting], settings.values[setting].trail)
     yield from _header_of_application(name, app, where)
+
+
+def _read_by(value: Value[Any], app: Application) -> tuple[str, ...]:
+    """Return the variables that are read where a value is written and that its trail does not lead to."""
+    if value.span is None:
+        return ()
+    shown = {step.span for step in value.trail}
+    return tuple(
+        dict.fromkeys(
+            read.key
+            for read in app.settings.reads
+            if read.key
+            and read.span.path == value.span.path
+            and value.span.line <= read.span.line <= value.span.end_line
+            and not (read.given is not None and shown & {step.span for step in read.given.trail})
+        )
+    )
 
 
 def _uses(reads: list[EnvRead], app: Application) -> tuple[list[str], list[str]]:
@@ -142,6 +161,7 @@ def facts(trace: Trace, reveal: bool = False) -> dict[str, Any]:
         "value": terms(trace.name, trace.value, reveal),
         "steps": trail_terms(trace.steps),
         "decides": list(trace.decides),
+        "reads": list(trace.read),
     }
 
 
@@ -167,6 +187,8 @@ def page(found: tuple[Trace, ...], style: Style | None = None, reveal: bool = Fa
             if step.span is not None:
                 quoted = clipped(clean(step.span.file.line_text(step.span.line).strip()))
                 lines.append(look.paint(f"      | {quoted}", DIM))
+        for variable in trace.read:
+            lines.append(f"  reads {clean(variable)}: `confguard trace {clean(variable)}` has its steps")
         if trace.decides:
             lines.append(f"  also has a part in {clean(', '.join(trace.decides))}")
     return joined_lines(lines)

@@ -145,3 +145,24 @@ def test_a_trace_of_a_misspelt_name_tells_the_nearest_one(project):
     assert done.exit_code == 2
     assert "(did you mean 'ALLOWED_HOSTS'?)" in done.output
     assert "(did you mean 'X-Frame-Options'?)" in run(project, "trace", "X-Frame-Option").output
+
+
+def test_a_trace_of_a_setting_with_parts_names_the_variables_that_these_read(repository):
+    root = repository(
+        {
+            "shop/settings.py": "import os\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\n"
+            "PLAIN = os.environ.get('PLAIN', 'x')\n"
+            "DATABASES = {\n    'default': {'NAME': os.environ['DB_NAME']},\n}\n",
+            "shop/__init__.py": "",
+        }
+    )
+    done = run(root, "trace", "DATABASES", "--module", "shop.settings", "--set", "DB_NAME=a")
+    assert "  reads DB_NAME: `confguard trace DB_NAME` has its steps\n" in done.output
+    done = run(root, "trace", "PLAIN", "--module", "shop.settings", "--set", "PLAIN=a")
+    assert done.exit_code == 0 and "reads PLAIN" not in done.output
+
+
+@pytest.mark.parametrize("option", ["--format", "--output-format"])
+def test_both_names_of_the_option_for_the_format_are_understood(project, option):
+    for command in (("show", "settings"), ("show", "stacks"), ("trace", "HOSTS"), ("graph",)):
+        assert run(project, *command, option, "json").output[0] in "[{", command

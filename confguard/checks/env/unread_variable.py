@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._trails import joined
-from confguard.discover.kinds import Kind
 from confguard.finding import Finding, Label
 from confguard.model.caddy import undelivered
 from confguard.model.delivery import delivery_of
@@ -55,7 +54,9 @@ def _interpolated(repo: Repo, file: UsedEnvFile) -> set[str]:
     # Compose files that are no part of the stacks, where the configuration names these, read it too.
     judged = {path for deployment in repo.deployments for path in deployment.stack.files}
     for one in repo.files:
-        source = repo.project.read(one.path) if one.kind is Kind.COMPOSE and one.path not in judged else None
+        source = (
+            repo.project.read(one.path) if one.kind.value == "compose" and one.path not in judged else None
+        )
         used.update(_USE.findall(source.text) if source is not None else ())
     return used
 
