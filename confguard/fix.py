@@ -55,9 +55,11 @@ def fix(path: Path, settings: Settings, *, unsafe: bool = False, tell: run.Tell 
     """Fix in memory what can be fixed in the project that a path belongs to; nothing is written yet."""
     before = run.check(path, settings, tell=tell)
     project = before.repo.project
+    # Of files that somebody gave by hand the project that was read holds copies: they are none of its own.
+    known = None if before.repo.given else project
     settled = settle(
         Look(before),
-        lambda texts: Look(run.check(path, settings, texts, tell=tell)),
+        lambda texts: Look(run.check(path, settings, texts, tell=tell, known=known)),
         unsafe=unsafe,
         same_file=project.real_path,
     )

@@ -120,18 +120,20 @@ def check(
     texts: Mapping[str, SourceFile] | None = None,
     since: str = "",
     tell: Tell = untold,
+    known: Project | None = None,
 ) -> Run:
     """Check the project that a path belongs to, with these settings.
 
-    ``texts`` stand in for what the disk has of some files, by their paths. ``since`` is a commit: then only
-    findings that are new since HEAD left it, or touch what changed, are shown. ``tell`` is told what begins.
-    Raises ChangesError where that cannot be told.
+    ``texts`` stand in for what the disk has of some files, by their paths. ``known`` is the project as an
+    earlier run has read it: of the files without such a text nothing is read or parsed again. ``since`` is
+    a commit: then only findings that are new since HEAD left it, or touch what changed, are shown. ``tell``
+    is told what begins. Raises ChangesError where that cannot be told.
     """
     started = time.perf_counter()
     tell("files", "list")
-    project = _project(path, settings)
-    if texts:
-        project = project.with_given(texts)
+    project = known if known is not None else _project(path, settings)
+    if texts or known is not None:
+        project = project.with_given(texts or {})
     cards = selected_cards(settings, load_cards())
     files, repo, findings, crashes = _found(project, settings, cards, tell)
     tell("report", "suppressions and baseline")

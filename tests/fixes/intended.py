@@ -1,7 +1,7 @@
 """What each rule's fixes may change of what runs: patterns of the lines of ``effects``; all else must stay.
 
-``{0}``, ``{1}`` stand for the parts of the finding's address, ``{names}`` for any of them. ``*nothing*``:
-what runs may stay as it is.
+``{0}``, ``{1}`` stand for the parts of the finding's address, ``{names}`` for any of them, ``{wrote}``
+for any word of the fix's title. ``*nothing*``: what runs may stay as it is.
 """
 
 import re
@@ -110,11 +110,24 @@ INTENDED: dict[str, tuple[str, ...]] = {
         r"[-+] (.* )?(env|environment)/.*",
         r"[-+] .* compose/services/[^/]*/environment/.*",
     ),
-    "unknown-library-setting": (r"[-+] .* settings/.*", "*nothing*"),
+    "unknown-library-setting": (
+        r"- .* settings/.*: ({names}=|\w+={{.*{names}\b).*",
+        r"\+ .* settings/.*: ({wrote}=|\w+={{.*\b{wrote}\b).*",
+        "*nothing*",
+    ),
     "misordered-middleware": (r"[-+] .* settings/.*: MIDDLEWARE=.*",),
-    "debug-enabled": (r"[-+] .* settings/.*",),  # much depends on DEBUG
+    "debug-enabled": (
+        r"- .* settings/.*: DEBUG=True",
+        r"\+ .* settings/.*: DEBUG=False",
+        # What a project derives from it in the way that Django's documentation does.
+        r"- .* settings/.*: ((SESSION|CSRF)_COOKIE_SECURE|SECURE_\w+)=(False|0)",
+        r"\+ .* settings/.*: ((SESSION|CSRF)_COOKIE_SECURE|SECURE_\w+)=(True|\d+)",
+    ),
     "insecure-cookies": (r"[-+] .* settings/.*: (SESSION|CSRF)_COOKIE_\w+=.*",),
-    "rejected-stack": (r"[-+] .*",),
+    "rejected-stack": (
+        r"\+ .* compose/services/[^/]*/{wrote}[/:].*",
+        r"\+ .* {wrote}/.*: \w+=.*",  # where that is the environment
+    ),
     "mismatched-route-prefix": (r"[-+] .* nginx/{0}/.*: proxy_pass .*",),
     "weak-hsts": (r"\+ .* nginx/.*: add_header Strict-Transport-Security .*",),
     "wrong-upstream-port": (r"[-+] .* nginx/{0}/.*: (proxy_pass|server|set) .*",),
@@ -134,4 +147,10 @@ def matches(line: str, finding: Finding, patterns: Iterable[str]) -> bool:
     """Say whether a line of a difference is what the fix of a finding is meant to change."""
     address = [re.escape(part) for part in finding.address]
     either = f"(?:{'|'.join(address)})"
-    return any(re.fullmatch(one.format(*address, names=either), line, re.DOTALL) for one in patterns)
+    words = re.findall(r"\w+", finding.fixes[0].title) if finding.fixes else []
+    wrote = f"(?:{'|'.join(words) or '(?!)'})"
+    return any(
+        re.fullmatch(one.format(*address, names=either, wrote=wrote), line, re.DOTALL)
+        for one in patterns
+        if one != "*nothing*"
+    )

@@ -4,6 +4,8 @@ import pytest
 
 from confguard.config import Settings
 from confguard.fix import fix
+from confguard.run import check
+from confguard.source import SourceFile
 
 COMPOSE = """\
 services:
@@ -142,3 +144,16 @@ def test_headers_that_take_something_away_are_not_repeated_without_a_look(fixed,
     text = LOST % header
     assert fixed("lost-security-headers", text, unsafe=True).count(header) == 2
     assert (fixed("lost-security-headers", text) is not None) == safe
+
+
+def test_rounds_read_only_what_they_changed_again(repository):
+    text = TWICE % ("", "")
+    root = repository({"compose.prod.yaml": COMPOSE, "app/settings.py": SETTINGS, "nginx.conf": text})
+    settings = Settings(select=("duplicated-header",))
+    first = check(root, settings)
+    assert first.report.findings
+    (root / "compose.prod.yaml").write_text("services: {}\n")
+    mended = SourceFile("nginx.conf", text.replace("    add_header", "    # add_header"))
+    known = first.repo.project
+    assert check(root, settings, known=known).report.findings == first.report.findings
+    assert not check(root, settings, {"nginx.conf": mended}, known=known).report.findings
