@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from confguard.discover.kinds import Kind
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import NginxModel, load_alone
@@ -49,7 +50,9 @@ def proxies(repo: Repo, *, stack: str = "", service: str = "", conf: str = "") -
     if not found:
         where = f"the stack {stack}" if stack else "what production runs"
         named = f" named {service!r}" if service else ""
-        raise ChoiceError(f"no service{named} of {where} is an nginx; --conf FILE looks at one file alone")
+        files = [file.path for file in repo.files if file.kind is Kind.NGINX]
+        alone = f"`--conf {files[0]}`" if files else "--conf FILE"
+        raise ChoiceError(f"no service{named} of {where} is an nginx; {alone} looks at one file alone")
     return tuple(found)
 
 

@@ -241,3 +241,13 @@ def test_tls_limits_and_logs_in_effect_are_shown(ask, tmp_path):
     shown = json.loads(ask("show", "nginx", "--conf", "x.conf", "--format", "json").output)
     text = json.dumps(shown)
     assert '"protocols": ["TLSv1.3"]' in text and '"rate": "5r/m"' in text
+
+
+def test_without_an_nginx_in_the_stack_a_file_that_could_be_looked_at_is_named(repository):
+    files = {
+        "compose.yaml": "services:\n  web:\n    image: example/web:1\n",
+        "frontend/nginx.conf": "server { listen 80; }\n",
+    }
+    done = CliRunner().invoke(main, ["show", "nginx", "--project", str(repository(files))])
+    assert done.exit_code == 2
+    assert "; `--conf frontend/nginx.conf` looks at one file alone" in done.output
