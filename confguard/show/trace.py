@@ -83,7 +83,7 @@ def _of_application(name: str, app: Application) -> Iterator[Trace]:
     where, settings = (place,), app.settings
     value = settings.get(name) if name.isupper() else settings.values.get(name)
     if value is not None:
-        yield Trace("setting", name, where, value, value.trail, read=_read_by(value, app))
+        yield Trace("setting", name, where, value, value.trail, read=_read_by(name, value, app))
     reads = [read for read in settings.reads if read.key == name]
     direct, others = _uses(reads, app)
     given = app.environment.get(name)
@@ -96,7 +96,7 @@ def _of_application(name: str, app: Application) -> Iterator[Trace]:
     yield from _header_of_application(name, app, where)
 
 
-def _read_by(value: Value[Any], app: Application) -> tuple[str, ...]:
+def _read_by(name: str, value: Value[Any], app: Application) -> tuple[str, ...]:
     """Return the variables that are read where a value is written and that its trail does not lead to."""
     if value.span is None:
         return ()
@@ -105,7 +105,7 @@ def _read_by(value: Value[Any], app: Application) -> tuple[str, ...]:
         dict.fromkeys(
             read.key
             for read in app.settings.reads
-            if read.key
+            if read.key not in ("", name)  # one of its own name is told beside it
             and read.span.path == value.span.path
             and value.span.line <= read.span.line <= value.span.end_line
             and not (read.given is not None and shown & {step.span for step in read.given.trail})
@@ -169,7 +169,7 @@ def page(found: tuple[Trace, ...], style: Style | None = None, reveal: bool = Fa
     """Return traces as text: the oldest step first, as the value came about."""
     look = style or Style()
     lines: list[str] = []
-    for trace in found:
+    for trace in _unset_joined(found):
         text = clipped(shown(trace.name, trace.value, reveal))
         colour = YELLOW if isinstance(trace.value, Unknown) else ""
         lines += [] if not lines else [""]
@@ -192,6 +192,19 @@ def page(found: tuple[Trace, ...], style: Style | None = None, reveal: bool = Fa
         if trace.decides:
             lines.append(f"  also has a part in {clean(', '.join(trace.decides))}")
     return joined_lines(lines)
+
+
+def _unset_joined(found: tuple[Trace, ...]) -> tuple[Trace, ...]:
+    """Return traces with those in one that differ only in the service for which nothing sets a variable."""
+    same: dict[object, Trace] = {}
+    for trace in found:
+        unset = trace.kind == "variable" and trace.value is None
+        key: object = (trace.name, trace.decides) if unset else id(trace)
+        before = same.get(key)
+        where = trace.where if before is None else tuple(dict.fromkeys((*before.where, *trace.where)))
+        steps = trace.steps if before is None else trace.steps[:1]
+        same[key] = replace(trace, where=where, steps=steps)
+    return tuple(same.values())
 
 
 def _by_stack(where: tuple[str, ...]) -> list[str]:

@@ -166,3 +166,21 @@ def test_a_trace_of_a_setting_with_parts_names_the_variables_that_these_read(rep
 def test_both_names_of_the_option_for_the_format_are_understood(project, option):
     for command in (("show", "settings"), ("show", "stacks"), ("trace", "HOSTS"), ("graph",)):
         assert run(project, *command, option, "json").output[0] in "[{", command
+
+
+def test_what_nothing_sets_is_told_once_for_all_services(repository):
+    root = repository(
+        {
+            "compose.yaml": "services:\n  web:\n    build: .\n    command: gunicorn shop.wsgi\n"
+            "  job:\n    build: .\n    command: celery -A shop worker\n    environment: {OTHER: a}\n",
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/settings.py": "import os\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\n"
+            "DEBUG = os.environ.get('DEBUG', 'x') == '1'\nOTHER = os.environ.get('OTHER')\n",
+            "shop/__init__.py": "",
+        }
+    )
+    text = run(root, "trace", "DEBUG").output
+    assert text.count("variable DEBUG = not set\n  in compose.yaml: web, job\n   1. nothing sets it\n") == 1
+    assert text.count("variable DEBUG") == 1
+    assert "reads DEBUG" not in text
