@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shlex
 import shutil
@@ -34,6 +35,16 @@ from tests.fixes.intended import INTENDED, matches
 
 PROJECT_NAME = re.compile(r" c/(name|networks/[^/]*/name|volumes/[^/]*/name): ")
 """It is the name of the copy's folder where nobody says it."""
+ASKS = re.compile(r"required variable (\w+) is missing a value")
+ABSENT = re.compile(r"env file (\S+) not found")
+UNSET = re.compile(r"The \W*(\w+)\W* variable is not set")
+UNREAD = re.compile(
+    r"\.(py|[jt]sx?|css|html|md|po|mo|svg|png|jpe?g|gif|woff2?|ttf|sql|gz|lock|pdf|map|rst)\Z"
+)
+NOWHERE = "/\u25a1project"
+"""The folder of a project in models, which do not know where it lies."""
+TRIES = 20
+"""So many env files may be made, one after the other."""
 
 
 def main() -> None:
@@ -88,7 +99,7 @@ def _stacks(
     later = {one.name: one for one in after.repo.deployments}
     for one in before.repo.deployments:
         files = {*one.stack.files, *one.stack.stand_ins.values()}
-        if files & paths and one.name in later and not one.stack.project_directory:
+        if files & paths and one.name in later:
             yield one, later[one.name]
 
 
@@ -103,35 +114,64 @@ def _asked(
     with tempfile.TemporaryDirectory() as folder:
         copies = [Path(folder, name, "project") for name in ("before", "after")]
         for copy in copies:
-            shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+            shutil.copytree(root, copy, symlinks=True, ignore=_not_read)
         write(copies[1], changes)
-        real = [_config(command, copy, before) for copy in copies]
-        if None in real:
-            return "refused before and after" if real == [None, None] else "REFUSED BY COMPOSE"
+        answers = [_config(command, copy, before) for copy in copies]
+        errors = [one for one in answers if isinstance(one, str)]
+        real = [one for one in answers if not isinstance(one, str)]
+        if len(errors) == 1 and isinstance(answers[0], Counter) and (asked := ASKS.search(errors[0])):
+            return f"compose asks for {asked[1]}"
+        if errors:
+            return f"REFUSED ({', '.join(errors)[-80:]})"
         models = [_lines(dump(one.compose), root) for one in (before, after)]
         seen, computed = (_changes(*pair) for pair in (real, models))
         return "compose agrees" if seen == computed else f"COMPOSE DIFFERS ({sorted(seen ^ computed)[0]})"
 
 
-def _config(command: list[str], copy: Path, deployment: Deployment) -> Counter[str] | None:
-    """Return what docker compose makes of a stack; its templates stand in for what only the host has."""
+def _not_read(_: str, names: list[str]) -> set[str]:
+    """Return what docker compose does not read: that saves most of the copy."""
+    return {name for name in names if name == ".git" or UNREAD.search(name)}
+
+
+def _config(command: list[str], copy: Path, deployment: Deployment) -> Counter[str] | str:
+    """Return what docker compose makes of a stack, or what it complains of.
+
+    Templates stand in for what only the host has, empty files for env files without a template, a number for
+    a port that is not set and a folder for any other such variable, but only where nothing works without.
+    """
     for path, template in deployment.stack.stand_ins.items():
         if not path.startswith(("/", "..")) and (copy / template).is_file():
             shutil.copy(copy / template, copy / path)
     words = [part for file in deployment.stack.files for part in ("-f", file)]
+    if deployment.stack.project_directory:
+        words += ["--project-directory", deployment.stack.project_directory]
     words += [part for profile in deployment.stack.profiles for part in ("--profile", profile)]
-    done = subprocess.run(
-        [*command, *words, "config", "--format", "json"],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return _lines(json.loads(done.stdout), copy) if done.returncode == 0 else None
+    given: dict[str, str] = {}
+    for _ in range(TRIES):
+        done = subprocess.run(
+            [*command, *words, "config", "--format", "json"],
+            cwd=copy,
+            env={"PATH": os.environ["PATH"], "HOME": "/", **given},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            return _lines(json.loads(done.stdout), copy)
+        unset = UNSET.findall(done.stderr)
+        if unset and not given:
+            given = {name: "5432" if "PORT" in name else "/srv" for name in unset}
+            continue
+        absent = ABSENT.search(done.stderr)
+        if absent is None or not Path(absent[1]).resolve().is_relative_to(copy.resolve()):
+            break
+        Path(absent[1]).parent.mkdir(parents=True, exist_ok=True)
+        Path(absent[1]).touch()
+    return done.stderr.strip()
 
 
 def _lines(model: object, root: Path) -> Counter[str]:
-    return Counter(line.replace(str(root), "ROOT") for line in flat("c", model))
+    return Counter(line.replace(str(root), "ROOT").replace(NOWHERE, "ROOT") for line in flat("c", model))
 
 
 def _changes(before: Counter[str], after: Counter[str]) -> set[str]:
