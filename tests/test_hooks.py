@@ -214,9 +214,9 @@ def test_the_hook_works_in_a_subfolder_and_is_blind_to_ignored_files(project):
 
 @slow
 def test_the_hook_that_fixes_stops_a_commit_that_it_changed(project):
-    unused = CLEAN["compose.yaml"] + "  forgotten:\n"
-    made, said = project({"compose.yaml": unused}, hook="confguard-fix")
+    twice = "POSTGRES_PASSWORD=change-me\nPOSTGRES_PASSWORD=change-me-too\n"
+    made, said = project({**CLEAN, ".env.example": twice}, hook="confguard-fix")
     assert not made, said
     assert "files were modified by this hook" in said.lower()
-    mended = (project.folder / "compose.yaml").read_text(encoding="utf-8")
-    assert mended.rstrip() == CLEAN["compose.yaml"].rstrip()
+    mended = (project.folder / ".env.example").read_text(encoding="utf-8")
+    assert mended == "POSTGRES_PASSWORD=change-me-too\n"

@@ -39,7 +39,7 @@ volumes:
 NGINX = """\
 server {
     listen 80;
-    add_header X-Frame-Options DENY always;  # 🐘 é
+    add_header X-Frame-Options SAMEORIGIN always;  # 🐘 é
     location / {
         proxy_pass http://web:8000;
         add_header X-Shop 1 always;
