@@ -3,10 +3,9 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "confguard"
 
@@ -59,6 +58,28 @@ PARSING_LIBRARIES = {"crossplane", "dotenv", "libcst", "pathspec", "yaml"}
 
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
+
+
+def checks() -> list[Path]:
+    return sorted((PACKAGE / "checks").rglob("*.py"))
+
+
+def of_every(paths: Callable[[], list[Path]]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Make one test of a sentence about each module: thousands of tests would cost more than they say."""
+
+    def made(test: Callable[[Path], None]) -> Callable[[], None]:
+        def run() -> None:
+            wrong = []
+            for path in paths():
+                try:
+                    test(path)
+                except AssertionError as error:
+                    wrong.append(f"{name(path)}: {error}")
+            assert not wrong, "\n".join(wrong)
+
+        return run
+
+    return made
 
 
 def name(path: Path) -> str:
@@ -129,6 +150,7 @@ def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
             yield ("__init__" if parts[1:] == ["__version__"] else parts[1]), line
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -143,7 +165,7 @@ def allowed_rooms(own: str) -> set[str]:
     return everything | set(last[: last.index(own) + 1])
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_a_module_imports_only_what_stands_before_it(path):
     own = room(path)
     assert own in {*PIPELINE, *BESIDE, "run", "fix", "server", "cli"}, f"say in this test where {own} stands"
@@ -152,7 +174,7 @@ def test_a_module_imports_only_what_stands_before_it(path):
     assert not wrong, f"{name(path)} may not import {wrong}"
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "checks").rglob("*.py")), ids=name)
+@of_every(checks)
 def test_a_check_sees_the_model_and_never_how_it_was_made(path):
     ours = {(other, line) for other, line in rooms_imported(path)}
     allowed = {"source", "finding", "model", "fixes", "checks"}
@@ -161,13 +183,13 @@ def test_a_check_sees_the_model_and_never_how_it_was_made(path):
     assert outside <= sys.stdlib_module_names - {"os", "pathlib", "io", "shutil", "tempfile"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_no_module_can_reach_the_network(path):
     wrong = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in NETWORK]
     assert not [entry for entry in wrong if not entry[0].startswith("urllib.parse")]
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_only_git_is_run(path):
     runs = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in RUNNERS]
     if name(path) == "confguard/discover/git.py":
@@ -188,7 +210,7 @@ def test_only_git_is_run(path):
     }
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_only_checks_parsers_reporters_and_probes_are_imported_by_name(path):
     """Late imports keep starts quick; every name in them is put together from our own tables."""
     uses = [dotted for dotted, _ in imported(parse(path)) if dotted.split(".")[0] in {"importlib", "pkgutil"}]
@@ -197,20 +219,20 @@ def test_only_checks_parsers_reporters_and_probes_are_imported_by_name(path):
         assert not [dotted for dotted in uses if not dotted.startswith(harmless)]
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_only_the_command_line_imports_click(path):
     clicks = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "click"]
     assert not clicks or room(path) == "cli"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_only_the_python_parser_and_the_django_model_import_libcst(path):
     uses = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "libcst"]
     allowed = name(path).startswith(("confguard/parsers/python", "confguard/model/django/"))
     assert not uses or allowed
 
 
-@pytest.mark.parametrize("path", modules(), ids=name)
+@of_every(modules)
 def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
     if room(path) == "parsers" or name(path).startswith("confguard/model/django/"):
         return
