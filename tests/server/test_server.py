@@ -78,6 +78,11 @@ def make(root, files=None):
     return root
 
 
+@pytest.fixture(autouse=True)
+def _an_editor_need_not_wait_long(monkeypatch):
+    monkeypatch.setattr("confguard.server.app.DELAY", 0.1)
+
+
 @pytest.fixture
 def shop(tmp_path):
     return make(tmp_path / "my shop")
@@ -177,7 +182,7 @@ def test_a_burst_of_edits_is_looked_at_once(shop):
         for number in range(20):
             editor.change(compose, f"{COMPOSE}# {number}\n", number + 2)
         await editor.checked(3)
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
         assert sum(" findings in " in line for line in editor.log) <= 4
         told = [one for one in editor.told if one.uri == compose.as_uri()]
         assert told[-1].version == 21
