@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import subprocess
 
 import pytest
@@ -80,7 +81,7 @@ def make(root, files=None):
 
 @pytest.fixture(autouse=True)
 def _an_editor_need_not_wait_long(monkeypatch):
-    monkeypatch.setattr("confguard.server.app.DELAY", 0.1)
+    monkeypatch.setattr(importlib.import_module("confguard.server.app"), "DELAY", 0.1)
 
 
 @pytest.fixture
