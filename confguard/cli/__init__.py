@@ -15,12 +15,15 @@ from confguard.cli.baseline import baseline
 from confguard.cli.check import check
 from confguard.cli.completion import completion
 from confguard.cli.config import config
+from confguard.cli.graph import graph
 from confguard.cli.init import init
 from confguard.cli.output import EXIT_CLEAN, fail
 from confguard.cli.readiness import readiness
+from confguard.cli.route import route
 from confguard.cli.rules import rule, rules
 from confguard.cli.server import server
-from confguard.cli.show import graph, route, show, trace
+from confguard.cli.show import show
+from confguard.cli.trace import trace
 
 _COLLECTED_AFTER = 600_000
 """New objects after which garbage is looked for: what one run makes of a usual repository is fewer."""

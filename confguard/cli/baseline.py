@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from confguard.cli.output import EXIT_ERROR, emit_json, fail, usage_errors
+from confguard.cli.options import baseline_option, format_option, path_argument, together
+from confguard.cli.output import EXIT_ERROR, emit_json, fail, usage_errors_told
 from confguard.cli.settings import configured, from_root, source_options
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from confguard.config import Settings
     from confguard.finding import Finding
     from confguard.run import Run
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
@@ -34,26 +33,12 @@ class _Place(NamedTuple):
     file: Path
 
 
-def _command(text: str) -> Callable[[F], F]:
-    def decorate(function: F) -> F:
-        file = click.option(
-            "--baseline",
-            "baseline_file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="The file of known findings.  [default: the configured one, or confguard-baseline.json]",
-        )
-        path = click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
-        made = path(file(source_options()(function)))
-        made.__doc__ = text
-        return made
-
-    return decorate
+_project_options = together(path_argument(), baseline_option(), source_options())
 
 
 @baseline.command()
 @click.option("--force", is_flag=True, help="Overwrite a baseline that is there.")
-@_command("Write down all findings that there are now.")
+@_project_options
 def create(path: Path, force: bool, **options: Any) -> None:
     """Write down all findings that there are now."""
     place = _place(path, options)
@@ -69,9 +54,9 @@ def create(path: Path, force: bool, **options: Any) -> None:
 
 
 @baseline.command()
-@_command("Make it hold what there is now: new findings are added, those that are gone are taken out.")
+@_project_options
 def update(path: Path, **options: Any) -> None:
-    """Make it hold what there is now."""
+    """Make it hold what there is now: new findings are added, those that are gone are taken out."""
     place = _place(path, options)
     known = _read(place)
     done, findings = _findings(path, place)
@@ -82,7 +67,7 @@ def update(path: Path, **options: Any) -> None:
 
 
 @baseline.command()
-@_command("Take out what is gone, and add nothing.")
+@_project_options
 def prune(path: Path, **options: Any) -> None:
     """Take out what is gone, and add nothing."""
     place = _place(path, options)
@@ -100,15 +85,8 @@ def prune(path: Path, **options: Any) -> None:
 
 
 @baseline.command()
-@click.option(
-    "--output-format",
-    "--format",
-    "output_format",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-)
-@_command("List what is known, and what of it is gone.")
+@format_option("text", "json")
+@_project_options
 def show(path: Path, output_format: str, **options: Any) -> None:
     """List what is known, and what of it is gone."""
     from confguard.reporters.text import visible
@@ -151,23 +129,19 @@ def _place(path: Path, options: Any) -> _Place:
     from confguard.baseline import NAME
     from confguard.discover.project import find_root
 
-    try:
+    with usage_errors_told():
         settings = configured(path, options)
         given = options["baseline_file"]
         name = from_root(path, given) if given is not None else settings.baseline or NAME
         return _Place(replace(settings, baseline=""), name, find_root(path) / name)
-    except usage_errors() as error:
-        fail(str(error))
 
 
 def _findings(path: Path, place: _Place) -> tuple[Run, list[Finding]]:
     """Check without a baseline: the findings that one can know."""
     from confguard import run
 
-    try:
+    with usage_errors_told():
         done = run.check(path, place.settings)
-    except usage_errors() as error:
-        fail(str(error))
     if done.crashed:  # what the broken rule would have found would be taken for mended
         crash = next(one for one in done.report.findings if one.rule == run.CRASH_RULE)
         fail(f"{crash.message}; the baseline stays as it is")
@@ -190,14 +164,10 @@ def _read(place: _Place) -> Baseline:
     from confguard.baseline import BaselineError, read
     from confguard.silencing import read_baseline
 
-    try:
+    with usage_errors_told(BaselineError):
         source = read_baseline(place.file.parent, place.file.name)
         assert source is not None
         return read(replace(source, path=place.name))
-    except BaselineError as error:
-        fail(str(error))
-    except usage_errors() as error:
-        fail(str(error))
 
 
 def _compare(known: Baseline, done: Run, findings: list[Finding]) -> Any:

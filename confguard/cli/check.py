@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from confguard.cli.fixing import fix_options, run_fixed
 from confguard.cli.ignoring import add_ignores
-from confguard.cli.options import host_env_option
-from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors
+from confguard.cli.options import host_env_option, path_argument
+from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, emit, fail, usage_errors_told
 from confguard.cli.progress import Progress, say_more
 from confguard.cli.settings import settings_of, settings_options
 from confguard.cli.watching import watch
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from confguard.reporters.result import Report
     from confguard.reporters.terminal import Options
     from confguard.run import Run
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("full", "concise", "json", "github", "sarif", "gitlab", "junit", "rdjson", "markdown")
 _WITH_STATISTICS = ("full", "concise", "json")
@@ -53,7 +51,7 @@ def _outputs(
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@path_argument()
 @click.option(
     "--output-format",
     "--format",
@@ -112,7 +110,7 @@ def _check(path: Path, options: Mapping[str, Any]) -> None:
     """Check once; ends the program, with the exit code that says what was found."""
     from confguard import run
 
-    try:
+    with usage_errors_told():
         settings = settings_of(path, options).with_options(env_files=options["host_env"])
         if options["show_files"]:
             emit(_file_list(path, settings), options["output_file"])
@@ -126,8 +124,6 @@ def _check(path: Path, options: Mapping[str, Any]) -> None:
                 done = run_fixed(path, settings, options, progress.tell)
             else:
                 done = run.check(path, settings, since=since, tell=progress.tell)
-    except usage_errors() as error:
-        fail(str(error))
     if options["verbose"] and not fixing:
         say_more(done, progress)
     if done.nothing_to_check:

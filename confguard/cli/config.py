@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from confguard.cli.output import emit_json, fail, usage_errors
+from confguard.cli.options import format_option, path_argument
+from confguard.cli.output import emit_json, usage_errors_told
 from confguard.cli.settings import settings_of, settings_options
 
 if TYPE_CHECKING:
@@ -30,25 +31,16 @@ _BY_OPTION = {
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
-@click.option(
-    "--output-format",
-    "--format",
-    "output_format",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-)
+@path_argument()
+@format_option("text", "json")
 @settings_options()
 def config(path: Path, output_format: str, **options: Any) -> None:
     """Show what is in force for the project that PATH belongs to, and where it is said."""
     from confguard.cards import load_cards
     from confguard.config.explain import in_force, rule_states
 
-    try:
+    with usage_errors_told():
         settings = settings_of(path, options)
-    except usage_errors() as error:
-        fail(str(error))
     given = {key for option, key in _BY_OPTION.items() if options[option]}
     items = in_force(settings, given)
     states = rule_states(settings, load_cards())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from confguard.cli.options import Decorator, together
 from confguard.cli.output import EXIT_CLEAN, EXIT_FINDINGS, emit, fail
 
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
     from confguard.fix import Fixed
     from confguard.run import Run, Tell
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def fix_options() -> Callable[[F], F]:
+def fix_options() -> Decorator:
     """Return the options of fixes as one decorator."""
-    options = (
+    return together(
         click.option("--fix", is_flag=True, help="Mend what can be mended safely, and report what remains."),
         click.option(
             "--unsafe-fixes",
@@ -36,13 +35,6 @@ def fix_options() -> Callable[[F], F]:
             help="Write nothing: show what --fix would change, and exit with 1 if it is anything.",
         ),
     )
-
-    def decorate(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any], tell: Tell) -> Run:

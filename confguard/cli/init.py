@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confguard.cli.output import EXIT_CLEAN, emit, fail, usage_errors
+from confguard.cli.options import path_argument
+from confguard.cli.output import EXIT_CLEAN, emit, fail, usage_errors_told
 
 if TYPE_CHECKING:
     from confguard.run import Run
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@path_argument()
 @click.option("--pyproject", is_flag=True, help="Write [tool.confguard] into pyproject.toml instead.")
 @click.option("--force", is_flag=True, help="Overwrite a confguard.toml that is there.")
 @click.option("--diff", "--dry-run", "diff", is_flag=True, help="Write nothing: show what would be written.")
@@ -29,11 +30,9 @@ def init(path: Path, pyproject: bool, force: bool, diff: bool) -> None:
     from confguard.reporters.diff import render_diff
     from confguard.reporters.terminal import terminal_options
 
-    try:
+    with usage_errors_told():
         root = find_root(path)
         done = run.check(path, Settings(baseline=""))
-    except usage_errors() as error:
-        fail(str(error))
     if done.nothing_to_check:
         notes = "".join(f"\nnote: {note}" for note in done.report.notes)
         fail(f"nothing to check in {root}: no Compose, nginx, env or Django settings file{notes}", prefix="")
@@ -52,11 +51,12 @@ def init(path: Path, pyproject: bool, force: bool, diff: bool) -> None:
 
 def _old(root: Path, name: str, *, force: bool, shared: bool) -> str:
     """Return what the file holds that is to be written; ends the program where there is a configuration."""
+    from confguard.config import ConfigError
     from confguard.config.files import find_layers
 
     try:
         layers = find_layers(root)
-    except usage_errors() as error:
+    except ConfigError as error:
         layers = ()
         if not force:
             fail(f"{error}; --force overwrites it")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,21 +14,31 @@ import click
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 
 
-def usage_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions that are the user's to mend: their text is shown, with exit code 2."""
-    from confguard.cards import CardError
-    from confguard.config import ConfigError
-    from confguard.discover.changes import ChangesError
-
-    return ChangesError, ConfigError, CardError, FileNotFoundError, PermissionError
-
-
 def fail(message: str, prefix: str = "error: ") -> NoReturn:
     """Say on stderr what is wrong and end with exit code 2."""
     from confguard.reporters.text import visible
 
     click.echo(prefix + "\n".join(visible(line) for line in message.split("\n")), err=True)
     sys.exit(EXIT_ERROR)
+
+
+@contextmanager
+def usage_errors_told(*more: type[Exception]) -> Iterator[None]:
+    """Fail where what is done inside raises one of ``more``, or another error that is the user's to mend."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, (*more, *_usage_errors())):
+            raise
+        fail(str(error))
+
+
+def _usage_errors() -> tuple[type[Exception], ...]:
+    from confguard.cards import CardError
+    from confguard.config import ConfigError
+    from confguard.discover.changes import ChangesError
+
+    return ChangesError, ConfigError, CardError, FileNotFoundError, PermissionError
 
 
 def emit(text: str, target: Path | None) -> None:

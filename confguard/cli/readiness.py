@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confguard.cli.options import python_environment_option
-from confguard.cli.output import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, colored, emit, fail, usage_errors
+from confguard.cli.options import format_option, path_argument, python_environment_option
+from confguard.cli.output import (
+    EXIT_CLEAN,
+    EXIT_ERROR,
+    EXIT_FINDINGS,
+    colored,
+    emit,
+    fail,
+    usage_errors_told,
+)
 
 if TYPE_CHECKING:
     from confguard.config import Settings
@@ -17,19 +25,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".", required=False)
+@path_argument()
 @click.option(
     "--plan", default="", metavar="NAME|FILE", help="The plan to answer.  [default: production-readiness]"
 )
 @click.option("--stack", default="", metavar="NAME", help="Take this stack, not production's first.")
-@click.option(
-    "--format",
-    "--output-format",
-    "form",
-    type=click.Choice(("text", "markdown", "json", "html")),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "markdown", "json", "html")
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -47,7 +48,7 @@ def readiness(
     path: Path,
     plan: str,
     stack: str,
-    form: str,
+    output_format: str,
     output_file: Path | None,
     fail_on: str,
     python_environment: str | None,
@@ -56,14 +57,10 @@ def readiness(
     from confguard import run
     from confguard.readiness import PlanError, State, Subject, assess
 
-    try:
+    with usage_errors_told(PlanError):
         settings = run.settings_for(path).with_options(python_environment=python_environment)
         asked = _plan(path, plan, settings)
         done = run.check(path, settings)
-    except PlanError as error:
-        fail(str(error))
-    except usage_errors() as error:
-        fail(str(error))
     deployments = (
         [one for one in done.repo.deployments if one.name == stack] if stack else done.repo.production
     )
@@ -74,7 +71,7 @@ def readiness(
     findings = tuple(one for one in done.report.findings if not one.stacks or chosen.name in one.stacks)
     subject = Subject(done.repo, chosen, findings)
     assessment = assess(asked, subject)
-    emit(_rendered(form, assessment, subject, colored() and output_file is None), output_file)
+    emit(_rendered(output_format, assessment, subject, colored() and output_file is None), output_file)
     if done.crashed:
         sys.exit(EXIT_ERROR)
     worse = {"failed": 1, "cannot-tell": 2, "manual": 3, "never": 0}[fail_on]
@@ -95,15 +92,15 @@ def _plan(path: Path, name: str, settings: Settings) -> Plan:
     return adapted(plan, own.required_keys, own.body_limits, own.owners)
 
 
-def _rendered(form: str, assessment: Assessment, subject: Subject, color: bool) -> str:
+def _rendered(output_format: str, assessment: Assessment, subject: Subject, color: bool) -> str:
     import json
 
     from confguard.readiness import facts, markdown, text
 
-    if form == "html":
+    if output_format == "html":
         from confguard.readiness import html
 
         return html.render(assessment, subject)
-    if form == "json":
+    if output_format == "json":
         return json.dumps(facts.facts(assessment), indent=2)
-    return markdown.render(assessment) if form == "markdown" else text.render(assessment, color)
+    return markdown.render(assessment) if output_format == "markdown" else text.render(assessment, color)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from confguard.cli.completion import rule_names
+from confguard.cli.options import format_option
 from confguard.cli.output import fail
 
 if TYPE_CHECKING:
@@ -18,14 +19,7 @@ _TYPES = {"bool": "true or false", "int": "a whole number", "str": "a text", "li
 
 @click.command()
 @click.argument("name", shell_complete=rule_names)
-@click.option(
-    "--output-format",
-    "--format",
-    "output_format",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 @click.option("--all", "everything", is_flag=True, help="Show every example, not only the first ones.")
 def rule(name: str, output_format: str, everything: bool) -> None:
     """Show the card of the rule NAME: why it matters, how to fix it, a bad and a good example."""
@@ -57,14 +51,7 @@ def rule(name: str, output_format: str, everything: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--output-format",
-    "--format",
-    "output_format",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json")
 def rules(output_format: str) -> None:
     """List all rules: family, name, severity, whether it fixes what it finds, and what that is."""
     from confguard.cards import load_cards

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from confguard.cli.completion import rule_names
-from confguard.cli.options import python_environment_option
+from confguard.cli.options import Decorator, baseline_option, python_environment_option, together
 
 if TYPE_CHECKING:
     from confguard.config import Settings
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -26,7 +24,7 @@ def names(context: click.Context, parameter: click.Parameter, value: tuple[str, 
     return tuple(name.strip() for text in value for name in text.split(",") if name.strip())
 
 
-def _selector(flag: str, text: str) -> Callable[[F], F]:
+def _selector(flag: str, text: str) -> Decorator:
     return click.option(
         flag,
         multiple=True,
@@ -37,72 +35,49 @@ def _selector(flag: str, text: str) -> Callable[[F], F]:
     )
 
 
-def _decorated(options: Iterable[Callable[[F], F]]) -> Callable[[F], F]:
-    def decorate(command: F) -> F:
-        for option in reversed(tuple(options)):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def source_options() -> Callable[[F], F]:
+def source_options() -> Decorator:
     """Return the options that say where the configuration comes from."""
-    return _decorated(
-        (
-            click.option(
-                "--config",
-                "config_file",
-                type=click.Path(path_type=Path, dir_okay=False),
-                metavar="FILE",
-                help="Take the configuration from this file, whatever the project has.",
-            ),
-            click.option(
-                "--isolated", is_flag=True, help="Take no configuration: what is built in is in force."
-            ),
-            python_environment_option(),
-        )
+    return together(
+        click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Take the configuration from this file, whatever the project has.",
+        ),
+        click.option("--isolated", is_flag=True, help="Take no configuration: what is built in is in force."),
+        python_environment_option(),
     )
 
 
-def settings_options() -> Callable[[F], F]:
+def settings_options() -> Decorator:
     """Return the options that say which rules run, what is shown and what fails."""
-    return _decorated(
-        (
-            source_options(),
-            _selector("--select", "Run only these rules or families."),
-            _selector("--ignore", "Do not run these rules or families."),
-            _selector("--extend-select", "Run these rules or families too."),
-            click.option(
-                "--severity", type=click.Choice(SEVERITIES), help="Show only findings this bad or worse."
-            ),
-            click.option(
-                "--fail-on",
-                type=click.Choice(SEVERITIES),
-                help="Exit with 1 for findings this bad or worse.  [default: warning]",
-            ),
-            click.option(
-                "--no-suppressions",
-                is_flag=True,
-                help="Silence nothing: neither comments, nor the configuration, nor the baseline.",
-            ),
-            click.option(
-                "--baseline",
-                "baseline_file",
-                type=click.Path(path_type=Path, dir_okay=False),
-                metavar="FILE",
-                help="The file of known findings.  [default: the configured one, or confguard-baseline.json]",
-            ),
-            click.option(
-                "--no-baseline", is_flag=True, help="Show the findings that the baseline knows, too."
-            ),
-            click.option(
-                "--today",
-                type=click.DateTime(["%Y-%m-%d"]),
-                metavar="DATE",
-                help="The day by which suppressions expire (YYYY-MM-DD).  [default: today]",
-            ),
-        )
+    return together(
+        source_options(),
+        _selector("--select", "Run only these rules or families."),
+        _selector("--ignore", "Do not run these rules or families."),
+        _selector("--extend-select", "Run these rules or families too."),
+        click.option(
+            "--severity", type=click.Choice(SEVERITIES), help="Show only findings this bad or worse."
+        ),
+        click.option(
+            "--fail-on",
+            type=click.Choice(SEVERITIES),
+            help="Exit with 1 for findings this bad or worse.  [default: warning]",
+        ),
+        click.option(
+            "--no-suppressions",
+            is_flag=True,
+            help="Silence nothing: neither comments, nor the configuration, nor the baseline.",
+        ),
+        baseline_option(),
+        click.option("--no-baseline", is_flag=True, help="Show the findings that the baseline knows, too."),
+        click.option(
+            "--today",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="The day by which suppressions expire (YYYY-MM-DD).  [default: today]",
+        ),
     )
 
 
