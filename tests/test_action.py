@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.actions_runner import ROOT, Job, evaluate
+from tests.database_stack import CLEAN, PUBLISHED
 from tests.reporters.runner import read_log
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -27,22 +28,8 @@ ALREADY = ("python", "install")
 
 pytestmark = pytest.mark.slow
 
-CLEAN = {
-    "compose.yaml": """\
-services:
-  db:
-    image: postgres:17.6
-    environment:
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-    volumes:
-      - database:/var/lib/postgresql/data
-volumes:
-  database:
-"""
-}
-BAD = {
-    "compose.yaml": CLEAN["compose.yaml"].replace("    volumes:", '    ports: ["5432:5432"]\n    volumes:')
-}
+GOOD = {"compose.yaml": CLEAN}
+BAD = {"compose.yaml": PUBLISHED}
 
 
 def make_repository(folder: Path, files: dict[str, str]) -> Path:
@@ -97,7 +84,7 @@ def test_the_action_installs_confguard_from_its_own_checkout(tmp_path):
 
 
 def test_a_clean_repository_passes(run_action):
-    code, outputs, job = run_action(CLEAN)
+    code, outputs, job = run_action(GOOD)
     assert code == 0, job.log
     assert outputs == {"exit-code": "0", "findings": "0", "sarif-file": "", "version": "1.2.3"}
     assert "All checks passed" in job.log

@@ -9,24 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from confguard.cli import main
+from tests.database_stack import published_with
 from tests.reporters.runner import read_log, refused
 
-COMPOSE = """\
-services:
-  db:
-    image: postgres:17.6
-    environment:
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-    ports: ["5432:5432"]
-    volumes:
-      - database:/var/lib/postgresql/data
+COMPOSE = published_with("""\
   web:
     image: example/web:1.0
     environment:
       TOKEN: ${TOKEN}
-volumes:
-  database:
-"""
+""")
 ENV = "POSTGRES_PASSWORD=\nTOKEN=\n"
 
 

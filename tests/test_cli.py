@@ -15,13 +15,9 @@ from confguard import __version__
 from confguard.cards import examples, load_cards
 from confguard.cli import main
 from confguard.cli.card_page import body
+from tests.database_stack import PUBLISHED
 
-DATABASE = (
-    "services:\n  db:\n    image: postgres:17.6\n    ports: ['5432:5432']\n"
-    "    volumes: ['data:/var/lib/postgresql/data']\n"
-    "    environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:?}'}\nvolumes: {data: {}}\n"
-)
-BAD = {"compose.yaml": DATABASE, "compose.prod.yaml": DATABASE}
+BAD = {"compose.yaml": PUBLISHED, "compose.prod.yaml": PUBLISHED}
 WARNING = {"compose.yaml": "services:\n  web:\n    image: acme/web:${VERSION:-latest}\n"}
 CLEAN = {"compose.yaml": "services:\n  web:\n    image: example/web:1.2\n"}
 
@@ -118,7 +114,7 @@ def test_the_result_is_the_same_from_any_folder_and_for_any_path_inside(reposito
         )
         outputs.add((done.returncode, done.stdout))
     assert len(outputs) == 1, outputs
-    assert "compose.prod.yaml:4:13: error[published-datastore-port]" in outputs.pop()[1]
+    assert "compose.prod.yaml:6:13: error[published-datastore-port]" in outputs.pop()[1]
 
 
 def test_show_files_lists_each_file_with_its_kind_and_why(invoke, repository):
@@ -155,7 +151,7 @@ def test_under_github_actions_annotations_come_beside_the_text_and_a_summary_is_
     }
     result = invoke("check", root, **environment)
     assert "error[published-datastore-port]" in result.output
-    assert "::error file=repository/compose.prod.yaml,line=4" in result.output
+    assert "::error file=repository/compose.prod.yaml,line=6" in result.output
     text = summary.read_text()
     assert text.startswith("before\n")
     assert "published-datastore-port" in text

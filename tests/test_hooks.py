@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.database_stack import CLEAN, PUBLISHED
 from tests.once import once
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,21 +50,6 @@ def test_a_file_that_the_check_never_reads_does_not_start_it(path):
 # ---- real hooks ----
 
 slow = pytest.mark.slow
-
-CLEAN = {
-    "compose.yaml": """\
-services:
-  db:
-    image: postgres:17.6
-    environment:
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-    volumes:
-      - database:/var/lib/postgresql/data
-volumes:
-  database:
-"""
-}
-PUBLISHED = CLEAN["compose.yaml"].replace("    volumes:", '    ports: ["5432:5432"]\n    volumes:', 1)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -128,7 +114,10 @@ def project(request, hook_repository, tmp_path):
     folder.mkdir()
     git(folder, home, "init", "-q")
     config = {"repos": [{"repo": str(source), "rev": revision, "hooks": [{"id": "confguard"}]}]}
-    write(folder, {".pre-commit-config.yaml": yaml.safe_dump(config), "app/models.py": "", **CLEAN})
+    write(
+        folder,
+        {".pre-commit-config.yaml": yaml.safe_dump(config), "app/models.py": "", "compose.yaml": CLEAN},
+    )
     git(folder, home, "add", "-A")
     git(folder, home, "commit", "-qm", "start")
     install = subprocess.run(
@@ -150,7 +139,7 @@ def project(request, hook_repository, tmp_path):
 
 @slow
 def test_the_hook_passes_a_clean_commit_and_stops_one_with_a_finding(project):
-    made, said = project({"compose.yaml": CLEAN["compose.yaml"] + "# a comment\n"})
+    made, said = project({"compose.yaml": CLEAN + "# a comment\n"})
     assert made, said
     assert re.search(r"confguard\.+Passed", said), said
 
@@ -160,13 +149,13 @@ def test_the_hook_passes_a_clean_commit_and_stops_one_with_a_finding(project):
     assert "published-datastore-port" in said
     assert "compose.yaml:6" in said
 
-    made, said = project(CLEAN)
+    made, said = project({"compose.yaml": CLEAN})
     assert re.search(r"confguard\.+Passed", said) or made, said
 
 
 @slow
 def test_the_hook_starts_for_the_files_that_matter_and_sees_those_that_are_not_staged(project):
-    made, said = project({"compose.yaml": CLEAN["compose.yaml"] + "# again\n"})
+    made, said = project({"compose.yaml": CLEAN + "# again\n"})
     assert made, said
     made, said = project({"app/models.py": "x = 1\n"})
     assert made, said
@@ -202,7 +191,7 @@ def test_a_repository_with_nothing_to_check_can_be_committed_to(project):
 def test_the_hook_works_in_a_subfolder_and_is_blind_to_ignored_files(project):
     write(project.folder, {".env": "POSTGRES_PASSWORD=secret\n", "other.compose.yaml": PUBLISHED})
     (project.folder / ".git" / "info" / "exclude").write_text(".env\nother.compose.yaml\n")
-    made, said = project({"compose.yaml": CLEAN["compose.yaml"] + "# third\n"})
+    made, said = project({"compose.yaml": CLEAN + "# third\n"})
     assert made, said
     subfolder = project.folder / "app"
     write(project.folder, {"compose.yaml": PUBLISHED})
@@ -215,7 +204,7 @@ def test_the_hook_works_in_a_subfolder_and_is_blind_to_ignored_files(project):
 @slow
 def test_the_hook_that_fixes_stops_a_commit_that_it_changed(project):
     twice = "POSTGRES_PASSWORD=change-me\nPOSTGRES_PASSWORD=change-me-too\n"
-    made, said = project({**CLEAN, ".env.example": twice}, hook="confguard-fix")
+    made, said = project({"compose.yaml": CLEAN, ".env.example": twice}, hook="confguard-fix")
     assert not made, said
     assert "files were modified by this hook" in said.lower()
     mended = (project.folder / ".env.example").read_text(encoding="utf-8")

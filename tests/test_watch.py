@@ -13,24 +13,12 @@ from click.testing import CliRunner
 
 from confguard.cli import main
 from confguard.cli.watching import Concern
-
-COMPOSE = """\
-services:
-  db:
-    image: postgres:17.6
-    environment:
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-    ports: ["5432:5432"]
-    volumes:
-      - database:/var/lib/postgresql/data
-volumes:
-  database:
-"""
+from tests.database_stack import CLEAN, PUBLISHED
 
 
 @pytest.fixture
 def tracked(repository):
-    root = repository({"compose.yaml": COMPOSE, ".gitignore": "logs/\n", "logs/a.log": ""}).resolve()
+    root = repository({"compose.yaml": PUBLISHED, ".gitignore": "logs/\n", "logs/a.log": ""}).resolve()
     for command in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *command], cwd=root, check=True)
     return root
@@ -81,7 +69,7 @@ def test_it_looks_again_when_a_file_changes_and_ends_when_it_is_interrupted(trac
     watching = Watching(tracked)
     try:
         assert "published-datastore-port" in watching.look()
-        (tracked / "compose.yaml").write_text(COMPOSE.replace('    ports: ["5432:5432"]\n', ""))
+        (tracked / "compose.yaml").write_text(CLEAN)
         assert "published-datastore-port" not in watching.look()
         (tracked / "confguard.toml").write_text("selekt = []\n")
         assert "did you mean 'select'?" in watching.look()
@@ -100,7 +88,7 @@ def test_only_what_the_project_lists_and_what_lists_it_concerns(tracked):
 
 
 def test_without_git_every_file_concerns(repository):
-    root = repository({"compose.yaml": COMPOSE}).resolve()
+    root = repository({"compose.yaml": PUBLISHED}).resolve()
     concern = Concern(root)
     concern.refresh()
     assert concern(None, str(root / "new.yaml"))

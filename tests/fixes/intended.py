@@ -10,14 +10,18 @@ from collections.abc import Iterable
 from confguard.finding import Finding
 
 HEADERS = r"[-+] .* nginx/\S+/.*: add_header .*"
+HIDDEN = r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*"
 FORWARDED = r"[-+] .* nginx/\S+/.*: proxy_set_header "
+SETTINGS = r"[-+] .* settings/.*"
+VARIABLES = (r"[-+] (.* )?(env|environment)/.*", r"[-+] .* compose/services/[^/]*/environment/.*")
+GIVEN = r"\+ .* compose/services/[^/]*/environment/{names}: .*"
 WITHOUT_SERVICE = (r"\+ .* compose/services: {{}}", r"- .* compose/(networks|volumes|configs|secrets)/.*")
 
 INTENDED: dict[str, tuple[str, ...]] = {
-    "header-without-always": (r"[-+] .* nginx/\S+/.*: add_header .*",),
+    "header-without-always": (HEADERS,),
     "lost-security-headers": (HEADERS,),
     "unprotected-static-responses": (HEADERS,),
-    "lost-forwarded-proto": (FORWARDED + "(?i:x-forwarded-proto) .*", FORWARDED + ".*"),
+    "lost-forwarded-proto": (FORWARDED + ".*",),
     "ssl-redirect-loop": (FORWARDED + ".*",),
     "missing-upgrade-headers": (FORWARDED + ".*", r"\+ .* nginx/\S+/.*: proxy_http_version 1.1"),
     "rewritten-host": (FORWARDED + ".*",),
@@ -26,8 +30,8 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "spoofable-forwarded-proto": (FORWARDED + ".*",),
     "body-limit-mismatch": (r"[-+] .* nginx/\S+/.*: client_max_body_size .*",),
     "missing-body-limit": (r"\+ .* nginx/\S+/.*: client_max_body_size .*",),
-    "duplicated-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*", HEADERS),
-    "conflicting-header": (r"\+ .* nginx/\S+/.*: (proxy|uwsgi)_hide_header .*", HEADERS),
+    "duplicated-header": (HIDDEN, HEADERS),
+    "conflicting-header": (HIDDEN, HEADERS),
     "csp-mismatch": (r"[-+] .* nginx/\S+/.*: add_header Content-Security-Policy.*",),
     "ineffective-override": (
         r"- .* (compose/services/{0}/.*|environment/{0}: .*|settings/.*|nginx/.*)",
@@ -68,14 +72,14 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "copied-env-file": (r"\+ ignore/.*",),
     "unused-suppression": ("*nothing*",),
     "undelivered-variable": (
-        r"\+ .* compose/services/[^/]*/environment/{names}: .*",
+        GIVEN,
         r"\+ (.* )?env(ironment)?/.*: {names}=.*",
-        r"[-+] .* settings/.*",
+        SETTINGS,
     ),
     "unpassed-variable": (
-        r"\+ .* compose/services/[^/]*/environment/{names}: .*",
+        GIVEN,
         r"\+ .* environment/.*: {names}=.*",
-        r"[-+] .* settings/.*",
+        SETTINGS,
     ),
     "undelivered-proxy-variable": (
         r"\+ .* compose/services/{0}/environment/{names}: .*",
@@ -88,27 +92,24 @@ INTENDED: dict[str, tuple[str, ...]] = {
         r"\+ .* compose/services/[^/]*/environment/{1}: .*",
         r"- env/.*: {0}=.*",
         r"\+ env/.*: {1}=.*",
-        r"[-+] .* settings/.*",
+        SETTINGS,
     ),
     "crossed-variable": (
         r"[-+] .* environment/.*: {0}=.*",
         r"[-+] .* compose/services/[^/]*/environment/{0}: .*",
-        r"[-+] .* settings/.*",
+        SETTINGS,
     ),
     "malformed-csrf-origin": (
         r"[-+] .* settings/.*: CSRF_TRUSTED_ORIGINS=.*",
-        r"[-+] (.* )?(env|environment)/.*",
-        r"[-+] .* compose/services/[^/]*/environment/.*",
+        *VARIABLES,
     ),
     "malformed-cors-origin": (
         r"[-+] .* settings/.*: (CORS_ALLOWED_ORIGINS|CORS_ORIGIN_WHITELIST)=.*",
-        r"[-+] (.* )?(env|environment)/.*",
-        r"[-+] .* compose/services/[^/]*/environment/.*",
+        *VARIABLES,
     ),
     "unusable-allowed-host": (
         r"[-+] .* settings/.*: ALLOWED_HOSTS=.*",
-        r"[-+] (.* )?(env|environment)/.*",
-        r"[-+] .* compose/services/[^/]*/environment/.*",
+        *VARIABLES,
     ),
     "unknown-library-setting": (
         r"- .* settings/.*: ({names}=|\w+={{.*{names}\b).*",
@@ -132,7 +133,7 @@ INTENDED: dict[str, tuple[str, ...]] = {
     "weak-hsts": (r"\+ .* nginx/.*: add_header Strict-Transport-Security .*",),
     "wrong-upstream-port": (r"[-+] .* nginx/{0}/.*: (proxy_pass|server|set) .*",),
     "loopback-service-host": (
-        r"[-+] .* settings/.*",
+        SETTINGS,
         r"[-+] .* compose/services/[^/]*/(environment/.*|command.*): .*",
         r"[-+] .* environment/.*",
         r"[-+] env/.*",

@@ -1,5 +1,14 @@
 """A small product that is ready for production: every row that files decide passes."""
 
+C, N, S, E, W = (
+    "compose.prod.yaml",
+    "nginx.conf",
+    "shop/settings.py",
+    ".env.production.template",
+    ".github/workflows/ci.yml",
+)
+"""Its files by one letter each: tests say what is other in which."""
+
 COMPOSE = """\
 name: shop-prod
 services:

@@ -7,16 +7,9 @@ import pytest
 from confguard import run
 from confguard.config import Settings
 from confguard.readiness import State, Subject, assess, load_plan
-from tests.readiness.shop import FILES, changed
+from tests.readiness.shop import FILES, C, E, N, S, W, changed
 
 PLAN = load_plan()
-C, N, S, E, W = (
-    "compose.prod.yaml",
-    "nginx.conf",
-    "shop/settings.py",
-    ".env.production.template",
-    ".github/workflows/ci.yml",
-)
 
 
 def states(root, files):

@@ -9,15 +9,8 @@ from confguard.config import Settings
 from confguard.readiness import State, Subject
 from confguard.readiness.assess import answer
 from confguard.readiness.plan import load_plan, probe_names
-from tests.readiness.shop import FILES, changed
+from tests.readiness.shop import FILES, C, E, N, S, W, changed
 
-C, N, S, E, W = (
-    "compose.prod.yaml",
-    "nginx.conf",
-    "shop/settings.py",
-    ".env.production.template",
-    ".github/workflows/ci.yml",
-)
 BARE = {C: "services:\n  thing:\n    image: acme/thing:1.2\n", "compose.host-expose.yaml": None, E: None}
 """A stack of which nothing is known."""
 LOGGED = (

@@ -10,17 +10,10 @@ import pytest
 from lsprotocol import types
 
 from tests.conftest import write_files
+from tests.database_stack import PORTS, published_with
 from tests.server.editor import Editor, applied
 
-COMPOSE = """\
-services:
-  db:
-    image: postgres:17.6
-    environment:
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
-    ports: ["5432:5432"]
-    volumes:
-      - database:/var/lib/postgresql/data
+COMPOSE = published_with("""\
   web:
     build: .
     command: gunicorn shop.wsgi -b 0.0.0.0:8000
@@ -34,9 +27,7 @@ services:
     ports: ["80:80"]
     volumes:
       - ./nginx/default.conf:/etc/nginx/conf.d/default.conf:ro
-volumes:
-  database:
-"""
+""")
 NGINX = """\
 server {
     listen 80;
@@ -144,7 +135,7 @@ def test_other_places_are_related_information_in_their_files(shop):
 
 def test_unsaved_edits_lie_over_the_disk_until_they_are_closed(shop):
     compose = shop / "compose.yaml"
-    mended = COMPOSE.replace('    ports: ["5432:5432"]\n', "")
+    mended = COMPOSE.replace(PORTS, "")
 
     async def scenario(editor):
         editor.open(compose)
