@@ -14,7 +14,7 @@ MAX_BYTES = 10 * 1024 * 1024
 """Larger files are not read (bytes): no configuration is this large, and a check must stay quick."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceFile:
     """The text of one file, with the path that people know it by.
 
@@ -27,12 +27,6 @@ class SourceFile:
     text: str = field(repr=False)
     private: bool = False
     """It was given by hand, from outside of what git tracks: its values must not be shown."""
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
 
     @cached_property
     def newline(self) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from confguard.source import Span
 
 _POOL = re.compile(r"(?:^|[\s/])celery\b.*\sworker\b.*\s(?:-P\s*|--pool[=\s]\s*)gevent\b")
-_GREEN = re.compile(r"psycogreen|set_wait_callback|make_psycopg_green")
+_GREEN = ("psycogreen", "set_wait_callback", "make_psycopg_green")
 _SPEAKS = re.compile(r"\.(?:py|txt|in|toml|lock|cfg|sh)\Z|(?:^|/)Pipfile\Z|Dockerfile")
 _LIST = re.compile(r"(?:^|/)[\w./-]*(?:requirements[^/]*\.(?:txt|in)|pyproject\.toml)\Z|(?:^|/)requirements/")
 _DRIVER = re.compile(r"^[\s\"']*psycopg2(?:-binary)?\b.*$", re.MULTILINE)
@@ -87,7 +87,9 @@ def _waits_in_c(project: Project) -> bool:
     found = installed(project)
     if found is None or not found.names & {"psycopg2", "psycopg2-binary"} or found.names & _NEWER:
         return False
-    return not any(
-        source is not None and _GREEN.search(source.text)
-        for source in (project.read(path) for path in project.paths if _SPEAKS.search(path))
-    )
+    return not project.once(("green drivers",), lambda: _is_taught(project))
+
+
+def _is_taught(project: Project) -> bool:
+    sources = (project.read(path) for path in project.paths if _SPEAKS.search(path))
+    return any(word in source.text for source in sources if source is not None for word in _GREEN)
