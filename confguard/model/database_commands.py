@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.value import Known
+from confguard.parsers.compose_options import plain_words
 from confguard.parsers.shell import UNKNOWN
 from confguard.source import Span
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 _POSTGRES = frozenset({"psql", "pg_dump", "pg_restore", "pg_dumpall", "createdb", "dropdb", "vacuumdb"})
 _MYSQL = frozenset({"mysql", "mysqldump", "mariadb", "mariadb-dump"})
-_FLAGS = frozenset(
-    {"-T", "-i", "-t", "-it", "-d", "--detach", "--no-TTY", "--privileged", "--interactive", "--tty"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,7 @@ def mismatches(deployment: Deployment, sightings: tuple[Sighting, ...]) -> Itera
         kind = deployment.datastore(service) if service is not None else None
         if service is None or kind is None:
             continue
-        words = list(one.words)
-        words = words[words.index(service.name) + 1 :] if service.name in words else []
+        words = [one.words[place] for place in plain_words(one.subcommand, one.words)][1:]
         if not words or UNKNOWN in words[0]:
             continue
         environment = deployment.processes[service.name].environment

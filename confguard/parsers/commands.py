@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from confguard.parsers.command_lines import CommandLine, Form, lines
+from confguard.parsers.compose_options import plain_words
 from confguard.parsers.image_builds import ImageBuild, build_command
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.source import SourceFile, Span
@@ -113,19 +114,15 @@ _SPEAKING = frozenset([
     "echo", "printf", "print", "log", "info", "warn", "error", "die", "fail", "success", "write-host",
     "write-output",
 ])  # fmt: skip
+_WITH_SERVICES = frozenset(
+    ["up", "build", "run", "exec", "start", "restart", "pull", "create", "logs", "stop"]
+)
 _WITH_VALUE = frozenset([
     "-f", "--file", "--profile", "--env-file", "-p", "--project-name", "--project-directory", "--workdir",
     "--ansi", "--parallel", "--progress", "-c", "--context", "-H", "--host", "--log-level", "--compose-file",
-    "--tlscacert", "--tlscert", "--tlskey", "-l",
+    "--tlscacert", "--tlscert", "--tlskey", "-l", "--insecure-registry",
 ])  # fmt: skip
 _LONG = {"-f": "--file", "-p": "--project-name", "-c": "--compose-file", "--workdir": "--project-directory"}
-_SUB_WITH_VALUE = frozenset([
-    "--scale", "--exit-code-from", "-t", "--timeout", "--pull", "--wait-timeout", "--attach", "--no-attach",
-    "-e", "--env", "--env-from-file", "-u", "--user", "-v", "--volume", "-p", "--publish", "--name", "-w",
-    "--workdir", "--entrypoint", "-l", "--label", "--build-arg", "--tail", "-n", "--since", "--until",
-    "--format", "-o", "--output", "--index", "-s", "--signal", "--ssh", "--progress", "--builder", "-m",
-    "--memory", "--cap-add",
-])  # fmt: skip
 
 
 def parse(source: SourceFile, form: Form) -> Commands:
@@ -485,17 +482,10 @@ def _compose_start(words: Sequence[ShellWord]) -> int | None:
 
 
 def _services(subcommand: str, words: Sequence[ShellWord]) -> tuple[str, ...]:
-    found: list[str] = []
-    index = 0
-    while index < len(words):
-        text = words[index].text
-        if text in _SUB_WITH_VALUE and not (subcommand == "logs" and text == "-t"):
-            index += 1
-        elif not text.startswith("-"):
-            found.append(text)
-            if subcommand in ("run", "exec", "port", "cp"):
-                break
-        index += 1
-    if subcommand not in ("up", "build", "run", "exec", "start", "restart", "pull", "create", "logs", "stop"):
+    if subcommand not in _WITH_SERVICES:
         return ()
+    texts = [word.text for word in words]
+    found = [texts[place] for place in plain_words(subcommand, texts)]
+    if subcommand in ("run", "exec"):
+        found = found[:1]
     return tuple(name for name in found if UNKNOWN not in name and re.fullmatch(r"[\w.-]+", name))

@@ -39,6 +39,36 @@ def test_options_of_compose_and_the_subcommand_with_its_services_are_told_apart(
     assert one.span.text.endswith("web db")
 
 
+@pytest.mark.parametrize(
+    ("words", "services"),
+    [
+        ("exec -t postgres pg_dump shop", ("postgres",)),
+        ("exec -it db psql -U shop", ("db",)),
+        ("exec -i -T db sh", ("db",)),
+        ("exec -e PGPASSWORD=x -u postgres db psql", ("db",)),
+        ("exec -Tu postgres db psql", ("db",)),
+        ("exec -upostgres db psql", ("db",)),
+        ("exec --user=postgres --index 2 db psql", ("db",)),
+        ("exec --privileged db -- psql", ("db",)),
+        ("run --rm -t web python manage.py migrate", ("web",)),
+        ("run -P -p 80:80 --cap-drop ALL web sh", ("web",)),
+        ("up -t 5 --pull always -V web", ("web",)),
+        ("up --abort-on-container-exit --exit-code-from tests web tests", ("web", "tests")),
+        ("build --pull web", ("web",)),
+        ("build --sbom true --build-arg A=1 web", ("web",)),
+        ("pull --policy missing web", ("web",)),
+        ("logs -t -f --tail 20 web", ("web",)),
+        ("restart -t 3 web", ("web",)),
+        ("down -t 3 web", ()),
+        ("exec", ()),
+    ],
+)
+def test_options_of_subcommands_take_the_values_that_they_take_in_compose(
+    words: str, services: tuple[str, ...]
+) -> None:
+    assert only(f"docker compose -f a.yml {words}\n").services == services
+
+
 def test_continued_lines_keep_their_places() -> None:
     one = only("docker compose \\\n  -f a.yml \\\n  -f b.yml \\\n  up -d\n")
     assert files(one) == ["a.yml", "b.yml"]
