@@ -73,7 +73,7 @@ def _old(root: Path, name: str, *, force: bool, shared: bool) -> str:
 
 
 def _text(done: Run, old: str, *, shared: bool) -> str:
-    from confguard.config.template import template
+    from confguard.cli.template import template
 
     text = template(done.repo.stacks, done.files, "tool.confguard" if shared else "")
     if not shared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from confguard.checks._labels import distinct
 from confguard.checks._published import open_on
 from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
@@ -45,23 +46,14 @@ def _finding(
     effect = effect or (", and their ports are published" if is_open else "")
     what = "a password" if len(found) == 1 else "passwords"
     first = found[0]
-    labels = [Label(one.place.first_line(), _words(one)) for one in found[1:]]
+    labels = [Label(one.place, _words(one)) for one in found[1:]]
     labels += [
-        Label(place.first_line(), f"a default for {one.variable}, too")
-        for one in found
-        for place in one.others[:3]
+        Label(place, f"a default for {one.variable}, too") for one in found for place in one.others[:3]
     ]
-    seen = {(first.place.path, first.place.line)}
-    distinct = []
-    for label in labels:
-        key = (label.span.path, label.span.line)
-        if key not in seen:
-            seen.add(key)
-            distinct.append(label)
     return Finding(
         f"{how}{who} {start} with {what} that anybody can read in the repository{effect}",
         Label(first.place.first_line(), _words(first)),
-        tuple(distinct[:8]),
+        distinct(labels, first.place, limit=8),
         help=_help(first),
         stacks=tuple(deployment.name for deployment, _ in uses),
         address=names,

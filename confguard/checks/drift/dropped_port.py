@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, send, services
+from confguard.checks._forwarding import send, services
+from confguard.checks._labels import distinct
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import csrf_origins, middleware, raw_host
 from confguard.model.deployment import App, Deployment

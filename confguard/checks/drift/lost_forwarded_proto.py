@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._deaf import finding, groups
 from confguard.checks._entries import near
-from confguard.checks._forwarding import (
-    distinct,
-    groups,
-    listens,
-    mend,
-    services,
-    setting,
-    tell_scheme,
-    why,
-    words,
-)
+from confguard.checks._forwarding import setting
 from confguard.finding import Finding, Label
 from confguard.model.belief import csrf_origins, middleware
 from confguard.model.deployment import App, Deployment
-from confguard.model.forwarding import Cause, Deaf, deaf
+from confguard.model.forwarding import Deaf, deaf
 from confguard.model.passages import Exposure
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -48,35 +39,24 @@ def _counts_on_https(app: App) -> bool:
 
 
 def _finding(deployment: Deployment, app: App, group: list[Deaf]) -> Finding:
-    first = group[0]
-    passing = [one.passage for one in group]
-    by_setting = first.cause is Cause.SETTING
-    primary = (near(app.settings, "SECURE_PROXY_SSL_HEADER") if by_setting else None) or first.place
-    primary = primary.first_line()
-    return Finding(
-        f"{why(group)}: Django in service {services(app, passing)} takes HTTPS for plain HTTP",
-        Label(primary, "SECURE_PROXY_SSL_HEADER is not set" if by_setting else words(first)),
-        distinct(
-            (
-                *setting(app, "SECURE_PROXY_SSL_HEADER", "Django looks at this header"),
-                *setting(app, "SESSION_COOKIE_SECURE", "counts on HTTPS"),
-                *listens(passing),
-                *(Label(one.place, words(one)) for one in group),
-            ),
-            primary,
+    place = near(app.settings, "SECURE_PROXY_SSL_HEADER") or group[0].place
+    return finding(
+        deployment,
+        app,
+        group,
+        ": Django in {services} takes HTTPS for plain HTTP",
+        in_settings=Label(place, "SECURE_PROXY_SSL_HEADER is not set"),
+        counting=(
+            *setting(app, "SECURE_PROXY_SSL_HEADER", "Django looks at this header"),
+            *setting(app, "SESSION_COOKIE_SECURE", "counts on HTTPS"),
         ),
-        notes=tuple(_notes(app, group)),
-        help=mend(first),
-        stacks=(deployment.name,),
-        address=(first.passage.model.service, *app.services, first.cause.name),
-        fixes=tell_scheme(group),
+        notes=_notes(app, group),
     )
 
 
 def _notes(app: App, group: list[Deaf]) -> Iterator[str]:
     from confguard.model.django.hosts import trusts
 
-    yield f"{app.settings.module} is the settings module"
     origins = csrf_origins(app)
     names = [name.text for one in group for name in one.passage.hop.first.entrance.server.names]
     strange = [name for name in names if "." in name and not name.startswith(("~", "*", "."))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct
+from confguard.checks._labels import distinct
 from confguard.finding import Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.nginx import replace_argument

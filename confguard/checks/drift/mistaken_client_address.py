@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._entries import near
-from confguard.checks._forwarding import distinct
+from confguard.checks._labels import distinct
 from confguard.finding import Finding, Label
 from confguard.model.client_address import Fault, Reader, readers
 from confguard.model.deployment import Deployment

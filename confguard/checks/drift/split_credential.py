@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from confguard.checks._labels import distinct
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -27,16 +28,14 @@ def _finding(deployment: Deployment, found: list[Split]) -> Finding:
     variables = list(dict.fromkeys(one.variable for one in found))
     who = f"service{'s' if len(clients) > 1 else ''} {joined(clients)}"
     told = [span for variable in variables for span in documented(deployment, variable)]
-    labels = [Label(one.served_at.first_line(), f"{one.variable} for {one.server}") for one in found]
-    labels += [Label(one.place.first_line(), "a copy here, too") for one in found]
+    labels = [Label(one.served_at, f"{one.variable} for {one.server}") for one in found]
+    labels += [Label(one.place, "a copy here, too") for one in found]
     labels += [Label(span, f"who changes it changes {first.server} alone") for span in told]
-    distinct = {(one.span.path, one.span.line): one for one in reversed(labels)}
-    distinct.pop((first.place.path, first.place.line), None)
     return Finding(
         f"{first.where} of {who} has its own copy of {joined(variables)}: who sets "
         f"{'it' if len(variables) == 1 else 'them'} changes service {first.server} alone",
         Label(first.place.first_line(), "stays as it is"),
-        tuple(reversed(distinct.values()))[:8],
+        distinct(labels, first.place, limit=8),
         help=f"put it together of the same variables: `{first.whole}`"
         if first.whole
         else f"let {who} take {joined(variables)} from the environment, too",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, listens, send, services, setting
+from confguard.checks._forwarding import listens, send, services, setting
+from confguard.checks._labels import distinct
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import is_secure, proxy_header
 from confguard.model.deployment import App, Deployment

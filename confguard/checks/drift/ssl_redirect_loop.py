@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import (
-    distinct,
-    groups,
-    listens,
-    mend,
-    services,
-    setting,
-    tell_scheme,
-    why,
-    words,
-)
+from confguard.checks._deaf import finding, groups
+from confguard.checks._forwarding import setting
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import middleware
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import elements
-from confguard.model.forwarding import Cause, Deaf, deaf
+from confguard.model.forwarding import Deaf, deaf
 from confguard.model.nginx.uri import search
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
 _SECURITY = "django.middleware.security.SecurityMiddleware"
+_ANSWER = "answers everything that is not HTTPS by a redirect to HTTPS"
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -57,30 +49,20 @@ def _is_exempt(app: App, one: Deaf) -> bool:
 
 
 def _finding(deployment: Deployment, app: App, redirect: Known[object], group: list[Deaf]) -> Finding:
-    first = group[0]
     assert redirect.span is not None
-    passing = [one.passage for one in group]
-    by_setting = first.cause is Cause.SETTING
-    primary = redirect.span.first_line() if by_setting else first.place.first_line()
-    labels = (
-        *setting(app, "SECURE_SSL_REDIRECT", "answers everything that is not HTTPS by a redirect to HTTPS"),
-        *setting(app, "SECURE_PROXY_SSL_HEADER", "Django looks at this header"),
-        *listens(passing),
-        *(Label(one.place, words(one)) for one in group),
-    )
-    return Finding(
-        f"{why(group)}, and SECURE_SSL_REDIRECT is on in service {services(app, passing)}: every page "
-        "redirects to itself for ever",
-        Label(primary, "redirects also what came over HTTPS" if by_setting else words(first)),
-        distinct(labels, primary),
-        notes=tuple(_notes(app, group)),
-        help=mend(first),
-        stacks=(deployment.name,),
-        address=(first.passage.model.service, *app.services, first.cause.name),
-        fixes=tell_scheme(group),
-        severity=Severity.WARNING
-        if redirect.from_template and not _by_default(app, redirect)
-        else Severity.ERROR,
+    proposed = redirect.from_template and not _by_default(app, redirect)
+    return finding(
+        deployment,
+        app,
+        group,
+        ", and SECURE_SSL_REDIRECT is on in {services}: every page redirects to itself for ever",
+        in_settings=Label(redirect.span, "redirects also what came over HTTPS"),
+        counting=(
+            *setting(app, "SECURE_SSL_REDIRECT", _ANSWER),
+            *setting(app, "SECURE_PROXY_SSL_HEADER", "Django looks at this header"),
+        ),
+        notes=_notes(group),
+        severity=Severity.WARNING if proposed else Severity.ERROR,
     )
 
 
@@ -97,7 +79,6 @@ def _by_default(app: App, redirect: Known[object]) -> bool:
     )
 
 
-def _notes(app: App, group: list[Deaf]) -> Iterator[str]:
-    yield f"{app.settings.module} is the settings module"
+def _notes(group: list[Deaf]) -> Iterator[str]:
     if all(one.passage.scheme == "http" for one in group):
         yield "this nginx listens for plain HTTP only; a proxy before it that speaks HTTPS does not help"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct, services
+from confguard.checks._forwarding import services
+from confguard.checks._labels import distinct
 from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, middleware, raw_host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._forwarding import distinct
+from confguard.checks._labels import distinct
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo

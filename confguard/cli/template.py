@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from confguard.config.schema import URL
 from confguard.discover.kinds import aside
 
-
-class FoundStack(Protocol):
-    """A stack as it was found."""
-
-    @property
-    def name(self) -> str:
-        """The name that findings show."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The Compose files in merge order."""
-
-    @property
-    def profiles(self) -> tuple[str, ...]:
-        """The active profiles."""
-
-    @property
-    def stand_ins(self) -> Mapping[str, str]:
-        """The templates that stand in for env files."""
-
-    @property
-    def deployed(self) -> bool:
-        """Whether it is judged as production."""
-
-    @property
-    def note(self) -> str:
-        """What is only presumed of it."""
-
-
-class FoundFile(Protocol):
-    """A file that has a part in the deployment."""
-
-    @property
-    def path(self) -> str:
-        """Relative to the root."""
-
-    @property
-    def aside(self) -> str:
-        """The word for a place that is no deployment."""
-
+if TYPE_CHECKING:
+    from confguard.discover.kinds import ProjectFile
+    from confguard.model.stacks import Stack
 
 _MOST = 6
 """Stacks that are proposed."""
 
 
-def template(stacks: Sequence[FoundStack], files: Iterable[FoundFile], prefix: str = "") -> str:
+def template(stacks: Sequence[Stack], files: Iterable[ProjectFile], prefix: str = "") -> str:
     """Return a valid configuration; ``prefix`` is the table that it stands in (``tool.confguard``)."""
     lines = [] if prefix else [f"#:schema {URL}"]
     lines += ["# What confguard judges here, and how strictly. `confguard config` shows what is in force."]
@@ -82,7 +45,7 @@ def _inside(prefix: str, key: str) -> str:
     return f"{prefix}.{key}" if prefix else key
 
 
-def _exclude(files: Iterable[FoundFile], stacks: Sequence[FoundStack]) -> list[str]:
+def _exclude(files: Iterable[ProjectFile], stacks: Sequence[Stack]) -> list[str]:
     """Propose the folders of tests and examples that nothing of production comes from."""
     used = {path for one in stacks if one.deployed for path in (*one.files, *one.stand_ins.values())}
     folders = {_aside_folder(file.path) for file in files if file.aside in ("tests", "examples")}
@@ -98,7 +61,7 @@ def _aside_folder(path: str) -> str:
     return next((prefix for prefix in prefixes if aside(prefix)), path)
 
 
-def _stacks(stacks: Sequence[FoundStack], prefix: str) -> Iterator[str]:
+def _stacks(stacks: Sequence[Stack], prefix: str) -> Iterator[str]:
     judged = [one for one in stacks if one.deployed][:_MOST]
     if not judged:
         return
