@@ -276,16 +276,19 @@ class Deployment:
         )
         if choice is None or choice.path is None:
             return None
-        return self.evaluations.settings(choice.module, choice.path, process.environment, _place(process))
+        return self.evaluations.settings(
+            choice.module, choice.path, process.environment, self._place(process)
+        )
 
+    def _place(self, process: Process) -> Place:
+        from confguard.model.django.place import ContainerPlace
 
-def _place(process: Process) -> Place:
-    from confguard.model.django.place import ContainerPlace
-
-    directory = process.directory
-    return ContainerPlace(
-        directory=directory.value if isinstance(directory, Known) else "", files=process.files
-    )
+        directory = process.directory
+        return ContainerPlace(
+            directory=directory.value if isinstance(directory, Known) else "",
+            files=process.files,
+            stand_ins=self.stack.stand_ins,
+        )
 
 
 def _joined(apps: list[App]) -> Iterator[App]:

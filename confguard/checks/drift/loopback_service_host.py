@@ -36,6 +36,8 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             if endpoint.host and not endpoint.loopback:
                 continue
+            if not endpoint.host and endpoint.value.from_template:
+                continue  # the template leaves the host to the operator
             names = [name for name in endpoint.services if _is_alone(deployment, name, endpoint)]
             if names:
                 told.setdefault((endpoint.name, endpoint.span), (endpoint, []))[1].extend(names)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from confguard.model.absent import is_ignored
 from confguard.model.container_files import ContainerFiles, below
 from confguard.model.django.operations import ROOT_MARK
 from confguard.model.value import Known
@@ -46,6 +48,14 @@ class Place:
         """Say whether a folder is there for sure, because something is mounted to it."""
         return bool(self._answer("is_mount", whole))
 
+    def stand_in(self, path: str) -> str | None:
+        """Return the file that stands in for an env file of the project that git does not have.
+
+        ``""``: there is none where the program runs. None: there may be one, of which nothing is known.
+        """
+        found: str | None = self._answer("stand_in", path)
+        return found
+
     def alike(self, other: Place) -> bool:
         """Say whether what was asked of this place has the same answers at another one."""
         return all(
@@ -71,12 +81,17 @@ class Place:
     def _is_mount(self, whole: str) -> bool:
         return False
 
+    def _stand_in(self, _path: str) -> str | None:
+        return ""
+
 
 @dataclass(eq=False)
 class ContainerPlace(Place):
     """A project as it lies in a service's container; what is not known to be put there lies somewhere."""
 
     files: ContainerFiles | None = None
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """The env files that only the host has, each with the committed template that stands in for it."""
 
     def _of(self, path: str) -> str:
         found = self.files.path_of(path) if self.files is not None else None
@@ -104,3 +119,15 @@ class ContainerPlace(Place):
     def _is_mount(self, whole: str) -> bool:
         layers = self.files.layers if self.files is not None else ()
         return any(layer.target == whole and layer.kind in ("volume", "tmpfs") for layer in layers)
+
+    def _stand_in(self, path: str) -> str | None:
+        files = self.files
+        whole = files.path_of(path) if files is not None else None
+        if files is None or not isinstance(whole, Known):
+            return ""
+        if path in self.stand_ins:  # the stack is run with it, so that a build copies it, too
+            return self.stand_ins[path]
+        # A folder of the host has what its operator put there. An image is built from what git has.
+        layer = files.provider(whole.value)
+        mounted = layer is not None and layer.kind == "bind"
+        return None if mounted and is_ignored(files.project, path) else ""

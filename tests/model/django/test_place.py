@@ -119,3 +119,70 @@ def test_the_folder_of_a_program_follows_its_command(deployment_of, command, dir
     compose = f'services:\n  web:\n    build: backend\n    command: "{command}"\n'.replace("$", "$$")
     found = deployment_of({**PROJECT, "compose.yaml": compose}).processes["web"].directory
     assert (found.value if isinstance(found, Known) else None) == directory
+
+
+LOADED = {
+    "python-dotenv": "from dotenv import load_dotenv\nFOUND = load_dotenv()",
+    "python-dotenv by its path": (
+        "import os\nfrom dotenv import load_dotenv\nFOUND = load_dotenv(os.path.join('/app', '.env'))"
+    ),
+    "django-environ": "import environ\nenviron.Env.read_env('/app/.env')",
+    "environs": "from environs import Env\nenv = Env()\nenv.read_env('/app/.env')",
+}
+DJANGO = "\nINSTALLED_APPS = []\nROOT_URLCONF = 'config.urls'\nDATABASES = {}\n"
+ENV_READ = f"{DJANGO}\nimport os\nNAME = os.environ.get('NAME', 'none')\nOTHER = os.environ.get('OTHER')\n"
+MOUNTED = "services:\n  web:\n    build: backend\n    volumes: ['./backend:/app']\n"
+
+
+@pytest.mark.parametrize("load", LOADED.values(), ids=LOADED)
+def test_a_template_stands_in_for_an_env_file_that_the_settings_load(app_of, load):
+    files = {
+        "backend/config/settings.py": load + ENV_READ,
+        "backend/.env.example": "# the site\nNAME=site\n",
+        "compose.yaml": MOUNTED + "    env_file: backend/.env\n    environment: {NAME: ''}\n",
+    }
+    files["compose.yaml"] = MOUNTED + "  db: {image: 'postgres:17', env_file: backend/.env}\n"
+    values = app_of(**files).settings.values
+    assert plain(values["NAME"]) == "site"
+    assert values["NAME"].from_template
+    assert [step.span.path for step in values["NAME"].trail if step.span][-1] == "backend/.env.example"
+    assert plain(values["OTHER"]) is None
+    assert "FOUND" not in values or plain(values["FOUND"]) is True
+
+
+@pytest.mark.parametrize("load", LOADED.values(), ids=LOADED)
+def test_what_a_mounted_folder_of_the_host_may_set_is_not_known(app_of, load):
+    files = {
+        "backend/config/settings.py": load + ENV_READ,
+        ".gitignore": ".env\n",
+        "compose.yaml": MOUNTED + "    environment: {OTHER: here}\n",
+    }
+    values = app_of(**files).settings.values
+    assert isinstance(values["NAME"], Unknown)
+    assert ".env may be on the host" in values["NAME"].reason
+    assert plain(values["OTHER"]) == "here"
+    assert not isinstance(values.get("FOUND"), Known)
+
+
+@pytest.mark.parametrize("load", LOADED.values(), ids=LOADED)
+def test_an_image_that_is_built_from_the_repository_has_no_env_file(app_of, load):
+    files = {"backend/config/settings.py": load + ENV_READ, ".gitignore": ".env\n"}
+    assert plain(app_of(**files).settings.values["NAME"]) == "none"
+
+
+DECOUPLE = "from decouple import config\nNAME = config('NAME', default='none')\n" + DJANGO
+
+
+def test_decouple_reads_what_stands_in_for_its_file(app_of):
+    files = {
+        "backend/config/settings.py": DECOUPLE,
+        "backend/.env.example": "NAME='site'\n",
+        "compose.yaml": MOUNTED + "  db: {image: 'postgres:17', env_file: backend/.env}\n",
+    }
+    assert plain(app_of(**files).settings.values["NAME"]) == "site"
+    files = {
+        "backend/config/settings.py": DECOUPLE,
+        ".gitignore": ".env\n",
+        "compose.yaml": MOUNTED,
+    }
+    assert isinstance(app_of(**files).settings.values["NAME"], Unknown)

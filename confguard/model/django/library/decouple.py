@@ -8,11 +8,12 @@ from shlex import shlex
 
 from confguard.model.django import equality, paths
 from confguard.model.django.library import core, osenviron, registry
+from confguard.model.django.library.env_sources import EnvFile, env_file, search
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, External, ListObject, Native, NativeObject, TupleObject, V
 from confguard.model.django.operations import NotPlain, plain
-from confguard.model.value import Known, Step, Trail, Unknown
-from confguard.source import SourceFile, Span
+from confguard.model.value import Known, Unknown
+from confguard.source import Span
 
 
 def _strtobool(text: str) -> bool:
@@ -64,9 +65,12 @@ class Config(NativeObject):
         return value
 
     def _from_file(self, run: Run, name: str, call: Call) -> V | None:
-        source = _file(run, self.source, call)
-        if source is None:
+        file = _file(run, self.source, call)
+        if isinstance(file, Unknown):
+            return Unknown(f"{name} may be set: {file.reason}", call.trail)
+        if file is None:
             return None
+        source = file.source
         if source.path.endswith(".ini"):
             return Unknown("is read from settings.ini, which is not followed", call.trail)
         for number in range(1, source.line_count + 1):
@@ -77,11 +81,7 @@ class Config(NativeObject):
             if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
                 text = text[1:-1]
             if key == name:
-                trail: Trail = (
-                    call.step(f"read from {source.path}"),
-                    Step(f"{name} in {source.path}", source.line_span(number)),
-                )
-                return Known(text, trail)
+                return Known(text, (call.step(f"read from {file.path}"), file.step(name, number)))
         return None
 
 
@@ -99,20 +99,12 @@ def _given(argument: V | None) -> V | None:
     return None if isinstance(argument, Known) and argument.value is UNDEFINED else argument
 
 
-def _file(run: Run, path: str | None, call: Call) -> SourceFile | None:
+def _file(run: Run, path: str | None, call: Call) -> EnvFile | Unknown | None:
     if path is not None:
-        return run.project.read(path) if path else None
+        return env_file(run, path) if path else None
     if run.project.packages is not None and run.project.packages.holds(call.span.path):
         return None  # it is searched from there, where nobody puts one
-    folder = posixpath.dirname(call.span.path)
-    while True:
-        for name in ("settings.ini", ".env"):
-            candidate = posixpath.join(folder, name)
-            if run.project.exists(candidate):
-                return run.project.read(candidate)
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    return search(run, posixpath.dirname(call.span.path), ("settings.ini", ".env"))
 
 
 def _name(cast: V | None) -> str:
@@ -222,7 +214,7 @@ class Repository(NativeObject):
 def _repository(run: Run, call: Call) -> V:
     given = call.get(0, "source")
     path = paths.inside(run, given) if given is not None else None
-    if path is not None and not run.project.exists(path):
+    if path is not None and env_file(run, path) is None:
         raise run.throw("FileNotFoundError", f"[Errno 2] No such file or directory: '{path}'", call.span)
     return Known(Repository(path or ""), call.trail)
 
@@ -232,13 +224,8 @@ def _auto(run: Run, call: Call) -> V:
     folder = paths.inside(run, given) if given is not None else None
     if folder is None:
         return Known(Config(), call.trail)
-    while True:
-        candidate = posixpath.join(folder, ".env")
-        if run.project.exists(candidate):
-            return Known(Config(candidate), call.trail)
-        if not folder:
-            return Known(Config(""), call.trail)
-        folder = posixpath.dirname(folder)
+    found = search(run, folder, (".env",))
+    return Known(Config(found.path if isinstance(found, EnvFile) else None if found else ""), call.trail)
 
 
 FUNCTIONS: dict[str, registry.Function] = {

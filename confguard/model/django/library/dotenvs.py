@@ -1,10 +1,12 @@
-"""python-dotenv: env files of the project, read into ``os.environ`` or a dict."""
+"""python-dotenv: env files, read into ``os.environ`` or a dict."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from confguard.model.django.library import registry
+from confguard.model.django.library.env_sources import EnvFile, env_file, may_be_set, search
 from confguard.model.django.library.osenviron import current
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, V
@@ -43,11 +45,9 @@ def parse_env_file(run: Run, text: str, override: bool) -> dict[str, str | None]
     return out
 
 
-def load_file(run: Run, path: str, span: Span, override: bool) -> bool:
-    """Set the variables that a committed env file gives; False if there is no such file."""
-    source = run.project.read(path)
-    if source is None:
-        return False
+def load_file(run: Run, file: EnvFile, span: Span, override: bool) -> None:
+    """Set the variables that an env file gives."""
+    source = file.source
     for name, value in parse_env_file(run, source.text, override).items():
         if value is None:
             continue
@@ -61,10 +61,9 @@ def load_file(run: Run, path: str, span: Span, override: bool) -> bool:
                 ),
                 1,
             )
-            trail = (Step(f"loaded from {path}", span), Step(f"{name} in {path}", source.line_span(line)))
+            trail = (Step(f"loaded from {file.path}", span), file.step(name, line))
             run.journal.touch(run.environ)
             run.environ.changed[name] = Known(value, trail)
-    return True
 
 
 def _load_dotenv(run: Run, call: Call) -> V:
@@ -75,20 +74,16 @@ def _load_dotenv(run: Run, call: Call) -> V:
     override = isinstance(override_value, Known) and bool(override_value.value)
     if given is not None and not (isinstance(given, Known) and given.value in (None, "")):
         path = paths.inside(run, given)
-        found = path is not None and load_file(run, path, call.span, override)
-        return (
-            Known(found, call.trail)
-            if path is not None
-            else Unknown("depends on a file that is not in the project", call.trail)
-        )
-    folder = call.span.path.rpartition("/")[0]
-    while True:
-        candidate = f"{folder}/.env" if folder else ".env"
-        if run.project.exists(candidate):
-            return Known(load_file(run, candidate, call.span, override), call.trail)
-        if not folder:
-            return Known(False, call.trail)
-        folder = folder.rpartition("/")[0]
+        if path is None:
+            return Unknown("depends on a file that is not in the project", call.trail)
+        found = env_file(run, path)
+    else:
+        found = search(run, posixpath.dirname(call.span.path), (".env",))
+    if isinstance(found, Unknown):
+        return may_be_set(run, found, call.span)
+    if found is not None:
+        load_file(run, found, call.span, override)
+    return Known(found is not None, call.trail)
 
 
 def _dotenv_values(run: Run, call: Call) -> V:
@@ -96,12 +91,12 @@ def _dotenv_values(run: Run, call: Call) -> V:
 
     given = call.get(0, "dotenv_path")
     path = paths.inside(run, given) if given is not None else None
-    source = run.project.read(path) if path else None
-    if path is not None and source is None:
+    file = env_file(run, path) if path else Unknown("is read from a file that is not in the project")
+    if isinstance(file, Unknown):
+        return Unknown(file.reason, call.trail)
+    if file is None:
         return Known(run.new_dict(), call.trail)
-    if source is None:
-        return Unknown("is read from a file that is not in the project", call.trail)
-    return run.wrap(parse_env_file(run, source.text, True), call.trail)
+    return run.wrap(parse_env_file(run, file.source.text, True), call.trail)
 
 
 def _find_dotenv(run: Run, call: Call) -> V:

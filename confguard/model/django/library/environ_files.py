@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from confguard.model.django import operations, paths
 from confguard.model.django.library import osenviron, shown
+from confguard.model.django.library.env_sources import EnvFile, env_file, may_be_set
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import (
     Call,
@@ -21,7 +22,7 @@ from confguard.source import Span
 
 
 def read_env(run: Run, call: Call) -> V:
-    """``Env.read_env``: a committed file is read, an absent one changes nothing.
+    """``Env.read_env``: a committed file is read, or what stands in for it; an absent one changes nothing.
 
     django-environ's own parser differs from python-dotenv's in rare cases; the common lines are read here.
     """
@@ -34,9 +35,12 @@ def read_env(run: Run, call: Call) -> V:
     for name, value in call.keywords.items():
         if name not in ("env_file", "overwrite", "parse_comments", "encoding"):
             osenviron.store(run, Known(name), value, call.span)
-    source = run.project.read(path) if path is not None else None
-    if source is None:
+    file = env_file(run, path) if path is not None else None
+    if isinstance(file, Unknown):
+        may_be_set(run, file, call.span)
+    if not isinstance(file, EnvFile):
         return Known(None, call.trail)
+    source = file.source
     force = overwrite is not None and operations.truth(overwrite) is True
     for number in range(1, source.line_count + 1):
         found = _binding(source.line_text(number))
@@ -44,13 +48,9 @@ def read_env(run: Run, call: Call) -> V:
             continue
         name, text = found
         if force or osenviron.current(run, name) is None:
-            trail = (call.step(f"loaded from {path}"), *(Known("").trail))
+            trail = (call.step(f"loaded from {path}"), file.step(name, number))
             run.journal.touch(run.environ)
-            from confguard.model.value import Step
-
-            run.environ.changed[name] = Known(
-                text, (*trail, Step(f"{name} in {path}", source.line_span(number)))
-            )
+            run.environ.changed[name] = Known(text, trail)
     return Known(None, call.trail)
 
 
