@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from confguard.checks._trails import Setting, deliveries, joined, known_settings
+from confguard.checks._trails import Setting, deliveries, known_settings
 from confguard.finding import Edit, Fix, Label
 from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Step, Value
 from confguard.source import Span
+from confguard.words import joined
 
 if TYPE_CHECKING:
     from confguard.model.django import Settings

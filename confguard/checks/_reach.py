@@ -10,6 +10,7 @@ from confguard.model.endpoint_texts import Endpoint
 from confguard.model.listening import Listener, Listening
 from confguard.model.value import Origin
 from confguard.source import Span
+from confguard.words import joined
 
 
 def networks_of(service: Service) -> Iterator[Label]:
@@ -44,9 +45,7 @@ def ports_of(found: Listening) -> str:
     if not sure:
         return "no port"
     words = [str(port) for port in sure]
-    if len(words) == 1:
-        return f"port {words[0]}"
-    return f"ports {', '.join(words[:-1])} and {words[-1]}"
+    return f"{'port' if len(words) == 1 else 'ports'} {joined(words)}"
 
 
 def from_proposal(endpoint: Endpoint) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from confguard.finding import Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.value import Known, Origin, Step, Unknown
 from confguard.source import Span
+from confguard.words import services_named
 
 if TYPE_CHECKING:
     from confguard.model.django import Settings
@@ -81,8 +82,7 @@ class Setting:
         """Return `` in service web``, or nothing where no service is known to run the application."""
         if not self.services:
             return ""
-        word = "service" if len(self.services) == 1 else "services"
-        return f" {preposition} {word} {joined(self.services)}"
+        return f" {preposition} {services_named(self.services)}"
 
 
 def written_by_hand(value: Known[Any] | Unknown) -> Span | None:
@@ -137,11 +137,6 @@ def _delivered(app: App, value: Known[Any]) -> Iterator[str]:
         text = app.environment.get(read.key) if read.span in places else None
         if isinstance(text, Known):
             yield text.value
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def is_dangerous(name: str, value: Known[Any]) -> bool:

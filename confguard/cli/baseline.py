@@ -201,6 +201,6 @@ def _write(place: _Place, done: Run, known: dict[Identity, int]) -> None:
 
 
 def _many(count: int, noun: str) -> str:
-    from confguard.reporters.text import plural
+    from confguard.words import plural
 
     return plural(count, noun)

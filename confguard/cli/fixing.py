@@ -60,7 +60,7 @@ def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any], tell: 
 def _show(fixed: Fixed, options: Mapping[str, Any]) -> NoReturn:
     from confguard.reporters.diff import render_diff
     from confguard.reporters.terminal import terminal_options
-    from confguard.reporters.text import plural
+    from confguard.words import plural
 
     color = {None: "auto", True: "always", False: "never"}[options["color"]]
     target = options["output_file"]

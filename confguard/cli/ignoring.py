@@ -117,7 +117,7 @@ def _finish(
     from confguard.fixes.write import WriteError, write
     from confguard.reporters.diff import render_diff
     from confguard.reporters.terminal import terminal_options
-    from confguard.reporters.text import plural
+    from confguard.words import plural
 
     if options["diff"]:
         emit(render_diff(changes, terminal_options({}, is_tty=False)), options["output_file"])

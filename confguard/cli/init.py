@@ -89,7 +89,8 @@ def _text(done: Run, old: str, *, shared: bool) -> str:
 
 def _tell(done: Run, name: str) -> None:
     from confguard.finding import Severity
-    from confguard.reporters.text import plural, visible
+    from confguard.reporters.text import visible
+    from confguard.words import plural
 
     click.echo(f"{name} written.")
     for one in done.report.stacks:

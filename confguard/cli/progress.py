@@ -79,7 +79,8 @@ def say_more(done: Run, progress: Progress) -> None:
 
 def _about(done: Run, progress: Progress) -> list[str]:
     from confguard import __version__
-    from confguard.reporters.text import plural, visible
+    from confguard.reporters.text import visible
+    from confguard.words import plural
 
     report, times = done.report, progress.times()
     project = done.repo.project

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from confguard.words import joined
+
 SERVICE_KEYS = frozenset([
     b"annotations", b"attach", b"blkio_config", b"build", b"cap_add", b"cap_drop", b"cgroup",
     b"cgroup_parent", b"command", b"configs", b"container_name", b"cpu_count", b"cpu_percent",
@@ -172,7 +174,7 @@ def nginx_shape(data: bytes, *, placed: bool) -> str:
     directives = list(dict.fromkeys(match[1].decode() for match in seen))
     if blocks and (directives or placed):
         shown = [*blocks[:2], *directives[:1]]
-        return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        return joined(shown)
     lines = [
         line for line in (raw.strip() for raw in data.split(b"\n")) if line and not line.startswith(b"#")
     ]

@@ -14,6 +14,7 @@ from confguard.model.dockerfile import Copy, Image, image
 from confguard.model.dockerignore import Ignore, ignore_of
 from confguard.model.value import Known, Value
 from confguard.parsers.dockerfile import Dockerfile
+from confguard.words import services_named
 
 if TYPE_CHECKING:
     from confguard.model.compose import Build, Service
@@ -41,10 +42,7 @@ class Building:
     @property
     def where(self) -> str:
         """``service web`` or ``services web and worker``."""
-        names = [service.name for service in self.services]
-        if len(names) == 1:
-            return f"service {names[0]}"
-        return f"services {', '.join(names[:-1])} and {names[-1]}"
+        return services_named([service.name for service in self.services])
 
     @property
     def arguments(self) -> Mapping[str, Value[str]]:

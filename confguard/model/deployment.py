@@ -15,6 +15,7 @@ from confguard.model.environment import Environment
 from confguard.model.evaluations import Evaluations
 from confguard.model.image import DATASTORES, PROXIES, ImageReference, parse_image
 from confguard.model.value import Known
+from confguard.words import services_named
 
 if TYPE_CHECKING:
     from confguard.model.built_elsewhere import Builders
@@ -64,11 +65,7 @@ class App:
     @property
     def where(self) -> str:
         """``service web``, ``services web and worker``, or ``""``."""
-        if not self.services:
-            return ""
-        if len(self.services) == 1:
-            return f"service {self.services[0]}"
-        return f"services {', '.join(self.services[:-1])} and {self.services[-1]}"
+        return services_named(self.services) if self.services else ""
 
 
 @dataclass(frozen=True, eq=False)

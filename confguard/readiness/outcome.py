@@ -10,6 +10,7 @@ from enum import Enum
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.words import services_named
 
 _SERVICES = re.compile(r"(?P<head>.*) in services? (?P<names>[\w.-]+(?:(?:, | and )[\w.-]+)*)(?P<tail>.*)")
 
@@ -102,5 +103,4 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
         if not names:
             yield f"{head}{tail}"
             continue
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        yield f"{head} in {'service' if len(names) == 1 else 'services'} {listed}{tail}"
+        yield f"{head} in {services_named(names)}{tail}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from html import escape
 
 from confguard.finding import Finding, Severity
-from confguard.reporters.text import clean, plural, width
+from confguard.reporters.text import clean, width
 from confguard.show.graph import CLIENTS, COLUMNS, Edge, Graph, Node
+from confguard.words import plural
 
 _BOX, _HIGH, _GAP, _BETWEEN, _TOP = 196, 74, 26, 116, 44
 """Width and height of a box, the gaps between boxes and between columns, the head (SVG units)."""

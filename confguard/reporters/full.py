@@ -16,13 +16,13 @@ from confguard.reporters.text import (
     clean_path,
     cleaner,
     fix_line,
-    plural,
     silenced_lines,
     summary_line,
     visible,
     width,
 )
 from confguard.source import SourceFile
+from confguard.words import plural
 
 MOST_LABELS = 12
 """Places shown of one finding; a note says how many more there are."""

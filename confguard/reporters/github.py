@@ -14,7 +14,8 @@ from pathlib import Path
 from confguard.finding import Finding, Label, Severity
 from confguard.reporters.result import Report, is_changed, most_important_first, severity_of
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean_path, cleaner, plural, visible
+from confguard.reporters.text import clean_path, cleaner, visible
+from confguard.words import plural
 
 MOST_PER_LEVEL = 10
 """Annotations of a level that GitHub shows of one step (actions/toolkit, docs/problem-matchers.md)."""

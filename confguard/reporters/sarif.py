@@ -16,8 +16,9 @@ from confguard.reporters.json_v1 import dump
 from confguard.reporters.result import Report, RuleInfo, most_important_first, rule_info, severity_of
 from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean, clean_path, cleaner, plural, visible
+from confguard.reporters.text import clean, clean_path, cleaner, visible
 from confguard.source import Span
+from confguard.words import plural
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "confguard/v1"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from confguard.finding import Finding, Severity
 from confguard.reporters.result import Report
 from confguard.reporters.secrets import MASK, hidden_values, mask_prose
+from confguard.words import plural
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories that are shown escaped: controls, bidi and zero-width marks, surrogates, unassigned."""
@@ -90,16 +91,6 @@ def character_width(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
-
-
-def plural(count: int, noun: str, many: str = "") -> str:
-    """Return ``1 file``, ``2 files``; ``many`` is the plural where it is not made with an s."""
-    return f"{count} {noun}" if count == 1 else f"{count} {many or noun + 's'}"
-
-
-def joined(words: list[str]) -> str:
-    """Return ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else words)
 
 
 def summary_line(report: Report) -> str:

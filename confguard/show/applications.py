@@ -13,9 +13,9 @@ from confguard.model.django.settings import search_roots
 from confguard.model.environment import Environment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
-from confguard.reporters.text import joined
 from confguard.show.choose import ChoiceError
 from confguard.source import SourceFile
+from confguard.words import joined
 
 
 @dataclass(frozen=True, slots=True)

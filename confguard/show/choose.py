@@ -10,7 +10,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.nginx import NginxModel, load_alone
 from confguard.model.repo import Repo
 from confguard.model.value import Known
-from confguard.reporters.text import joined
+from confguard.words import joined
 
 
 class ChoiceError(Exception):

@@ -18,9 +18,9 @@ from confguard.model.stacks import Stack
 from confguard.model.value import Trail
 from confguard.reporters.secret_values import anywhere, is_secret_name, value_ranges
 from confguard.reporters.secrets import apply_mask, mask_secrets, merge_ranges, secret_ranges
-from confguard.reporters.text import joined
 from confguard.show.choose import ChoiceError
 from confguard.show.yaml_text import yaml_text
+from confguard.words import joined
 
 TRAIL_KEY = "x-trail"
 

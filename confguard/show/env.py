@@ -8,10 +8,11 @@ from typing import Any
 from confguard.model.delivery import Delivery, Reader, Variable, delivery_of
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Origin, Unknown, Value
-from confguard.reporters.text import clean, joined, width
+from confguard.reporters.text import clean, width
 from confguard.show.choose import ChoiceError
 from confguard.show.page import BOLD, DIM, RED, YELLOW, Row, Style, clipped, joined_lines, place_of, rows_text
 from confguard.show.values import shown, terms, trail_terms
+from confguard.words import joined
 
 
 def deliveries(repo: Repo, service: str, stack: str = "") -> tuple[Delivery, ...]:

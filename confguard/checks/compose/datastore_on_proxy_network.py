@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.compose.types import Attachment
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
+from confguard.words import joined
 
 _STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from confguard.checks._labels import distinct
 from confguard.checks._published import open_on
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.model.credentials import Credential, readable_credentials
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, softened
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.hidden import Hidden, hidden_code
 from confguard.model.repo import Repo
+from confguard.words import joined, services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def _is_used(deployment: Deployment, one: Hidden) -> bool:
 
 def _finding(deployment: Deployment, path: str, used: bool, found: list[Hidden]) -> Finding:
     names = [one.service for one in found]
-    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    who = services_named(names)
     made = list(dict.fromkeys(target for one in found for target, _ in one.made))
     span = found[0].mount.span or deployment.services[names[0]].span
     assert span is not None

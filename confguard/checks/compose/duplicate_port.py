@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._published import number_of, published_twice
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Fix, Label
 from confguard.fixes.compose import override, service_key
 from confguard.fixes.edits import whole
 from confguard.model.compose import Port, Service
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.mount_points import Blocked, blocked
 from confguard.model.repo import Repo
+from confguard.words import joined, services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def _finding(deployment: Deployment, found: list[Blocked]) -> Finding:
     first = found[0]
     services = list(dict.fromkeys(one.service for one in found))
     paths = list(dict.fromkeys(one.path for one in found))
-    who = f"service{'s' if len(services) > 1 else ''} {joined(services)}"
+    who = services_named(services)
     places = dict.fromkeys(one.mount.span.first_line() for one in found if one.mount.span is not None)
     around = dict.fromkeys(one.around.span.first_line() for one in found if one.around.span is not None)
     primary, *others = places

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.credentials import uses_in
@@ -13,6 +12,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_names import is_secret
 from confguard.source import Span
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.compose import Service
 from confguard.model.credentials import readable_credentials, uses_in
@@ -14,6 +13,7 @@ from confguard.model.secret_names import is_secret
 from confguard.model.token_shape import issuer_of, looks_random
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import joined, services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def _is_live(text: str) -> bool:
 def _finding(deployment: Deployment, name: str, variable: str, places: dict[Span, list[str]]) -> Finding:
     first, *others = places
     services = list(dict.fromkeys(one for names in places.values() for one in names))
-    who = f"service{'s' if len(services) > 1 else ''} {joined(services)}"
+    who = services_named(services)
     empty = deployment.compose.environment.values.get(variable) if variable else None
     related = [Label(span, f"the same for {joined(places[span])}") for span in others]
     if empty is not None and empty.span is not None:

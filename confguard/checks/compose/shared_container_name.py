@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label
 from confguard.fixes.edits import whole
 from confguard.fixes.yaml import remove_key, spot_at
@@ -12,6 +11,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from confguard.fixes.edits import whole
 from confguard.model.builds import Building, buildings
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import joined
 
 _BUILDER = re.compile(
     r"(BUILDKIT_\w+|DOCKER_BUILDKIT|SOURCE_DATE_EPOCH|COMPOSE_\w+|(http|https|ftp|no|all)_proxy"
@@ -53,7 +54,7 @@ def _lost(building: Building) -> Iterator[str]:
 def _finding(stacks: list[str], builds: list[Building], lost: list[str]) -> Finding:
     building = builds[0]
     text = building.dockerfile.source.text
-    names = " and ".join(part for part in (", ".join(lost[:-1]), lost[-1]) if part)
+    names = joined(lost)
     declared = sorted({pair.name.text for one in building.dockerfile.instructions for pair in one.pairs})
     near = [found for name in lost for found in difflib.get_close_matches(name, declared, n=1, cutoff=0.8)]
     matters = near or any(name.startswith(_BUNDLED) or re.search(rf"\${{?{name}\b", text) for name in lost)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Fix, Label
 from confguard.fixes.compose import service_key, set_condition
 from confguard.fixes.edits import whole
@@ -13,6 +12,7 @@ from confguard.model.conditions import HEALTHY, Unmet, unmet
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _finding(deployment: Deployment, service: str, condition: str, found: list[Unmet]) -> Iterator[Finding]:
     names = [one.waiting for one in found]
-    who = f"service {names[0]} waits" if len(names) == 1 else f"services {joined(names)} wait"
+    who = services_named(names, "waits", "wait")
     spans = [one.dependency.span for one in found if one.dependency.span is not None]
     place = found[0].place
     if not spans:

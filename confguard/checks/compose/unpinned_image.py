@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
@@ -15,6 +14,7 @@ from confguard.model.process import builder_of
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Value
 from confguard.source import Span
+from confguard.words import joined
 
 _VARIABLE = re.compile(r":\$\{?(\w+)")
 _SHOWN = 3

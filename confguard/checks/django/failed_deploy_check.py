@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._entries import near
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.csrf import unprotected_forms
@@ -13,6 +12,7 @@ from confguard.model.django.deploy_checks import Message, deploy_checks
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import joined
 
 _TOLD = frozenset({"security.W009", "security.W018", "security.W020"})
 """What other rules tell: default-secret-key, debug-enabled, unusable-allowed-host."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confguard.checks._entries import near
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.python import add_behind, assignment_at, span_of
@@ -17,6 +16,7 @@ from confguard.model.django.values import entry
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown, Value
 from confguard.source import Span
+from confguard.words import joined
 
 _SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 _CSRF = "django.middleware.csrf.CsrfViewMiddleware"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.missing_modules import MissingModule, missing_modules
 from confguard.model.repo import Repo
 from confguard.source import SourceFile, Span
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _finding(repo: Repo, deployment: Deployment, found: list[MissingModule]) -> Finding:
     first = found[0]
     services = list(dict.fromkeys(name for one in found for name in one.services))
-    who = f"service {services[0]}" if len(services) == 1 else f"services {joined(services)}"
+    who = services_named(services)
     path = first.listed.path if first.listed is not None else ""
     listing = repo.project.read(path) if first.distributions and path else None
     lines = {(first.place.path, first.place.line): first.place}

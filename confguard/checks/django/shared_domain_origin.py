@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._entries import Entry, entries, more, serving, stays_at_home
-from confguard.checks._trails import Setting, explain, joined
+from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 SHARED = (
     "amplifyapp.com", "appspot.com", "azurestaticapps.net", "azurewebsites.net", "cloudfront.net", "deno.dev",

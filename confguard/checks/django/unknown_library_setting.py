@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._labels import distinct
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.library_settings import Unread, unread_settings
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

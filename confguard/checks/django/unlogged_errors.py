@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._entries import near
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery.files import used_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.error_reports import Silent, silent_apps
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import services_named
 
 # The commands that write a key: openssl(1), ssh-keygen(1), sscg(8), mkcert.
 _MAKES_KEY = re.compile(
@@ -32,7 +32,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for span, (services, stacks) in found.items():
         names = list(dict.fromkeys(services))
         yield Finding(
-            f"the image of service{'s' if len(names) > 1 else ''} {joined(names)} is built with a private "
+            f"the image of {services_named(names)} is built with a private "
             "key in it: whoever has the image has the key",
             Label(span, "makes a key once, for all containers"),
             help="make it in the entrypoint if it is missing, and keep it in a volume; or mount the host's",

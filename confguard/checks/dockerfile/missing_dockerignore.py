@@ -6,13 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label
 from confguard.fixes.edits import whole
 from confguard.model.builds import buildings, context_sources, unwanted_in
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import SourceFile, Span
+from confguard.words import joined
 
 _NAME = ".dockerignore"
 _NEVER_NEEDED = (".git", "node_modules")

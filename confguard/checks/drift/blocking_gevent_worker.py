@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.green_drivers import Blocked, blocked_workers, driver_line
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _finding(stack: str, found: list[Blocked], driver: Span | None) -> Finding:
     services = list(dict.fromkeys(one.service for one in found))
     places = [one.place.first_line() for one in found if one.place is not None]
-    who = f"service{'s' if len(services) > 1 else ''} {joined(services)}"
+    who = services_named(services)
     return Finding(
         f"the gevent workers of {who} stop at each query: psycopg2 does not give way while it waits",
         Label(places[0], "many requests in one worker, of which one at a time reaches the database"),

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from confguard.checks._bypass import Bypass, bypasses
 from confguard.checks._published import left_by, number_of, open_on, published_twice
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.compose import Port, Resource, Service
 from confguard.model.deployment import Deployment
 from confguard.model.outer_proxies import passes_to, proxy_networks
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

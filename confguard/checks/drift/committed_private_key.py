@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.private_keys import Used, used_keys
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.migrations import Migration, concurrent
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Fix, Label
 from confguard.fixes.edits import whole
 from confguard.model.delivery.crossed import (
@@ -15,6 +14,7 @@ from confguard.model.delivery.crossed import (
     crossed_in_settings,
 )
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.nginx import replace_argument
@@ -19,6 +19,7 @@ from confguard.model.responses import answering, app_behind, apps_behind
 from confguard.model.responses.nonces import uses_nonces
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import joined
 
 if TYPE_CHECKING:
     from confguard.model.django import Policy

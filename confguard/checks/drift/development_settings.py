@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.running_settings import Running, for_development
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def _finding(deployment: Deployment, better: str, found: list[Running]) -> Itera
     labels = [Label(place, "names it") for place in places[:3]] or service_labels(
         deployment, names, "runs with it"
     )
-    who = f"service {names[0]} runs" if len(names) == 1 else f"services {joined(names)} run"
+    who = services_named(names, "runs", "run")
     yield Finding(
         f"{who} with the settings `{found[0].module}`, which are made for development",
         labels[0],

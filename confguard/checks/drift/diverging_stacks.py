@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.repo import Repo
 from confguard.model.unlike_stacks import Unlike, UnlikePair, unlike_pairs
 from confguard.source import Span
+from confguard.words import joined
 
 _SHOWN = 4
 

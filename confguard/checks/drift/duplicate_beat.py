@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.celery import Beat, code_run_by, consumption
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 _REDBEAT = re.compile("redbeat", re.IGNORECASE)
 

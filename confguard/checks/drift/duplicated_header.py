@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._doubled import hidden
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import Level, NginxModel
 from confguard.model.repo import Repo
 from confguard.model.responses import Doubled, Outcome, canonical, doubled
+from confguard.words import joined, services_named
 
 _BROKEN = (Outcome.VOID, Outcome.REFUSED)
 _TOLD = (*_BROKEN, Outcome.HARMLESS)
@@ -40,7 +40,7 @@ def _finding(deployment: Deployment, model: NginxModel, found: list[Doubled]) ->
     (primary, text), *others = places
     verb = "comes" if len(names) == 1 else "come"
     services = list(dict.fromkeys(name for one in found for name in one.services))
-    where = f"service{'' if len(services) == 1 else 's'} {joined(services)}"
+    where = services_named(services)
     return Finding(
         f"{joined(names)} {verb} twice in the answers of {where}, from Django and from nginx: "
         f"{told[0].verdict.words}",

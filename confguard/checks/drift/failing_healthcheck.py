@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label, Severity
 from confguard.model.conditions import HEALTHY
 from confguard.model.deployment import Deployment
 from confguard.model.health import Failing, Why, failing
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined, services_named
 
 _PROVES_NOTHING = (Why.ONLY_REDIRECT, Why.NOTHING)
 
@@ -40,7 +41,7 @@ def _finding(deployment: Deployment, found: list[Failing]) -> Finding:
         related += [Label(span, "gets the check of its image") for span in services if span is not None]
     related += _places(deployment, first)
     words, effect = _words(first)
-    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    who = services_named(names)
     fails = "proves nothing" if first.why in _PROVES_NOTHING else "always fails"
     return Finding(
         f"the health check of {who} {fails}: {words}",

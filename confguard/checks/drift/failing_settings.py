@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.checks._roles import service_labels
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.delivery.casts import miscasts
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Origin
+from confguard.words import joined, services_named
 
 if TYPE_CHECKING:
     from confguard.model.django.settings import Failure
@@ -52,7 +53,7 @@ def _proposed(failure: Failure) -> bool:
 def _finding(deployment: Deployment, found: list[tuple[App, Failure]]) -> Finding:
     failure = found[0][1]
     names = [name for app, _ in found for name in app.services]
-    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    who = services_named(names)
     exception = failure.exception.rpartition(".")[2]
     related = [
         label for label in deliveries(Known(None, failure.trail)) if label.span.line != failure.span.line

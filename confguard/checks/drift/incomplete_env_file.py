@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.delivery.names import meant
@@ -13,6 +12,7 @@ from confguard.model.delivery.written import WrittenEnvFile, written_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import joined
 
 _SHOWN = 5
 

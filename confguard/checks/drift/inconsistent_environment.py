@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined, services_named
 
 _FOR_REQUESTS = re.compile(
     r"ALLOWED_HOST|CSRF|CORS|SESSION|SECURE|COOKIE|CSP|HSTS|X_FRAME|THROTTLE|RATE_?LIMIT|AXES|CAPTCHA|GUNICORN"
@@ -198,4 +198,4 @@ def _difference(
 
 
 def _services(names: tuple[str, ...]) -> str:
-    return f"service{'s' if len(names) > 1 else ''} {joined(names)}"
+    return services_named(names)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.migrations import Switch, ineffective_switches
 from confguard.model.repo import Repo
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def _finding(deployment: Deployment, switch: Switch) -> Iterator[Finding]:
     places = [span.first_line() for span in spans if span is not None]
     if not places:
         return
-    who = f"service {names[0]} migrates" if len(names) == 1 else f"services {joined(names)} migrate"
+    who = services_named(names, "migrates", "migrate")
     waiting = [
         Label(one.span.first_line(), f"{service.name} waits for it")
         for service in deployment.services.values()

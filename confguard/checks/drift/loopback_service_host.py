@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._reach import from_proposal
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Edit, Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
@@ -14,6 +14,7 @@ from confguard.model.endpoint_texts import Endpoint
 from confguard.model.endpoints import endpoints
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import services_named
 
 _KINDS = {
     "postgresql": "PostgreSQL",
@@ -71,7 +72,7 @@ def _server(deployment: Deployment, origin: str, kind: str) -> str:
 def _finding(deployment: Deployment, endpoint: Endpoint, names: list[str], server: str) -> Finding:
     assert endpoint.span is not None
     label = deployment.services[server].span if server else None
-    where = f"service{'s' if len(names) > 1 else ''} {joined(names)}"
+    where = services_named(names)
     what = f"`{endpoint.host}`" if endpoint.host else "a socket in the container, because it names no host"
     proposed = from_proposal(endpoint)
     return Finding(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery import delivery_of
 from confguard.model.delivery.casts import Miscast, kept_quotes, miscasts
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import joined, services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def _finding(deployment: Deployment, same: list[tuple[App, Miscast]]) -> Finding
 
 
 def _services(names: list[str]) -> str:
-    return f"service{'s' if len(names) > 1 else ''} {joined(names)}"
+    return services_named(names)
 
 
 def _severity(found: Miscast) -> Severity | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, joined, read_and_delivered, written_by_hand
+from confguard.checks._trails import deliveries, read_and_delivered, written_by_hand
 from confguard.finding import Finding, Label, Severity
 from confguard.model.databases import PARTS, Foreign, Use, foreign, uses
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known
+from confguard.words import services_named
 
 _WORDS = {
     "name": "connects to a database that service {server} does not create",
@@ -80,7 +81,7 @@ def _finding(deployment: Deployment, use: Use, part: str) -> Finding:
         if served_at
         else []
     )
-    where = f"service{'s' if len(use.services) > 1 else ''} {joined(use.services)}"
+    where = services_named(use.services)
     return Finding(
         f"{where} {_WORDS[part].format(server=use.server)}"
         + (f": it asks for{shown}, and there is{other}" if shown else ""),
@@ -98,7 +99,7 @@ def _of_another_kind(deployment: Deployment, one: Foreign) -> Iterator[Finding]:
     place = written_by_hand(value) or value.span or one.endpoint.span
     if place is None:
         return
-    where = f"service{'s' if len(one.endpoint.services) > 1 else ''} {joined(one.endpoint.services)}"
+    where = services_named(one.endpoint.services)
     yield Finding(
         f"{where} speaks {one.spoken} to service {one.server}, which is a {one.store}",
         Label(place.first_line(), f"the engine of {one.spoken}"),

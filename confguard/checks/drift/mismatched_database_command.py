@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.database_commands import Mismatch, mismatches
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

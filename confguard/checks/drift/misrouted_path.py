@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._labels import distinct
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Location
@@ -14,6 +13,7 @@ from confguard.model.path_answers import Misrouted, misrouted
 from confguard.model.repo import Repo
 from confguard.model.route_prefixes import mismatches
 from confguard.source import Span
+from confguard.words import joined
 
 _CALLED = re.compile(
     r"(^|[/_-])(api|v\d+|(web)?hooks?|callbacks?|complete|oauth2?|oidc|saml|sso|token|rpc|graphql|ws)([/_.-]|$)",

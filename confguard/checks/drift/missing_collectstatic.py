@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.preparing import collecting_nowhere, without_static_files
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -26,9 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             labels += service_labels(deployment, one.services, "serves it")
             if not labels:
                 continue
-            who = (
-                f"service {one.services[0]}" if len(one.services) == 1 else f"services {joined(one.services)}"
-            )
+            who = services_named(one.services)
             yield Finding(
                 f"the static files of {who} are served from STATIC_ROOT, and nothing runs `collectstatic`",
                 labels[0],

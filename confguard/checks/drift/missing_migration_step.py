@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding
 from confguard.model.preparing import without_migration
 from confguard.model.repo import Repo
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -18,9 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
             labels = service_labels(deployment, one.services, "starts on whatever tables there are")
             if not labels:
                 continue
-            who = (
-                f"service {one.services[0]}" if len(one.services) == 1 else f"services {joined(one.services)}"
-            )
+            who = services_named(one.services)
             yield Finding(
                 f"nothing migrates the database of {who}",
                 labels[0],

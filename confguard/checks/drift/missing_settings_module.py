@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.absent import why_absent
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.running_settings import Running, candidates, missing
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def _finding(deployment: Deployment, module: str, found: list[Running]) -> Itera
     labels = [*(Label(place, "names it") for place in places[:3]), *services]
     if not labels:
         return
-    who = f"service {names[0]} is" if len(names) == 1 else f"services {joined(names)} are"
+    who = services_named(names, "is", "are")
     yield Finding(
         f"{who} to run with the settings `{module}`, and there is no such module",
         labels[0],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.started_files import Unstarted, unstarted
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _finding(deployment: Deployment, found: list[Unstarted]) -> Finding:
     first, names = found[0], [one.service for one in found]
-    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    who = services_named(names)
     what = f"the health check of {who} runs" if first.in_health_check else f"{who} runs"
     if len(names) > 1 and not first.in_health_check:
         what = f"{who} run"

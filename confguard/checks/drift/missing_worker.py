@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.celery import Code, code_run_by, consumption
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole, role_of
 from confguard.model.value import Known
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def _finding(deployment: Deployment, app: App, names: list[str], code: Code) -> 
         Label(call.first_line(), "sends a task") for call in sorted(calls, key=lambda one: one.sort_key)[:3]
     ]
     places += [Label(span.first_line(), "the broker that keeps it")] if span is not None else []
-    who = f"service {names[0]} sends" if len(names) == 1 else f"services {joined(names)} send"
+    who = services_named(names, "sends", "send")
     return Finding(
         f"{who} tasks to Celery, and no service of the stack runs a worker",
         labels[0] if labels else places[0],

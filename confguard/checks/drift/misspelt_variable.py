@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Fix, Label
 from confguard.fixes.edits import whole
 from confguard.model.delivery import Variable
@@ -14,6 +13,7 @@ from confguard.model.delivery.misspelt import misspellings
 from confguard.model.repo import Repo
 from confguard.model.value import Origin
 from confguard.source import Span
+from confguard.words import services_named
 
 if TYPE_CHECKING:
     from confguard.model.django import EnvRead
@@ -34,7 +34,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _finding(stack: str, variable: Variable, read: EnvRead, services: list[str], span: Span) -> Finding:
-    who = f"service {services[0]} gets" if len(services) == 1 else f"services {joined(services)} get"
+    who = services_named(services, "gets", "get")
     return Finding(
         f"{who} {variable.name}, which nothing reads; the settings read {read.key}, which nothing sets",
         Label(span.first_line(), "nobody reads this name"),

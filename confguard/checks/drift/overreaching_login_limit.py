@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Limit, Location, Missing, NginxModel, Request, limits, route
@@ -14,6 +13,7 @@ from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, apps_behind
 from confguard.model.responses.bodies import sample
 from confguard.model.value import Known
+from confguard.words import joined
 
 if TYPE_CHECKING:
     from confguard.model.django.routes import Route

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._labels import distinct
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.split_credentials import Split, documented, splits
+from confguard.words import joined, services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def _finding(deployment: Deployment, found: list[Split]) -> Finding:
     first = found[0]
     clients = list(dict.fromkeys(one.client for one in found))
     variables = list(dict.fromkeys(one.variable for one in found))
-    who = f"service{'s' if len(clients) > 1 else ''} {joined(clients)}"
+    who = services_named(clients)
     told = [span for variable in variables for span in documented(deployment, variable)]
     labels = [Label(one.served_at, f"{one.variable} for {one.server}") for one in found]
     labels += [Label(one.place, "a copy here, too") for one in found]

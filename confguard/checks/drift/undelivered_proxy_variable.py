@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._deliver import passed_on
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.caddy import Use, undelivered
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.split_credentials import documented
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.checks._deliver import delivered, named
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery.files import used_env_files
 from confguard.model.delivery.misspelt import misspellings
@@ -15,6 +14,7 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
 from confguard.source import Span
+from confguard.words import joined, services_named
 
 if TYPE_CHECKING:
     from confguard.model.django import EnvRead, Settings
@@ -44,7 +44,7 @@ def _required_by_settings(deployment: Deployment) -> Iterator[Finding]:
         if first is None:
             continue
         found = list(_services(deployment, services))
-        who = f"service {services[0]} does" if len(services) == 1 else f"services {joined(services)} do"
+        who = services_named(services, "does", "do")
         yield Finding(
             f"the settings cannot start without {joined(names)}, and {who} not get "
             f"{'it' if len(names) == 1 else 'them'}",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Origin
 from confguard.source import Span
+from confguard.words import joined, services_named
 
 _ACCESS = r"(?:AUTHZ|AUTHORI[SZ]ATION|AUTHENTICATION|AUTH|PERMISSIONS?|ACCESS_CONTROL|ACL|LOGIN|RBAC)"
 _ENFORCES = re.compile(
@@ -65,7 +65,7 @@ def _switches(app: App) -> Iterator[_Switch]:
 def _finding(deployment: Deployment, path: str, switches: list[_Switch]) -> Finding:
     services = sorted({name for one in switches for name in one.services if deployment.serves_http(name)})
     names = [one.name for one in switches]
-    where = f" of service{'s' if len(services) > 1 else ''} {joined(services)}" if services else ""
+    where = f" of {services_named(services)}" if services else ""
     return Finding(
         f"{joined([f'`{one.name}={one.text}`' for one in switches])} in {path} "
         f"{'switches' if len(names) == 1 else 'switch'} a check of access{where} off",

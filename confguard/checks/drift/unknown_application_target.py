@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.targets import Lack, Missing, missing_in_settings, missing_targets
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def _finding(deployment: Deployment, found: list[Missing]) -> Iterator[Finding]:
     if first.source is not None:
         start = first.source.span(0, max(len(first.source.line_text(1)), 0))
         labels.append(Label(start, f"has no {first.name}"))
-    who = f"service {names[0]}" if len(names) == 1 else f"services {joined(names)}"
+    who = services_named(names)
     what = "there is no such module" if first.lack is Lack.MODULE else f"the module has no `{first.name}`"
     yield Finding(
         f"{first.program.name} in {who} is to load `{first.target}`, and {what}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._reach import from_proposal
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.endpoint_texts import Endpoint
@@ -14,6 +14,7 @@ from confguard.model.endpoints import endpoints, reached
 from confguard.model.hosts import Reach, Reached
 from confguard.model.repo import Repo
 from confguard.model.secret_shape import Shape, shape_of
+from confguard.words import services_named
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _PROTOCOLS = ("postgresql", "mysql", "redis", "amqp", "memcached", "mongodb")
@@ -71,7 +72,7 @@ def _finding(
     if meant and (place := deployment.services[meant].span) is not None:
         hints = [Label(place, f"the {endpoint.kind} server of this stack")]
     nearest = meant or "the service's name"
-    where = f"service{'s' if len(services) > 1 else ''} {joined(services)}"
+    where = services_named(services)
     return Finding(
         f"{endpoint.name} of {where} leads to `{endpoint.host}`, and nothing in the stack has this name",
         Label(span, "does not resolve"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import (
@@ -21,6 +20,7 @@ from confguard.model.nginx import (
 from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, apps_behind
 from confguard.model.responses.logins import Login, named_logins, unlimited_logins
+from confguard.words import joined
 
 
 @dataclass(frozen=True, slots=True)

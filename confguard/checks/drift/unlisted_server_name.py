@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from confguard.checks._forwarding import services
 from confguard.checks._labels import distinct
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.belief import allowed_hosts, middleware, raw_host
 from confguard.model.deployment import App, Deployment
@@ -16,6 +15,7 @@ from confguard.model.passages import Passage
 from confguard.model.received import received
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 _COMMON = "django.middleware.common.CommonMiddleware"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.belief import allowed_hosts
 from confguard.model.deployment import App, Deployment
@@ -13,6 +13,7 @@ from confguard.model.nginx import Server
 from confguard.model.passages import Exposure
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 _HOST = re.compile(r"\.?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Fix, Label
 from confguard.fixes.compose import depend_on, set_condition
 from confguard.fixes.edits import whole
@@ -14,6 +13,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.migrations import Migration, early, migrations
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def _finding(deployment: Deployment, migration: Migration, names: tuple[str, ...
     place = migration.program.span or deployment.services[target].span
     if not labels or place is None:
         return
-    who = f"service {names[0]} does" if len(names) == 1 else f"services {joined(names)} do"
+    who = services_named(names, "does", "do")
     loose = [
         Label(one.span.first_line(), f"waits for {one.condition.removeprefix('service_')} only")
         for name in names

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.fixes.compose import depend_on
 from confguard.fixes.edits import whole
@@ -14,6 +13,7 @@ from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import NginxModel, Target, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.checks._deliver import passed_on
-from confguard.checks._trails import is_dangerous, joined
+from confguard.checks._trails import is_dangerous
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.delivery.misspelt import misspellings
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 if TYPE_CHECKING:
     from confguard.model.django import EnvRead

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from confguard.checks._trails import joined
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.nginx import add_headers
@@ -24,6 +23,7 @@ from confguard.model.responses import (
     serves,
 )
 from confguard.model.value import Known
+from confguard.words import joined
 
 _OF_FILES = frozenset({"x-content-type-options"})
 _FRAMES = frozenset({"x-frame-options", "content-security-policy"})

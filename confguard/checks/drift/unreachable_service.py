@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from confguard.checks._reach import networks_of
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
 from confguard.model.endpoints import endpoints, reached
@@ -14,6 +14,7 @@ from confguard.model.hosts import Reach, reach
 from confguard.model.repo import Repo
 from confguard.model.roles import ServiceRole
 from confguard.source import Span
+from confguard.words import services_named
 
 _CONNECTED_TO = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER)
 
@@ -99,4 +100,4 @@ def _finding(deployment: Deployment, apart: str, own: dict[tuple[str, str], _Apa
 
 
 def _services(names: list[str]) -> str:
-    return f"service{'s' if len(names) > 1 else ''} {joined(names)}"
+    return services_named(names)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from confguard.checks._entries import others, written
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import elements
 from confguard.model.path_answers import answers
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 _NAME = re.compile(r"(^|_)(REDIRECT|CALLBACK|WEBHOOK)S?_?(URI|URL)$")
 _URL = re.compile(r"https?://(?P<host>[\w.-]+)(?::\d+)?(?P<path>/[\w./-]+)\Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.listening import programs
@@ -16,6 +16,7 @@ from confguard.model.value import Known
 from confguard.model.volumes import container_path
 from confguard.model.writing import why_unwritable
 from confguard.source import Span
+from confguard.words import services_named
 
 _BACKUPS = re.compile(r"(?:.*_)?BACKUPS?_(?:DIR|DIRECTORY|PATH|ROOT|FOLDER|LOCATION)\Z")
 _WRITERS = (ServiceRole.APP, ServiceRole.WORKER, ServiceRole.BEAT, ServiceRole.MIGRATION)
@@ -84,7 +85,7 @@ def _finding(deployment: Deployment, name: str, found: list[tuple[str, str, str,
         related += deliveries(setting)
     names = list(dict.fromkeys(one[0] for one in found))
     return Finding(
-        f"service{'s' if len(names) > 1 else ''} {joined(names)} cannot write to `{path}` ({name}): {why}",
+        f"{services_named(names)} cannot write to `{path}` ({name}): {why}",
         Label(place.first_line(), "not writable"),
         tuple(related),
         help=_help(path, why),

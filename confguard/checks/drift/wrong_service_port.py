@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._reach import address, listens, ports_of
-from confguard.checks._trails import deliveries, joined
+from confguard.checks._trails import deliveries
 from confguard.finding import Finding, Label, Severity
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
@@ -15,6 +15,7 @@ from confguard.model.hosts import Reach
 from confguard.model.listening import Listening
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -55,7 +56,7 @@ def _is_closed(found: Listening, endpoint: Endpoint, target: Service, name: str)
 def _finding(deployment: Deployment, endpoint: Endpoint, target: Service, names: list[str]) -> Finding:
     assert endpoint.span is not None
     found = deployment.listening[target.name]
-    where = f"service{'s' if len(names) > 1 else ''} {joined(names)}"
+    where = services_named(names)
     closed = found.on(endpoint.port or 0)
     listening = (
         f"{target.name} listens on {ports_of(found)}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.repo import Repo
 from confguard.source import Span
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -24,11 +24,7 @@ def _finding(stack: str, file: UsedEnvFile) -> Finding:
     places: tuple[Span, ...] = file.spans or (file.entries[0].line,)
     own = file.read.replace(".example", "").replace(".sample", "").replace(".template", "")
     target = own if own != file.read else ".env"
-    who = (
-        f"service{'s' if len(file.services) > 1 else ''} {joined(file.services)}"
-        if file.services
-        else "the stack"
-    )
+    who = services_named(file.services) if file.services else "the stack"
     return Finding(
         f"{who} {'read' if len(file.services) > 1 else 'reads'} the template {file.read} itself",
         Label(places[0].first_line(), "its placeholders are the values"),

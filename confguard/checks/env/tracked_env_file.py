@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.delivery.files import UsedEnvFile, used_env_files
 from confguard.model.delivery.secrets import Exposed, committed_secrets
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.caddy import undelivered
 from confguard.model.delivery import delivery_of
@@ -16,6 +15,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 from confguard.source import Span
+from confguard.words import joined
 
 _SHOWN = 5
 _USE = re.compile(r"\$\{?([A-Za-z_]\w*)")

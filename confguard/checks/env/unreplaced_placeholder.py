@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.delivery.files import EnvEntry, UsedEnvFile, is_documented, used_env_files
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.model.secret_names import is_secret
 from confguard.model.secret_shape import Shape, shape_of
+from confguard.words import joined
 
 _SHOWN = 4
 

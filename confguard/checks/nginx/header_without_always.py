@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.fixes.edits import whole
 from confguard.fixes.nginx import append_argument
@@ -12,6 +11,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.nginx import Header, Level, NginxModel, header_set, hidden_headers, targets_of
 from confguard.model.repo import Repo
 from confguard.model.responses import SECURITY_HEADERS, canonical, headers_of_app
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

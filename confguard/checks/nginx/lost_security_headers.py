@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.nginx import add, source_of
@@ -22,6 +21,7 @@ from confguard.model.nginx import (
 from confguard.model.repo import Repo
 from confguard.model.responses import SECURITY_HEADERS, headers_of_app
 from confguard.model.value import Known
+from confguard.words import joined
 
 _HARMLESS = frozenset({"x-content-type-options", "referrer-policy", "strict-transport-security"})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import NginxModel, Target, nearest, seconds, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.value import Known
+from confguard.words import joined
 
 _TIMES = ("proxy_read_timeout", "proxy_send_timeout")
 

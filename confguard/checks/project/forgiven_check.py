@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.repo import Repo
 from confguard.model.workflows.forgiven import Forgiven, forgiven
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

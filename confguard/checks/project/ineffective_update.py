@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.checks._roles import meant_for_production, service_labels
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label
 from confguard.model.repo import Repo
 from confguard.model.updates import never_built, restarted_only
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.named_things import Unnamed, unknown_services
 from confguard.model.repo import Repo
+from confguard.words import joined
 
 
 def check(repo: Repo) -> Iterator[Finding]:

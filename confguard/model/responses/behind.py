@@ -6,6 +6,7 @@ from confguard.model.compose import Service
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import NginxModel, Target, upstream_targets
 from confguard.model.value import Known
+from confguard.words import services_named
 
 
 def app_behind(deployment: Deployment, target: Target) -> App | None:
@@ -64,7 +65,4 @@ def apps_behind(deployment: Deployment, model: NginxModel) -> tuple[App, ...]:
 
 def answering(deployment: Deployment, app: App) -> str:
     """Return ``service web`` or ``services web and api``: those of an application that answer requests."""
-    names = [name for name in app.services if deployment.serves_http(name)] or list(app.services)
-    if len(names) == 1:
-        return f"service {names[0]}"
-    return f"services {', '.join(names[:-1])} and {names[-1]}"
+    return services_named([name for name in app.services if deployment.serves_http(name)] or app.services)
