@@ -129,15 +129,17 @@ _CONTEXT = (
 
 
 def role_of_name(path: str, *, folders: bool = False) -> Role:
-    """Return the role that the words of a file's name tell; with ``folders`` those of its folders too."""
+    """Return the role that the words of a file's name tell; with ``folders`` those of its folders too.
+
+    The last such word counts, but what CI makes of production (``ci.prod``) is for tests.
+    """
     parts = path.split("/")
     if parts[-1] in _OVERRIDES:
         return Role.DEVELOPMENT  # what Compose adds by itself is what a developer's machine has
     for part in reversed(parts if folders else parts[-1:]):
-        for word in reversed(re.split(r"[._\-\s]+", part.lower())):
-            role = _ROLE_OF.get(word)
-            if role:
-                return role
+        roles = [_ROLE_OF[word] for word in re.split(r"[._\-\s]+", part.lower()) if word in _ROLE_OF]
+        if roles:
+            return Role.TEST if Role.TEST in roles else roles[-1]
     return Role.UNKNOWN
 
 

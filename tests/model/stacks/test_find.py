@@ -9,6 +9,7 @@ import pytest
 from confguard.discover.kinds import classify
 from confguard.discover.project import Listing, Project, open_project
 from confguard.model.stacks import Role, Stack, find
+from confguard.model.stacks.stack import role_of_name
 
 WEB = "services:\n  web:\n    image: app\n"
 PLAIN = {"docker-compose.yml": WEB}
@@ -40,6 +41,20 @@ def roles(found: tuple[Stack, ...]) -> dict[str, str]:
 
 def deployed(found: tuple[Stack, ...]) -> list[str]:
     return [stack.name for stack in found if stack.deployed]
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("docker-compose.prod.yml", Role.PRODUCTION),
+        ("docker-compose.ci.prod.images.yaml", Role.TEST),
+        ("docker-compose.prod-test.yml", Role.TEST),
+        ("compose.staging.yaml", Role.STAGING),
+        ("compose.images.yaml", Role.UNKNOWN),
+    ],
+)
+def test_a_name_tells_a_role(name: str, role: Role) -> None:
+    assert role_of_name(name) is role
 
 
 def test_without_compose_files_there_are_no_stacks(tmp_path: Path) -> None:
