@@ -82,14 +82,17 @@ def failing(deployment: Deployment) -> Iterator[Failing]:
         elif lacks(process, probe.tool):
             yield Failing(name, probe, Why.TOOL)
         elif probe.request is not None and _is_own(deployment, name, probe.request):
-            yield from _request(deployment, name, probe, probe.request)
+            yield from failing_request(deployment, name, probe, probe.request)
 
 
 def _is_own(deployment: Deployment, service: str, request: Request) -> bool:
     return request.is_local or request.host in deployment.services[service].names_in("")
 
 
-def _request(deployment: Deployment, service: str, probe: Probe, request: Request) -> Iterator[Failing]:
+def failing_request(
+    deployment: Deployment, service: str, probe: Probe, request: Request
+) -> Iterator[Failing]:
+    """Yield why a request to a service's own port surely fails, or sees nothing; its first reason."""
     heard = listening(deployment, service)
     there = heard.on(request.port)
     if heard.complete and not there:
@@ -106,7 +109,7 @@ def _request(deployment: Deployment, service: str, probe: Probe, request: Reques
     host = request.headers.get("host", request.host).partition(":")[0]
     hosts = app.settings.get("ALLOWED_HOSTS")
     refused = _refuses(app, host)
-    if refused and request.fails_on_error and _asks_host(app) and isinstance(hosts, Known):
+    if refused and request.fails_on_error and _asks_host(app, request) and isinstance(hosts, Known):
         yield Failing(service, probe, Why.HOST, trail=hosts.trail)
         return
     redirect = app.settings.get("SECURE_SSL_REDIRECT")
@@ -169,12 +172,23 @@ def _middleware(app: App) -> list[str] | None:
     return list(found)
 
 
-def _asks_host(app: App) -> bool:
+def _asks_host(app: App, request: Request) -> bool:
     """Say whether CommonMiddleware asks for the host before anything could answer."""
     found = _middleware(app)
     if found is None or _COMMON not in found:
         return False
-    return all(_PASSING.match(one) for one in found[: found.index(_COMMON)])
+    path = request.path.partition("?")[0]
+    return all(_passes(app, one, path) for one in found[: found.index(_COMMON)])
+
+
+def _passes(app: App, name: str, path: str) -> bool:
+    """Say whether a middleware surely hands a request on."""
+    from confguard.model.django.passing_middleware import passes_on
+
+    if _PASSING.match(name):
+        return True
+    middleware = app.settings.middleware
+    return middleware is not None and passes_on(middleware, name, path)
 
 
 def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
@@ -182,14 +196,14 @@ def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
     found = _middleware(app)
     if redirect.value is not True or found is None or _SECURITY not in found:
         return False
-    if not all(_PASSING.match(one) for one in found[: found.index(_SECURITY)]):
+    path = request.path.partition("?")[0]
+    if not all(_passes(app, one, path) for one in found[: found.index(_SECURITY)]):
         return False
     exempt, secure = _setting(app, "SECURE_REDIRECT_EXEMPT"), app.settings.get("SECURE_PROXY_SSL_HEADER")
     if not isinstance(exempt, (list, tuple)) or _setting(app, "SECURE_SSL_HOST"):
         return False
-    path = request.path.partition("?")[0].lstrip("/")
     try:
-        if any(re.search(pattern, path) for pattern in exempt):
+        if any(re.search(pattern, path.lstrip("/")) for pattern in exempt):
             return False
     except (re.error, TypeError):
         return False

@@ -26,7 +26,8 @@ _URL = re.compile(
 _CMD = re.compile(r"\s*CMD\s+(?P<rest>.*)\Z", re.DOTALL | re.IGNORECASE)
 _RAISES = re.compile(r"raise_for_status|status_code|\.ok\b|\.status\b")
 _IGNORED = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b")
-_CURL_VALUES = frozenset("HoAduXmewbcTYyUxEr")
+_CURL_VALUES = frozenset("HoAduXmewbcTYyUxErD")
+_LOOKING = frozenset({"--include", "--head", "--verbose", "--write-out", "--dump-header", "--trace-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Request:
     """A status of 400 and above makes it unhealthy."""
     follows: bool = True
     """It follows redirects."""
+    looks: bool = False
+    """It shows the status or the headers of the answer."""
 
     @property
     def is_local(self) -> bool:
@@ -84,6 +87,11 @@ def probe_of(process: Process) -> Probe | None:
         return _probe("CMD", [word.text for word in check.words], check.span, inherited=True)
     match = _CMD.match(check.text)
     return _probe("CMD-SHELL", [match["rest"]], check.span, inherited=True) if match else None
+
+
+def probe_of_words(words: Sequence[str], span: Span) -> Probe | None:
+    """Return what a command that somebody runs would see, as if it were a health check."""
+    return _probe("CMD", words, span, inherited=False)
 
 
 def _probe(kind: str, words: Sequence[str], span: Span, *, inherited: bool) -> Probe | None:
@@ -137,7 +145,7 @@ def _request(tool: str, words: list[str]) -> Request | None:
 
 def _curl(words: list[str]) -> Request | None:
     headers: dict[str, str] = {}
-    fails = follows = False
+    fails = follows = looks = False
     url = ""
     index = 0
     while index < len(words):
@@ -147,24 +155,29 @@ def _curl(words: list[str]) -> Request | None:
             name, _, value = word.partition("=")
             fails = fails or name in ("--fail", "--fail-with-body")
             follows = follows or name == "--location"
+            looks = looks or name in _LOOKING
             if name == "--header":
                 _header(headers, value or following)
             valued = ("--header", "--output", "--max-time", "--connect-timeout", "--user-agent", "--user",
-                      "--request", "--retry", "--retry-delay", "--data", "--write-out")  # fmt: skip
+                      "--request", "--retry", "--retry-delay", "--retry-max-time", "--data", "--data-raw",
+                      "--json", "--write-out", "--dump-header", "--cookie", "--resolve",
+                      "--connect-to")  # fmt: skip
             if name == "--url":
                 url = value or following
             index += name in (*valued, "--url") and not value
         elif word.startswith("-") and len(word) > 1:
-            fails, follows = fails or "f" in word, follows or "L" in word
             last = next((char for char in word[1:] if char in _CURL_VALUES), "")
             inline = word[word.index(last) + 1 :] if last else ""
+            flags = word.removesuffix(inline)
+            fails, follows = fails or "f" in flags, follows or "L" in flags
+            looks = looks or any(char in flags for char in "IivwD")
             if last == "H":
                 _header(headers, inline or following)
             index += bool(last) and not inline
         else:
             url = url or word
         index += 1
-    return _made(url if "://" in url else f"http://{url}", headers, fails, follows)
+    return _made(url if "://" in url else f"http://{url}", headers, fails, follows, looks)
 
 
 def _wget(words: list[str]) -> Request | None:
@@ -201,9 +214,11 @@ def _header(headers: dict[str, str], text: str) -> None:
     headers[name.strip().lower()] = value.strip()
 
 
-def _made(text: str, headers: Mapping[str, str], fails: bool, follows: bool) -> Request | None:
+def _made(
+    text: str, headers: Mapping[str, str], fails: bool, follows: bool, looks: bool = False
+) -> Request | None:
     match = _URL.search(text)
     if match is None or "\ue000" in text:
         return None
     port = int(match["port"]) if match["port"] else 443 if match["scheme"] == "https" else 80
-    return Request(match["scheme"], match["host"], port, match["path"] or "/", headers, fails, follows)
+    return Request(match["scheme"], match["host"], port, match["path"] or "/", headers, fails, follows, looks)

@@ -44,6 +44,23 @@ def test_a_request_is_read_from_the_command(tmp_path, test, expected):
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "looks", "fails"),
+    [
+        ("-fsS", False, True),
+        ("-fsSI", True, True),
+        ("-o/dev/null -w %{http_code}", True, False),
+        ("-f --dump-header head.txt", True, True),
+        ("-fofile", False, True),
+        ("-ofile", False, False),
+        ("-HX-Failed:Is", False, False),
+    ],
+)
+def test_what_shows_the_status_is_seen_and_values_are_no_options(tmp_path, options, looks, fails):
+    request = _probe(tmp_path, f"curl {options} http://localhost/a").request
+    assert (request.looks, request.fails_on_error, request.path) == (looks, fails, "/a")
+
+
 def test_headers_are_read(tmp_path):
     probe = _probe(tmp_path, "[CMD, curl, -fH, 'Host: shop.example.com', '-HX-A:b', 'http://localhost']")
     assert probe.request.headers == {"host": "shop.example.com", "x-a": "b"}

@@ -1,0 +1,116 @@
+"""Whether middleware of the repository surely hands a request on: it is evaluated with that request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from confguard.model.django import calls, classes, imports
+from confguard.model.django.library.lazysettings import lazy_settings
+from confguard.model.django.machine import MAX_STEPS, Run
+from confguard.model.django.objects import (
+    Call,
+    ClassObject,
+    FunctionObject,
+    InstanceObject,
+    LimitReached,
+    ModuleObject,
+    Native,
+    NativeObject,
+    Raised,
+    V,
+)
+from confguard.model.value import Known, Unknown
+from confguard.source import Span
+
+if TYPE_CHECKING:
+    from confguard.model.django.policies import Middleware
+
+_EARLY = ("process_request", "process_view")
+_OF_SCHEME = re.compile(r"X_FORWARDED_PROTO|url_scheme|_get_scheme|is_secure|wsgi\.input_terminated|HTTPS")
+
+
+class _Asked(NativeObject):
+    """A GET request for a path; nothing else is known of it."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def set_attribute(self, run: Run, name: str, value: V, span: Span) -> None:
+        """What middleware stores on a request does not matter here."""
+
+    def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Return an attribute: the path and the method are known."""
+        if name in ("path", "path_info"):
+            return Known(self.path)
+        return Known("GET") if name == "method" else Unknown("depends on the request")
+
+
+class _Answer(NativeObject):
+    """The answer of what comes behind a middleware."""
+
+    __slots__ = ()
+
+    def attribute(self, run: Run, name: str, span: Span) -> V | None:
+        """Nothing is known of it."""
+        return Unknown("depends on the response")
+
+
+def passes_on(middleware: Middleware, name: str, path: str) -> bool:
+    """Say whether a middleware of the repository surely hands a GET request for a path on.
+
+    False where it is not known: it may answer itself, or say that plain requests are secure.
+    """
+    run, settings = middleware.run, middleware.module
+    dotted, _, attribute = name.rpartition(".")
+    found = imports.find_module(run, dotted)
+    source = run.project.read(found[0]) if found is not None and not found[0].endswith("/") else None
+    if source is None or _OF_SCHEME.search(source.text):
+        return False
+    handed: list[bool] = []
+    lists: tuple[list[Any], ...] = (run.failures, run.doubts, run.problems, run.calls, run.reads, run.files)
+    before = [len(one) for one in lists]
+    modules = dict(run.modules)
+    run.modules.pop(dotted, None)  # others may have loaded more of what it imports
+    run.steps, run.limit = 0, MAX_STEPS // 4
+    lazy_settings(run).names = settings.namespace
+    run.hooks["follow"] = lambda path: path == source.path or path.endswith("__init__.py")
+    layers = len(run.journal.layers)
+    try:
+        module = imports.load(run, dotted, None)
+        if module is not None:
+            _call(run, module, attribute, path, handed, source.span(0))
+    except (Raised, LimitReached, RecursionError):
+        run.abandon(layers, 0)
+        run.depth = run.doubtful = 0
+    asked = len(run.reads) > before[4]
+    for one, length in zip(lists, before, strict=True):
+        del one[length:]
+    run.modules.clear()
+    run.modules.update(modules)
+    del run.hooks["follow"]
+    return any(handed) and not asked
+
+
+def _call(run: Run, module: ModuleObject, name: str, path: str, handed: list[bool], span: Span) -> None:
+    target = module.namespace.names.get(name)
+    payload = target.value if isinstance(target, Known) else None
+
+    def hand(run: Run, call: Call) -> V:
+        handed.append(not run.doubtful)
+        return Known(_Answer())
+
+    handler, request = Known(Native("get_response", hand)), Known(_Asked(path))
+    if isinstance(payload, FunctionObject):
+        inner = calls.call(run, Known(payload), Call([handler], {}, span))
+        calls.call(run, inner, Call([request], {}, span))
+        return
+    if not isinstance(payload, ClassObject) or any(classes.find(payload, one) for one in _EARLY):
+        return
+    own = classes.find(payload, "__call__")
+    if isinstance(own, Known) and isinstance(own.value, FunctionObject):
+        instance = calls.instantiate(run, payload, Call([handler], {}, span))
+        if isinstance(instance, Known) and isinstance(instance.value, InstanceObject):
+            calls.call_function(run, own.value, Call([instance, request], {}, span), instance)
