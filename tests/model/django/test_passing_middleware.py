@@ -71,8 +71,8 @@ def test_what_was_loaded_for_it_is_forgotten(deployment_of):
             "shop/settings.py": "MIDDLEWARE = ['shop.own.M']\n",
             "shop/words.py": "POLICY = \"default-src 'self'\"  # Content-Security-Policy\n",
             "shop/own.py": f"from shop.words import POLICY\n{CLASS}{CALL}"
-            "        answer = self.get_response(request)\n        answer['Content-Security-Policy'] = POLICY\n"
-            "        return answer\n",
+            "        a = self.get_response(request)\n        a['Content-Security-Policy'] = POLICY\n"
+            "        return a\n",
         }
     )
     (app,) = deployment.apps
