@@ -66,6 +66,24 @@ def entries(setting: Setting) -> Iterator[Entry]:
             yield Entry(item, place)
 
 
+def by_fault(
+    setting: Setting, fault_of: Callable[[str], tuple[str, bool]], *, of_text: bool
+) -> Iterator[tuple[str, bool, list[Entry]]]:
+    """Yield what is wrong with entries of a list setting, something about the fault, and the entries alike.
+
+    ``fault_of`` tells both of an entry, with ``""`` for one that is right; ``of_text`` is the second for a
+    setting that is a text where a list belongs.
+    """
+    if isinstance(setting.value.value, str) and setting.place is not None:
+        yield "is a text where a list belongs", of_text, [Entry(setting.value, setting.place)]
+        return
+    wrong: dict[tuple[str, bool], list[Entry]] = {}
+    for one in entries(setting):
+        if isinstance(one.value.value, str):
+            wrong.setdefault(fault_of(one.value.value), []).append(one)
+    yield from ((fault, about, alike) for (fault, about), alike in wrong.items() if fault)
+
+
 def written(value: Value[Any]) -> Span | None:
     """Return where the text of a value is written: a template or a Compose file, or else the settings."""
     return next(

@@ -14,7 +14,7 @@ from pathlib import Path
 from confguard.finding import Finding, Label, Severity
 from confguard.reporters.result import Report, is_changed, most_important_first, severity_of
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean_path, cleaner, visible
+from confguard.reporters.text import clean_path, cleaner, closing_lines, visible
 from confguard.words import plural
 
 MOST_PER_LEVEL = 10
@@ -119,9 +119,4 @@ def _text(finding: Finding, anchor: Label, options: Options) -> str:
         mend = ["to be mended here"] if label is finding.primary else []
         said = "; ".join([*mend, *([say(label.text)] if label.text else [])])
         lines.append(f"{place(label)}: {said}" if said else place(label))
-    if finding.stacks:
-        lines.append(f"stack: {', '.join(map(visible, finding.stacks))}")
-    lines += [f"note: {say(note)}" for note in finding.notes]
-    if finding.help:
-        lines.append(f"help: {say(finding.help)}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *closing_lines(finding, say)])

@@ -11,7 +11,7 @@ from confguard.finding import Finding
 from confguard.reporters.concise import line
 from confguard.reporters.result import Report, severity_of
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean_path, cleaner
+from confguard.reporters.text import clean_path, cleaner, notes_and_help
 
 
 def render(report: Report, options: Options) -> str:
@@ -48,8 +48,7 @@ def _case(path: str, finding: Finding, options: Options) -> list[str]:
     for label in finding.related:
         place = f"{clean_path(label.span.path, options.prefix)}:{label.span.line}:{label.span.column}"
         details.append(f"{place}: {say(label.text)}" if label.text else place)
-    details += [f"note: {say(note)}" for note in finding.notes]
-    details += [f"help: {say(finding.help)}"] if finding.help else []
+    details += notes_and_help(finding, say)
     name = quoteattr(f"{finding.rule}:{span.line}:{span.column}")
     return [
         f'    <testcase name={name} classname={quoteattr(path)} file={quoteattr(path)} line="{span.line}">',

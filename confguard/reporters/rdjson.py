@@ -12,7 +12,7 @@ from confguard.reporters.json_v1 import dump
 from confguard.reporters.result import Report, rule_info, severity_of
 from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import cleaner
+from confguard.reporters.text import cleaner, notes_and_help
 from confguard.source import SourceFile, Span
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
@@ -30,8 +30,7 @@ def render(report: Report, options: Options) -> str:
 
 def _diagnostic(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
     say = cleaner(finding)
-    lines = [say(finding.message), *(f"note: {say(note)}" for note in finding.notes)]
-    lines += [f"help: {say(finding.help)}"] if finding.help else []
+    lines = [say(finding.message), *notes_and_help(finding, say)]
     code = {"value": finding.rule}
     if url := rule_info(report, finding.rule).url:
         code["url"] = url

@@ -16,7 +16,7 @@ from confguard.reporters.json_v1 import dump
 from confguard.reporters.result import Report, RuleInfo, most_important_first, rule_info, severity_of
 from confguard.reporters.shown_edits import shown_edits
 from confguard.reporters.terminal import Options
-from confguard.reporters.text import clean, clean_path, cleaner, visible
+from confguard.reporters.text import clean, clean_path, cleaner, closing_lines, visible
 from confguard.source import Span
 from confguard.words import plural
 
@@ -176,12 +176,7 @@ def _message(finding: Finding, options: Options) -> str:
         escaped = place.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
         words = f": {_unlinked(say(label.text))}" if label.text else ""
         lines.append(f"[{escaped}]({number}){words}")
-    if finding.stacks:
-        lines.append(f"stack: {_unlinked(', '.join(map(visible, finding.stacks)))}")
-    lines += [f"note: {_unlinked(say(note))}" for note in finding.notes]
-    if finding.help:
-        lines.append(f"help: {_unlinked(say(finding.help))}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(_unlinked, closing_lines(finding, say))])
 
 
 def _unlinked(text: str) -> str:

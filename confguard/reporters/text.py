@@ -93,6 +93,18 @@ def character_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
+def closing_lines(finding: Finding, say: Callable[[str], str]) -> list[str]:
+    """Return what plain messages end with: stacks, notes, help; ``say`` makes texts safe to show."""
+    stacks = [f"stack: {', '.join(map(visible, finding.stacks))}"] if finding.stacks else []
+    return stacks + notes_and_help(finding, say)
+
+
+def notes_and_help(finding: Finding, say: Callable[[str], str]) -> list[str]:
+    """Return a line for each note and one for the help; ``say`` makes texts safe to show."""
+    lines = [f"note: {say(note)}" for note in finding.notes]
+    return lines + ([f"help: {say(finding.help)}"] if finding.help else [])
+
+
 def summary_line(report: Report) -> str:
     """Return the one sentence that counts findings, files, stacks and what is not shown."""
     files = sum(report.files.values())

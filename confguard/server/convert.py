@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from confguard.finding import Finding, Severity
 from confguard.reporters.result import Report, rule_info, severity_of
-from confguard.reporters.text import cleaner, visible
+from confguard.reporters.text import cleaner, closing_lines, visible
 from confguard.server.analysis import Trouble
 from confguard.server.positions import Positions
 from confguard.source import SourceFile, Span
@@ -85,12 +85,7 @@ class Converter:
         lines = [f"{say(finding.message)}{words}"]
         if not self.related:
             lines += [f"{label.span}: {say(label.text)}" for label in finding.related]
-        if finding.stacks:
-            lines.append(f"stack: {', '.join(map(visible, finding.stacks))}")
-        lines += [f"note: {say(note)}" for note in finding.notes]
-        if finding.help:
-            lines.append(f"help: {say(finding.help)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *closing_lines(finding, say)])
 
     def untracked(self) -> types.Diagnostic:
         """Return why nothing is said of a file that git does not track."""

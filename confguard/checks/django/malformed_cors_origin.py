@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, entries, listed, others, rewritten, serving
+from confguard.checks._entries import Entry, by_fault, listed, others, rewritten, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.django import Items
 from confguard.model.django.hosts import cors_fault
 from confguard.model.repo import Repo
 
@@ -23,23 +22,8 @@ def check(repo: Repo) -> Iterator[Finding]:
             for origins in serving(deployment, name):
                 newer = name == "CORS_ORIGIN_WHITELIST" and "CORS_ALLOWED_ORIGINS" in origins.settings
                 if not newer:  # the newer name wins
-                    yield from _judge(deployment, name, origins)
-
-
-def _judge(deployment: Deployment, name: str, origins: Setting) -> Iterator[Finding]:
-    if isinstance(origins.value.value, str) and origins.place is not None:
-        whole = Entry(origins.value, origins.place)
-        yield _finding(deployment, name, origins, [whole], "is a text where a list belongs", False)
-        return
-    if not isinstance(origins.value.value, Items):
-        return
-    wrong: dict[tuple[str, bool], list[Entry]] = {}
-    for one in entries(origins):
-        if isinstance(one.value.value, str):
-            wrong.setdefault(cors_fault(one.value.value), []).append(one)
-    for (fault, works), alike in wrong.items():
-        if fault:
-            yield _finding(deployment, name, origins, alike, fault, works)
+                    for fault, works, alike in by_fault(origins, cors_fault, of_text=False):
+                        yield _finding(deployment, name, origins, alike, fault, works)
 
 
 def _finding(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from confguard.checks._entries import Entry, entries, listed, more, rewritten, serving
+from confguard.checks._entries import Entry, by_fault, listed, more, rewritten, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
-from confguard.model.django import Items
 from confguard.model.django.hosts import csrf_fault
 from confguard.model.repo import Repo
 
@@ -33,23 +32,8 @@ def check(repo: Repo) -> Iterator[Finding]:
             major = (origins.settings.version or "").split(".")[0]
             if major.isdigit() and int(major) < 4:
                 continue  # hosts were written without a scheme then
-            yield from _judge(deployment, origins)
-
-
-def _judge(deployment: Deployment, origins: Setting) -> Iterator[Finding]:
-    if isinstance(origins.value.value, str) and origins.place is not None:
-        whole = Entry(origins.value, origins.place)
-        yield _finding(deployment, origins, [whole], "is a text where a list belongs", True)
-        return
-    if not isinstance(origins.value.value, Items):
-        return
-    wrong: dict[tuple[str, bool], list[Entry]] = {}
-    for one in entries(origins):
-        if isinstance(one.value.value, str):
-            wrong.setdefault(csrf_fault(one.value.value), []).append(one)
-    for (fault, refused), alike in wrong.items():
-        if fault:
-            yield _finding(deployment, origins, alike, fault, refused)
+            for fault, refused, alike in by_fault(origins, csrf_fault, of_text=True):
+                yield _finding(deployment, origins, alike, fault, refused)
 
 
 def _finding(

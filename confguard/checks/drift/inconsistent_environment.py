@@ -156,7 +156,7 @@ def _finding(
     span = deployment.services[takers[0]].span
     places = [giver.environment.get(name) for name in names[:_SHOWN]]
     return Finding(
-        f"{_services(takers)} {'lack' if len(takers) > 1 else 'lacks'} {joined(shown)}, "
+        f"{services_named(takers)} {'lack' if len(takers) > 1 else 'lacks'} {joined(shown)}, "
         f"which {joined(givers)} {'get' if len(givers) > 1 else 'gets'} for the same settings",
         Label(span or reads[names[0]].span.first_line(), "falls back to the defaults of the settings"),
         (
@@ -184,7 +184,7 @@ def _difference(
     read = next(read for read in server.settings.reads if read.key == name)
     places = places or [read.span]
     return Finding(
-        f"{name} of {_services(workers)} is not that of {joined(server.services)}",
+        f"{name} of {services_named(workers)} is not that of {joined(server.services)}",
         Label(places[0].first_line(), f"of {workers[0]}"),
         (
             *(Label(place.first_line(), f"of {server.services[0]}") for place in places[1:]),
@@ -195,7 +195,3 @@ def _difference(
         stacks=(deployment.name,),
         address=(*workers, name),
     )
-
-
-def _services(names: tuple[str, ...]) -> str:
-    return services_named(names)

@@ -41,16 +41,12 @@ def _finding(deployment: Deployment, same: list[tuple[App, Miscast]]) -> Finding
         else f"{found.variable}: {found.outcome}",
         first,
         tuple(others),
-        notes=(f"{app.settings.module} of {_services(services)} reads it",) if services else (),
+        notes=(f"{app.settings.module} of {services_named(services)} reads it",) if services else (),
         help=found.mend,
         stacks=(deployment.name,),
         address=(found.variable, found.kind, app.settings.path),
         severity=_severity(found),
     )
-
-
-def _services(names: list[str]) -> str:
-    return services_named(names)
 
 
 def _severity(found: Miscast) -> Severity | None:

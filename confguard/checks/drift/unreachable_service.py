@@ -77,10 +77,10 @@ def _finding(deployment: Deployment, apart: str, own: dict[tuple[str, str], _Apa
     service = deployment.services[apart]
     parts = []
     if to_it:
-        parts.append(f"{_services(to_it)} cannot reach service {apart}")
+        parts.append(f"{services_named(to_it)} cannot reach service {apart}")
     if from_it:
         subject = "it" if to_it else f"service {apart}"
-        parts.append(f"{subject} cannot reach {_services(from_it)}")
+        parts.append(f"{subject} cannot reach {services_named(from_it)}")
     places = [place for one in own.values() for place in one.places]
     others = [deployment.services[name] for name in dict.fromkeys((*to_it, *from_it))]
     first = next(networks_of(service), Label(places[0][0]))
@@ -97,7 +97,3 @@ def _finding(deployment: Deployment, apart: str, own: dict[tuple[str, str], _Apa
         address=(apart,),
         severity=None if any(one.configured for one in own.values()) else Severity.WARNING,
     )
-
-
-def _services(names: list[str]) -> str:
-    return services_named(names)

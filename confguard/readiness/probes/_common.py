@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from confguard.finding import Label
 from confguard.model.deployment import App
 from confguard.model.nginx import NginxModel, upstream_targets
 from confguard.model.responses import service_behind
 from confguard.model.roles import ServiceRole
+from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Subject
 from confguard.source import SourceFile, Span
 
@@ -76,6 +77,17 @@ def why_unreadable(app: App) -> str:
     return f"the settings of {app.where or 'the application'} could not be followed" + (
         f": {failure.exception.rpartition('.')[2]}" if failure is not None else ""
     )
+
+
+def entry_of(value: Any, key: str) -> Any:
+    """Return a key's value in a setting that is a mapping: the setting if unknown, None for no such one."""
+    from confguard.model.django import Entries
+
+    if isinstance(value, Unknown):
+        return value
+    if not isinstance(value, Known) or not isinstance(value.value, Entries):
+        return None
+    return value.value.get(key)
 
 
 def entrances(subject: Subject) -> Iterator[NginxModel]:

@@ -9,7 +9,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place, readable, serving, why_unreadable
+from confguard.readiness.probes._common import beginning, entry_of, place, readable, serving, why_unreadable
 
 _OPEN = ("rest_framework.permissions.AllowAny",)
 _VIEWS = re.compile(r"spectacular|schema_?view", re.IGNORECASE)
@@ -55,7 +55,7 @@ def _of(subject: Subject, app: App) -> Outcome:
     if "drf_yasg" in names:
         return cannot_tell("who may read the schema of drf-yasg is decided in the URLconf", [label])
     given = app.settings.get("SPECTACULAR_SETTINGS")
-    permissions = _entry(given, "SERVE_PERMISSIONS")
+    permissions = entry_of(given, "SERVE_PERMISSIONS")
     where = place(given.span, "its settings") if given is not None else label
     if isinstance(permissions, Unknown):
         return cannot_tell("SERVE_PERMISSIONS is not known", [where])
@@ -100,13 +100,3 @@ def _names(value: Any) -> set[Any] | None:
     if not isinstance(value, Known) or not isinstance(value.value, Items):
         return None
     return {item.value for item in value.value if isinstance(item, Known)}
-
-
-def _entry(value: Any, key: str) -> Any:
-    from confguard.model.django import Entries
-
-    if isinstance(value, Unknown):
-        return value
-    if not isinstance(value, Known) or not isinstance(value.value, Entries):
-        return None
-    return value.value.get(key)

@@ -10,7 +10,7 @@ from confguard.finding import Label
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entries, place, readable, why_unreadable
+from confguard.readiness.probes._common import entries, entry_of, place, readable, why_unreadable
 
 _TLS = re.compile(r"^(DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|CACHE)\w*(SSL|TLS)|SSLMODE|SSLROOTCERT")
 _VERIFYING = ("verify-ca", "verify-full")
@@ -29,12 +29,12 @@ def _app(subject: Subject, app: App) -> Iterator[Outcome]:
         return
     value = app.settings.get("DATABASES")
     label = place(value.span, "the databases") if value is not None else None
-    default = _entry(value, "default")
+    default = entry_of(value, "default")
     if default is None or isinstance(default, Unknown):
         yield _by_variables(subject, app, label)
         return
-    options = _entry(default, "OPTIONS")
-    mode, root = _entry(options, "sslmode"), _entry(options, "sslrootcert")
+    options = entry_of(default, "OPTIONS")
+    mode, root = entry_of(options, "sslmode"), entry_of(options, "sslrootcert")
     if isinstance(options, Unknown) or isinstance(mode, Unknown):
         yield cannot_tell("whether the database asks for TLS is not known", [label])
     elif mode is None:
@@ -56,16 +56,6 @@ def _mounted(subject: Subject, app: App, root: Known[Any], label: Label | None) 
         if isinstance(layer, Unknown):
             return cannot_tell(f"what brings the root certificate into {name} is not known", [label])
     return passed("the root certificate is mounted", [place(root.span), label])
-
-
-def _entry(value: Any, key: str) -> Any:
-    from confguard.model.django import Entries
-
-    if isinstance(value, Unknown):
-        return value
-    if not isinstance(value, Known) or not isinstance(value.value, Entries):
-        return None
-    return value.value.get(key)
 
 
 def _by_variables(subject: Subject, app: App, label: Label | None) -> Outcome:
