@@ -25,12 +25,6 @@ _MAKING = re.compile(
     r"|copy|create|rename|generate|download|save|obtain|provide)\w*\b|>",
     re.IGNORECASE,
 )
-OLD = re.compile(
-    r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/"
-    r"|(^|/)(changelog|changes|history|news|release)\b[^/]*$",
-    re.IGNORECASE,
-)
-"""Files that tell how things were."""
 _TO_OTHER_PLACE = re.compile(r"\b(?:cp|mv|curl|wget|scp|rsync|copy|download)\b", re.IGNORECASE)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from confguard.discover.history import tells_of_another_version
 from confguard.discover.kinds import Kind
 from confguard.discover.project import Project
-from confguard.model.absent import OLD, why_absent
+from confguard.model.absent import why_absent
 from confguard.model.stacks.gather import FORMS
 from confguard.model.stacks.shapes import shape
 from confguard.model.stacks.stack import Role
@@ -49,7 +50,7 @@ def unknown_services(repo: Repo) -> Iterator[Unnamed]:
     serious: set[str] = set()
     for sighting in repo.sightings:
         one = sighting.invocation
-        if one is None or one.spoken or OLD.search(one.span.path):
+        if one is None or one.spoken:
             continue
         for name in one.services:
             if name not in known and _plain_name(name):
@@ -125,7 +126,12 @@ def _targets(source: SourceFile) -> Iterator[str]:
 def _command_lines(repo: Repo, texts: Sequence[str]) -> Iterator[tuple[SourceFile, CommandLine]]:
     """Yield the command lines of files that hold one of these texts."""
     for file in repo.files:
-        if file.kind not in _READ or file.inactive or file.aside == "tests" or OLD.search(file.path):
+        if (
+            file.kind not in _READ
+            or file.inactive
+            or file.aside == "tests"
+            or tells_of_another_version(file.path)
+        ):
             continue
         source = repo.project.read(file.path)
         form = FORMS.get(file.kind)
@@ -150,7 +156,9 @@ def unknown_files(repo: Repo) -> Iterator[Unnamed]:
 
     compose: dict[str, list[Span]] = {}
     for span in repo.unresolved:
-        if not OLD.search(span.path) and not why_absent(repo.project, repo.files, _joined(span)):
+        if not tells_of_another_version(span.path) and not why_absent(
+            repo.project, repo.files, _joined(span)
+        ):
             compose.setdefault(span.text.strip("\"'"), []).append(span)
     for path, span in missing_build_files(repo):
         compose.setdefault(path, []).append(span)
@@ -219,9 +227,12 @@ def _downloads(repo: Repo) -> Iterator[Unnamed]:
     own: set[tuple[str, str]] = set()
     seen: list[tuple[tuple[str, str], str, Span]] = []
     for file in repo.files:
-        if file.kind not in (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE, Kind.WORKFLOW) or OLD.search(
-            file.path
-        ):
+        if file.kind not in (
+            Kind.DOCUMENT,
+            Kind.SCRIPT,
+            Kind.MAKEFILE,
+            Kind.WORKFLOW,
+        ) or tells_of_another_version(file.path):
             continue
         source = repo.project.read(file.path)
         for match in _RAW.finditer(source.text) if source and "raw.githubusercontent" in source.text else ():

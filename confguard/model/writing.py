@@ -6,7 +6,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from confguard.model.absent import OLD, lines_with, made_by
+from confguard.discover.history import tells_of_another_version
+from confguard.model.absent import lines_with, made_by
 from confguard.model.container_files import Layer
 from confguard.model.value import Known, Unknown
 from confguard.model.volumes import Kept, kept, sharing
@@ -74,7 +75,7 @@ def _of_host(
     if name.startswith(("/", "~", ".")) or layer.path is not None or any(map(project.exists, parents)):
         return None
     told = lines_with(project, deployment.files, posixpath.basename(name), _OWNING)
-    if any(not OLD.search(path) for path, _ in told):
+    if any(not tells_of_another_version(path) for path, _ in told):
         return None
     if any(_OWNING.search(deployment.processes[one].text) for one, _ in sharing(deployment, found)):
         return None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from confguard.discover.history import tells_of_another_version
 from confguard.discover.kinds import Kind, ProjectFile
 from confguard.discover.project import Project
 from confguard.model.stacks.stack import Role, default_files, role_of_context, role_of_name
@@ -26,10 +27,6 @@ FORMS = {
     Kind.COMPOSE: Form.COMMENTS,
     Kind.ENV: Form.COMMENTS,
 }
-_IGNORED = re.compile(
-    r"(^|/)\.?(archived?|archives|old|deprecated|attic|obsolete)/|(^|/)(changelog|changes|history|news)\b[^/]*$",
-    re.IGNORECASE,
-)
 _STARTS = frozenset(["up", "build", "create", "pull", "config", "stack deploy", "start", "run", "", "watch"])
 _UNSAID = "\0"
 
@@ -83,7 +80,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
     unresolved: list[Argument] = []
     for file in files:
         form = FORMS.get(file.kind)
-        if form is None or _IGNORED.search(file.path):
+        if form is None or tells_of_another_version(file.path):
             continue
         source = project.read(file.path)
         if source is None:
