@@ -24,6 +24,7 @@ from confguard.model.nginx.types import Level, Missing, NginxModel, Version
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.parsers import nginx as parser
 from confguard.parsers.nginx_tree import NginxFile
+from confguard.parsers.shell import UNKNOWN
 from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _IMAGE_VARIABLES = (
     "PATH", "HOME", "HOSTNAME", "PWD", "NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE",
     "DYNPKG_RELEASE", "ACME_VERSION",
 )  # fmt: skip
+_ENTRY_IN_VARIABLE = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?\$")
 _ENTRY = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?(/[^\s\"';&|]+)")
 
 
@@ -196,14 +198,38 @@ def _start(tree: FileTree, service: Service, built: Built | None, environment: E
         _templates(tree, service, environment)
         for path in sorted(tree.files):
             if path.startswith("/docker-entrypoint.d/") and path.endswith((".sh", ".envsh")):
-                shell.apply(tree, tree.files[path].source.text, environment)
+                _run(tree, tree.files[path], environment)
+    entry = tree.stock.entry
     for word in command.split():
         script = tree.files.get(word.strip("\"'"))
         if script is not None and not script.stock and not word.endswith(".conf"):
-            shell.apply(tree, script.source.text, environment)
+            _run(tree, script, environment)
+            entry = _named_by(script, environment) or entry
     shell.apply(tree, command, environment)
     match = _ENTRY.search(command)
-    return match[1] if match else tree.stock.entry
+    return match[1] if match else entry
+
+
+def _named_by(script: Loaded, environment: Environment) -> str:
+    """Return the configuration that a script gives to nginx by a variable, ``""`` where it names none so."""
+    if not _ENTRY_IN_VARIABLE.search(script.source.text):
+        return ""
+    from confguard.model.listening.script import Script
+
+    def look(name: str) -> str | None:
+        value = environment.get(name)
+        return value.value if isinstance(value, Known) else None
+
+    for one in Script(script.source.text, script.source, None, (), look).started():
+        names = [word.rpartition("/")[2] for word in one.words]
+        if "nginx" in names[:2] and "-c" in names[:-1]:
+            named = one.words[names.index("-c") + 1]
+            return named if one.sure and UNKNOWN not in named and named.startswith("/") else "/$"
+    return ""
+
+
+def _run(tree: FileTree, script: Loaded, environment: Environment) -> None:
+    shell.apply(tree, script.source.text, environment, script.source)
 
 
 def _started_with(tree: FileTree, command: str) -> str | None:

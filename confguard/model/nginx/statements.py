@@ -104,12 +104,12 @@ class Expansion:
         loaded: Loaded,
         context: Context,
         via: tuple[Span, ...] = (),
-        around: tuple[str, ...] = (),
+        around: tuple[SourceFile, ...] = (),
     ) -> tuple[tuple[Statement, ...], tuple[Missing, ...]]:
         """Return the statements of a block and what it includes that cannot be had."""
         found: list[Statement] = []
         missing: list[Missing] = []
-        around = around or (loaded.path,)
+        around = around or (loaded.source,)
         for directive in directives:
             self._count += 1
             if self._count > MAX_STATEMENTS:
@@ -159,7 +159,7 @@ class Expansion:
         self._miss(missing, Missing(directive.name, reason, directive.name_span))
 
     def _include(
-        self, statement: Statement, loaded: Loaded, context: Context, around: tuple[str, ...]
+        self, statement: Statement, loaded: Loaded, context: Context, around: tuple[SourceFile, ...]
     ) -> tuple[list[Statement], list[Missing]]:
         found: list[Statement] = []
         missing: list[Missing] = []
@@ -175,7 +175,7 @@ class Expansion:
             self._miss(missing, Missing(path, reason, place, absent, holds_only(path)))
         via = statement.via if loaded.stock else (*statement.via, statement.span)
         for file in files:
-            if file.path in around or len(around) > MAX_INCLUDE_DEPTH:
+            if any(file.source is one for one in around) or len(around) > MAX_INCLUDE_DEPTH:
                 if place:
                     self.report(Problem(place, f'includes "{file.path}", which includes it again'))
                 continue
@@ -187,7 +187,7 @@ class Expansion:
             if tree.foreign:
                 self._miss(missing, Missing(file.path, f"it is a template of {tree.foreign}", place))
                 continue
-            inner, inner_missing = self.expand(tree.directives, file, context, via, (*around, file.path))
+            inner, inner_missing = self.expand(tree.directives, file, context, via, (*around, file.source))
             found += inner
             missing += inner_missing
         return found, missing

@@ -32,6 +32,8 @@ class FileTree:
     files: dict[str, Loaded] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     covered: set[str] = field(default_factory=set)
+    doubt: str = ""
+    """Why a file that nothing is seen to put here may be here all the same, or ``""``."""
     _folders: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -128,7 +130,7 @@ class FileTree:
         if not _WILD.search(pattern):
             if loaded := self.files.get(pattern):
                 return (loaded,), ()
-            reason = self._unknown_at(pattern)
+            reason = self._unknown_at(pattern) or self.doubt
             if is_silent(pattern):
                 return (), ()
             absent = not reason

@@ -243,3 +243,128 @@ def test_what_packages_write_for_modules_holds_no_server(tmp_path: Path) -> None
     assert model is not None
     held = {one.path: (one.may_hold("server"), one.may_hold("load_module")) for one in model.missing}
     assert held.get("/usr/share/nginx/modules/*.conf", (False, True)) == (False, True)
+
+
+WRITES = """#!/bin/sh
+set -e
+if [ "${USE_TLS}" = true ]; then
+  CONFIG=/etc/nginx/tls.conf
+else
+  CONFIG=/etc/nginx/nginx.conf
+fi
+# a comment that doesn't count > /etc/nginx/nginx.conf
+echo "uwsgi_pass ${APP_UPSTREAM};" > /run/app/pass
+echo 'add_header X-Served by;' >> /run/app/pass
+cat > /run/app/upstream <<EOF
+server ${APP_HOST}:3031;
+EOF
+exec nginx -c $CONFIG -g "daemon off;"
+"""
+MAIN = """events {}
+http {
+  upstream app { include /run/app/upstream; }
+  server {
+    listen 80;
+    location / { include /run/app/pass; }
+  }
+}
+"""
+
+
+def started(script: str, main: str = MAIN, extra: str = "") -> tuple[str, dict[str, str]]:
+    dockerfile = (
+        "FROM nginx:1.29-alpine\nCOPY start.sh /\nCOPY nginx.conf /etc/nginx/nginx.conf\n"
+        'ENV USE_TLS=false APP_UPSTREAM=app\nENTRYPOINT ["/start.sh"]\n'
+    )
+    compose = f"services:\n  nginx:\n    build: .\n    environment: {{APP_HOST: web}}\n{extra}"
+    return compose, {"Dockerfile": dockerfile, "start.sh": script, "nginx.conf": main}
+
+
+def test_what_a_start_script_writes_is_read_where_it_is_written(tmp_path: Path) -> None:
+    model = model_of(tmp_path, *started(WRITES))
+    assert model is not None
+    assert not model.problems
+    assert not model.missing
+    (location,) = model.servers[0].locations
+    assert [(one.name, one.texts) for one in location.level.statements] == [
+        ("uwsgi_pass", ("app",)),
+        ("add_header", ("X-Served", "by")),
+    ]
+    assert location.level.statements[0].span.path == "start.sh"
+    assert location.level.statements[0].span.line == 9
+    (upstream,) = model.upstreams
+    assert [server.address.text for server in upstream.servers] == ["web:3031"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "if [ $X ]; then\n  echo 'a b;' > /run/app/pass\n  echo x > /run/app/upstream\nfi\nnginx\n",
+        "make_config() {\n  echo a > /run/app/pass\n  cp /a /run/app/upstream\n}\nmake_config\nnginx\n",
+        'for name in pass upstream; do\n  echo "a;" > "/run/app/$name"\ndone\nnginx\n',
+        "/opt/generate --all\nexec nginx\n",
+        'OUT=/run/app\ncat > "$OUT/pass" <<EOF\nuwsgi_pass a;\nEOF\necho a > "$OUT/upstream"\nnginx\n',
+        'printf "a %s;" "$X" > /run/app/pass\necho "server $(hostname):1;" > /run/app/upstream\nnginx\n',
+        "python3 - > /run/app/pass\ntee /run/app/upstream < /x\nnginx\n",
+        'A=$1\necho "server $A;" > /run/app/upstream\ntest 1 || echo a > /run/app/pass\nnginx\n',
+        "echo \"a $b;\" > /run/app/pass\necho 'a $b;' >> /run/app/pass\nx > /run/app/upstream\nnginx\n",
+        "if true; then\n  echo 'if' > /run/app/pass\n. /run/other\nnginx\n",
+    ],
+)
+def test_what_a_start_script_may_write_is_unknown_and_not_absent(tmp_path: Path, script: str) -> None:
+    model = model_of(tmp_path, *started(f"#!/bin/sh\n{script}"))
+    assert model is not None
+    assert [(one.path, one.absent) for one in model.missing] == [
+        ("/run/app/upstream", False),
+        ("/run/app/pass", False),
+    ]
+    assert not model.problems
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'exec nginx -g "daemon off;"\n',
+        "# echo a > /run/app/pass\nset -e\nmkdir -p /run/app\nsleep 1\nexec nginx\n",
+        "echo 'see; the log'\nif true; then\n  echo 'starting; now'\nfi\nnginx\n",
+    ],
+)
+def test_what_no_start_script_writes_is_absent(tmp_path: Path, script: str) -> None:
+    model = model_of(tmp_path, *started(f"#!/bin/sh\n{script}"))
+    assert model is not None
+    assert [(one.path, one.absent) for one in model.missing] == [
+        ("/run/app/upstream", True),
+        ("/run/app/pass", True),
+    ]
+
+
+def test_a_program_that_is_not_known_may_write_what_is_included(tmp_path: Path) -> None:
+    for number, extra in enumerate(("    command: confd -onetime\n", "    entrypoint: [/generate]\n")):
+        (tmp_path / str(number)).mkdir()
+        compose = mounted("./site.conf:/etc/nginx/conf.d/default.conf", extra=extra)
+        model = model_of(tmp_path / str(number), compose, {"site.conf": "include /run/app/servers.conf;"})
+        assert model is not None
+        assert [(one.path, one.absent) for one in model.missing] == [("/run/app/servers.conf", False)]
+
+
+def test_a_main_configuration_that_a_variable_names_is_followed_as_far_as_it_is_known(tmp_path: Path) -> None:
+    compose, files = started(WRITES.replace("true", "false"))
+    tls = model_of(
+        tmp_path,
+        compose,
+        files
+        | {
+            "Dockerfile": files["Dockerfile"] + "COPY tls.conf /etc/nginx/",
+            "tls.conf": "events {} http { server { listen 443; } }",
+        },
+    )
+    assert tls is not None
+    assert [server.listens[0].port for server in tls.servers] == [443]
+
+
+def test_a_main_configuration_that_an_unknown_variable_names_is_not_known(tmp_path: Path) -> None:
+    compose, files = started(WRITES.replace("USE_TLS", "SITE"))
+    model = model_of(tmp_path, f"{compose}    env_file: [{{path: host.env}}]\n", files)
+    assert model is not None
+    assert not model.servers or model.servers[0].is_stock
+    assert any(not one.absent for one in model.missing)
