@@ -19,18 +19,12 @@ BESIDE = {
     "config": {"source", "finding", "discover", "cards"},
     "suppress": {"source", "finding", "discover", "parsers", "model", "cards", "config", "reporters"},
     "baseline": {"source", "finding", "cards", "config", "reporters"},
-    "rule_facts": {"__init__", "source", "finding", "cards", "reporters"},
-    "since": {"source", "finding", "discover", "reporters"},
-    "silencing": {
-        *("__init__", "source", "finding", "discover", "parsers", "model"),
-        *("cards", "config", "suppress", "baseline", "reporters"),
-    },
     "reporters": {"__init__", "source", "finding"},
     "show": {"source", "finding", "discover", "model", "reporters"},
     "readiness": {"source", "finding", "discover", "parsers", "model", "cards", "reporters", "show"},
     "dev": {"__init__", "cards", "config"},
 }
-"""Room: what it may import beside itself and ``words``. ``run``, ``fix``, ``server`` and ``cli`` are last."""
+"""Room: what it may import beside itself and ``words``. ``run``, ``server`` and ``cli`` are last."""
 
 NETWORK = {
     "asyncio",
@@ -161,14 +155,14 @@ def allowed_rooms(own: str) -> set[str]:
     if own in BESIDE:
         return {own, "words", *BESIDE[own]}
     everything = {*PIPELINE, *BESIDE} - {"__main__", "dev"}
-    last = ("run", "fix", "server", "cli")
+    last = ("run", "server", "cli")
     return everything | set(last[: last.index(own) + 1])
 
 
 @of_every(modules)
 def test_a_module_imports_only_what_stands_before_it(path):
     own = room(path)
-    assert own in {*PIPELINE, *BESIDE, "run", "fix", "server", "cli"}, f"say in this test where {own} stands"
+    assert own in {*PIPELINE, *BESIDE, "run", "server", "cli"}, f"say in this test where {own} stands"
     allowed = allowed_rooms(own)
     wrong = [f"line {line}: {other}" for other, line in rooms_imported(path) if other not in allowed]
     assert not wrong, f"{name(path)} may not import {wrong}"

@@ -16,7 +16,7 @@ from confguard.reporters.terminal import Options
 
 ROOT = Path(__file__).parent.parent
 CARDS = load_cards()
-WITHOUT_EXAMPLES = {"internal-error"}  # no input is known to make a rule crash; see test_run.py
+WITHOUT_EXAMPLES = {"internal-error"}  # no input is known to make a rule crash; see tests/run
 
 
 def _cases():

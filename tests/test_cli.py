@@ -77,7 +77,7 @@ def test_what_nobody_expected_ends_with_2_and_one_line(invoke, repository, monke
     def explode(*arguments):
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("confguard.run.classify", explode)
+    monkeypatch.setattr("confguard.run.checking.classify", explode)
     result = invoke("check", repository(BAD))
     assert result.exit_code == 2
     assert "internal error: ZeroDivisionError at test_cli:" in result.stderr

@@ -162,7 +162,7 @@ def _refuse_unread(new: Iterable[Finding]) -> None:
 
 def _read(place: _Place) -> Baseline:
     from confguard.baseline import BaselineError, read
-    from confguard.silencing import read_baseline
+    from confguard.run.silencing import read_baseline
 
     with usage_errors_told(BaselineError):
         source = read_baseline(place.file.parent, place.file.name)

@@ -16,8 +16,8 @@ from confguard.cli.output import EXIT_CLEAN, EXIT_FINDINGS, emit, fail
 
 if TYPE_CHECKING:
     from confguard.config import Settings
-    from confguard.fix import Fixed
     from confguard.run import Run, Tell
+    from confguard.run.fixing import Fixed
 
 
 def fix_options() -> Decorator:
@@ -42,8 +42,8 @@ def run_fixed(path: Path, settings: Settings, options: Mapping[str, Any], tell: 
 
     With ``--diff`` it shows what would change and ends the program.
     """
-    from confguard.fix import fix
     from confguard.fixes.write import WriteError
+    from confguard.run.fixing import fix
 
     fixed = fix(path, settings, unsafe=options["unsafe_fixes"], tell=tell)
     if options["diff"]:

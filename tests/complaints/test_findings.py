@@ -174,7 +174,7 @@ def test_13_a_variable_that_nothing_sets_is_told_with_its_place(report_of):
 def test_14_the_missing_key_is_added_to_the_template_without_a_value(tmp_path):
     """Compare two env files, and then add the missing keys."""
     from confguard.config import Settings
-    from confguard.fix import fix
+    from confguard.run.fixing import fix
 
     settings = "import os\nDEBUG = False\nAPI = os.environ['API_TOKEN']\nROOT_URLCONF = 'shop.urls'\n"
     files = {

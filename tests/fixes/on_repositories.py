@@ -24,11 +24,11 @@ from pathlib import Path
 
 from confguard import run
 from confguard.finding import Finding
-from confguard.fix import Look
 from confguard.fixes.edits import apply
 from confguard.fixes.write import write
 from confguard.model.compose.dump import dump
 from confguard.model.deployment import Deployment
+from confguard.run.fixing import Look
 from confguard.source import SourceFile
 from tests.fixes.effects import difference, flat
 from tests.fixes.intended import INTENDED, matches

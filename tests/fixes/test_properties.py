@@ -12,8 +12,8 @@ import yaml
 
 from confguard.cards import load_cards
 from confguard.config import Settings
-from confguard.fix import fix
 from confguard.run import check
+from confguard.run.fixing import fix
 from tests.conftest import write_files
 from tests.fixes.effects import difference
 from tests.fixes.intended import INTENDED, matches

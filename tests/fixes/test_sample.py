@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from confguard.config import Settings
-from confguard.fix import fix
+from confguard.run.fixing import fix
 from tests.fixes.on_repositories import tried
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"

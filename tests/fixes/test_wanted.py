@@ -3,8 +3,8 @@
 import pytest
 
 from confguard.config import Settings
-from confguard.fix import fix
 from confguard.run import check
+from confguard.run.fixing import fix
 from confguard.source import SourceFile
 
 COMPOSE = """\

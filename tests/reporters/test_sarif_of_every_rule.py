@@ -20,7 +20,7 @@ from confguard.reporters import render
 from confguard.reporters.result import Report
 from confguard.reporters.sarif import MOST_RESULTS
 from confguard.reporters.terminal import Options
-from confguard.rule_facts import rule_info
+from confguard.run.rule_facts import rule_info
 from tests.conftest import write_files
 from tests.reporters.test_machine_formats import schema
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from confguard import run
 from confguard.config import Settings
 from confguard.finding import Finding
 from confguard.fixes.edits import Chosen
 from confguard.fixes.rounds import settle
 from confguard.fixes.write import write
 from confguard.model.repo import Repo
+from confguard.run.checking import Run, check
+from confguard.run.judging import Tell, untold
 
 _REQUIRED = "needs the variable"
 
@@ -22,7 +23,7 @@ _REQUIRED = "needs the variable"
 class Look:
     """A run as rounds of fixes see it."""
 
-    run: run.Run
+    run: Run
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -39,8 +40,8 @@ class Look:
 class Fixed:
     """What fixing came to: the runs before and after, the changed texts, and which fixes made them."""
 
-    before: run.Run
-    after: run.Run
+    before: Run
+    after: Run
     changes: Mapping[str, tuple[str, str]]
     """Path to (text before, text after)."""
     applied: tuple[Chosen, ...]
@@ -51,15 +52,15 @@ class Fixed:
         write(self.before.report.root, self.changes)
 
 
-def fix(path: Path, settings: Settings, *, unsafe: bool = False, tell: run.Tell = run.untold) -> Fixed:
+def fix(path: Path, settings: Settings, *, unsafe: bool = False, tell: Tell = untold) -> Fixed:
     """Fix in memory what can be fixed in the project that a path belongs to; nothing is written yet."""
-    before = run.check(path, settings, tell=tell)
+    before = check(path, settings, tell=tell)
     project = before.repo.project
     # Of files that somebody gave by hand the project that was read holds copies: they are none of its own.
     known = None if before.repo.given else project
     settled = settle(
         Look(before),
-        lambda texts: Look(run.check(path, settings, texts, tell=tell, known=known)),
+        lambda texts: Look(check(path, settings, texts, tell=tell, known=known)),
         unsafe=unsafe,
         same_file=project.real_path,
     )

@@ -9,7 +9,7 @@ from confguard.cards import load_cards
 from confguard.config import ConfigError, Settings, parse_settings
 from confguard.discover.kinds import classify
 from confguard.discover.project import open_project
-from confguard.silencing import read_baseline, silencer_for
+from confguard.run.silencing import read_baseline, silencer_for
 from confguard.source import SourceFile
 
 COMMENT = "# confguard: ignore[unpinned-image] r\n"
