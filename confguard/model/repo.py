@@ -18,6 +18,7 @@ from confguard.source import Problem, SourceFile, Span
 if TYPE_CHECKING:
     from confguard.model.built_elsewhere import Builders
     from confguard.model.stacks import ConfiguredStack, Sighting, Stack
+    from confguard.model.stacks.gather import Copied
 
 _MAIN_KINDS = (Kind.COMPOSE, Kind.NGINX, Kind.ENV, Kind.SETTINGS)
 _WHAT_A_RULE_READS = {
@@ -48,6 +49,8 @@ class Repo:
     """Rules that somebody asked for by their own name: a team's convention applies to it then."""
     given: Mapping[str, SourceFile] = field(default_factory=dict)
     """Env files of the host that were given by hand, by the path that each stands at."""
+    copies: tuple[Copied, ...] = ()
+    """The commands and sentences that make one file of another."""
     unresolved: tuple[Span, ...] = ()
     """The places of command lines that name Compose files which the project does not have."""
 
@@ -180,6 +183,7 @@ def build(
         builders,
         options,
         selected_by_name,
+        copies=gathered.copies,
         unresolved=unresolved,
     )
     if not host_env:
