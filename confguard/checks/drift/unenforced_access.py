@@ -21,6 +21,11 @@ _ENFORCES = re.compile(
 _WAIVES = re.compile(
     rf"(?:^|_)(?:DISABLE|SKIP|BYPASS|NO|WITHOUT)_{_ACCESS}$|(?:^|_){_ACCESS}_(?:DISABLED|OFF)$"
 )
+_WAY_IN = re.compile(
+    r"(?:^|_)(?:SSO|SAML2?|OIDC|OAUTH2?|OPENID(?:_CONNECT)?|LDAP|CAS|SOCIAL|MFA|2FA|TFA|(?:TWO|MULTI|SECOND)_?FACTOR"
+    r"|OTP|TOTP|WEBAUTHN|FIDO2?|PASSKEYS?|CAPTCHA|EMAIL_VERIFICATION)(?:_|$)"
+)
+"""How people must log in is a policy: without it a password still guards what is behind it."""
 _OFF = frozenset({"0", "false", "no", "off"})
 _ON = frozenset({"1", "true", "yes", "on"})
 
@@ -50,7 +55,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _switches(app: App) -> Iterator[_Switch]:
     for read in app.settings.reads:
-        value = app.environment.get(read.key) if read.key else None
+        value = app.environment.get(read.key) if read.key and not _WAY_IN.search(read.key) else None
         if not isinstance(value, Known) or value.span is None:
             continue
         text = value.value.strip().lower()
