@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from confguard.finding import Confidence, Finding, Severity
+from confguard.records import record
 
 FAMILIES = ("compose", "nginx", "django", "env", "dockerfile", "drift", "project")
 """The families of rules; ``drift`` is for facts in which two or more kinds of files take part."""
@@ -39,7 +39,7 @@ class CardError(ValueError):
     """A card that breaks the rules for cards; the text says which card and how."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """A typed option of a rule, with its default."""
 
@@ -59,7 +59,7 @@ class Option:
         return not self.choices or value in self.choices
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Card:
     """One rule's card."""
 
@@ -224,7 +224,7 @@ def _split(body: str, fail: Callable[[str], CardError]) -> tuple[str, dict[str, 
     return titles[0][1].strip(), sections
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """One example of a card: a small repository with the findings that are expected in it."""
 

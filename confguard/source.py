@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from confguard.records import record
+
 T = TypeVar("T")
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -95,7 +97,7 @@ class SourceFile:
         return Span(self, start, start + len(stripped))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """A place in a file: offsets in characters, the end exclusive; slicing the text gives the node."""
 
@@ -154,7 +156,7 @@ class Span:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """Why a file, or a part of it, could not be understood: shown as an error finding at ``span``.
 

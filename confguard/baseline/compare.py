@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from confguard.baseline.entries import Baseline, Entry, Identity, identity, named_files
 from confguard.finding import Finding
+from confguard.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """``known`` are findings with the entry that knows each; ``stale`` entries with how many are gone."""
 

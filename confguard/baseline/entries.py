@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from confguard.finding import Finding
+from confguard.records import record
 from confguard.reporters.text import masked_address
 from confguard.source import SourceFile, Span
 
@@ -40,7 +41,7 @@ class Identity:
     address: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """So many findings of one identity are known; ``span`` is where the file says so."""
 
@@ -49,7 +50,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Baseline:
     """The known findings, and the files that there were when they were written down."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.checks._published import open_on
 from confguard.model.compose import Port, Service
@@ -13,12 +12,13 @@ from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import NginxModel, Target, upstream_targets
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
+from confguard.records import record
 
 _TESTS = re.compile(r"(^|/)(tests?|testing|e2e)/")
 _STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER, ServiceRole.PROXY)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bypass:
     """A published port of a service to which an nginx of the stack passes requests."""
 

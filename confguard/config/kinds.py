@@ -9,8 +9,10 @@ import datetime
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
+
+from confguard.records import record
 
 Path = tuple[str | int, ...]
 """Where a value stands in a document: keys of tables and indexes of lists."""
@@ -46,7 +48,7 @@ def suggestion(name: str, valid: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flag:
     """True or false."""
 
@@ -60,7 +62,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     """A whole number, from a minimum on."""
 
@@ -78,7 +80,7 @@ class Whole:
         return {"type": "integer", "minimum": self.minimum}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A text that is not empty; one of some words, or of a form, where there are such.
 
@@ -126,7 +128,7 @@ class Text:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     """A day: a date of TOML, or its text."""
 
@@ -146,7 +148,7 @@ class Day:
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """A list of values of one kind."""
 
@@ -177,7 +179,7 @@ class ListOf:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapOf:
     """A table with keys of the user's own, and values of one kind."""
 
@@ -202,7 +204,7 @@ class MapOf:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """One key of a table: what it may hold, what it is for, what is in force without it."""
 
@@ -212,7 +214,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A table with known keys."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
 
 from confguard.cards import Card
 from confguard.finding import Severity
+from confguard.records import record
 from confguard.source import Span
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -19,7 +20,7 @@ class ConfigError(ValueError):
     """A configuration or an option that cannot be used; the text says where, why and what would fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfiguredStack:
     """One ``[[tool.confguard.stacks]]`` table: a stack that the team names itself.
 
@@ -36,7 +37,7 @@ class ConfiguredStack:
     role: str = "production"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfiguredSuppression:
     """One ``[[tool.confguard.suppressions]]`` table: findings that are meant, by path and logical address.
 
@@ -52,7 +53,7 @@ class ConfiguredSuppression:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadinessSettings:
     """What a project says of its readiness plan: which one it is, and what only the team knows.
 
@@ -67,7 +68,7 @@ class ReadinessSettings:
     owners: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What is in force for one run."""
 

@@ -10,11 +10,11 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from confguard.discover import content
 from confguard.discover.project import Project
+from confguard.records import record
 
 
 class Kind(Enum):
@@ -38,7 +38,7 @@ class Kind(Enum):
     REQUIREMENTS = "requirements"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProjectFile:
     """One file of a project that matters.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
@@ -20,6 +20,7 @@ from confguard.model.stacks.gather import FORMS
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
+from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _OWN_ENVIRONMENT = re.compile(r"GITHUB_ENV|\.env\b|(?m:^\s*env:)")
 """A job that may give the stack other values than production's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailingCheck:
     """A command that cannot succeed or sees nothing; ``statement`` is the redirect of nginx that it sees.
 
@@ -52,7 +53,7 @@ class FailingCheck:
     statement: Statement | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asked:
     """A command that asks ``service``: ``target`` is the port of the container where it is not written."""
 

@@ -17,6 +17,7 @@ from confguard.discover.project import Project
 from confguard.model.copies import Filter, built_of, placements
 from confguard.model.image import OFFICIAL, parse_image
 from confguard.model.value import Known, Step, Trail, Unknown, Value
+from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Kind = Literal["copy", "bind", "volume", "tmpfs", "config", "secret", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """Something that provides ``target`` of a container and what lies below it, over earlier layers.
 

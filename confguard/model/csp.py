@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from confguard.records import record
 
 Policy = Mapping[str, tuple[str, ...]]
 
@@ -39,7 +40,7 @@ _FALLBACKS: Mapping[str, tuple[str, ...]] = {
 """What stands in for a fetch directive that a policy does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """One directive that two policies do not say alike; ``only_left`` and ``only_right`` are sources."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
 from confguard.parsers.dockerfile import Dockerfile, Instruction, Pair, Stage, Word
+from confguard.records import record
 from confguard.source import Span
 
 _PARTS = ("PLATFORM", "OS", "ARCH", "VARIANT", "OSVERSION")
@@ -27,7 +28,7 @@ _OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
 _MAX_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A CMD or ENTRYPOINT: its words in the exec form, else the line that ``/bin/sh -c`` runs."""
 
@@ -37,7 +38,7 @@ class Command:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copy:
     """One COPY or ADD with the absolute destination; a trailing ``/`` of it is kept.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from confguard.discover.project import Project
 from confguard.parsers.dockerignore import Dockerignore, parse
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignore:
     """The .dockerignore of a build; ``source`` is None where there is none."""
 

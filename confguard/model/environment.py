@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from confguard.model.value import Known, Trail, Unknown
+from confguard.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Environment:
     """The variables of a process, as far as they are known.
 

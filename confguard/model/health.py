@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from confguard.model.image_tools import lacks
 from confguard.model.listening import listening
 from confguard.model.probing import Probe, Request, probe_of
 from confguard.model.value import Known, Trail
+from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
@@ -45,7 +45,7 @@ class Why(Enum):
     NOTHING = "it does not ask the program"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failing:
     """A health check that fails: ``trail`` tells of the setting that makes it."""
 

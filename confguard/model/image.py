@@ -6,7 +6,8 @@ The grammar is that of the distribution project's ``reference`` package (``docke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from confguard.records import record
 
 _TAG = re.compile(r"[\w][\w.-]{0,127}\Z", re.ASCII)
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
@@ -46,7 +47,7 @@ PROXIES = frozenset(
 """Images that are nginx with its usual places for configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageReference:
     """A parsed image reference; ``tag`` and ``digest`` are None where they are not written."""
 

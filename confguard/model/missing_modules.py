@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.deployment import App, Deployment
@@ -19,6 +18,7 @@ from confguard.model.listening import programs
 from confguard.model.process import Process
 from confguard.model.provided import Installed, installed, is_own, lacking
 from confguard.model.value import Known
+from confguard.records import record
 from confguard.source import Span
 
 _BASES = frozenset({"python", "debian", "ubuntu"})
@@ -35,7 +35,7 @@ _IMPORT = re.compile(
 _OF_MACHINES = re.compile(r"local|secret|private|override|version|generated|_pb2")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingModule:
     """A module that is surely not there; ``by`` names it (a setting, a program), at ``place``.
 

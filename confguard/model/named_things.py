@@ -6,7 +6,6 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.history import tells_of_another_version
@@ -18,6 +17,7 @@ from confguard.model.stacks.shapes import shape
 from confguard.model.stacks.stack import Role
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, commands
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _READ = (Kind.MAKEFILE, Kind.SCRIPT, Kind.TASKS, Kind.WORKFLOW, Kind.DOCUMENT)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unnamed:
     """A name that nothing in the repository bears, with the places that use it and what may be meant."""
 

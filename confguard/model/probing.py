@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from confguard.model.value import Known
 from confguard.parsers.shell import commands
+from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _CURL_VALUES = frozenset("HoAduXmewbcTYyUxErD")
 _LOOKING = frozenset({"--include", "--head", "--verbose", "--write-out", "--dump-header", "--trace-ascii"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """The HTTP request of a health check; ``headers`` are by lower-case name."""
 
@@ -52,7 +53,7 @@ class Request:
         return self.host in ("localhost", "[::1]") or re.match(r"127\.|0\.0\.0\.0\Z", self.host) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Probe:
     """A health check: its tool (the first program), its request if it is one, and where it is written.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from confguard.finding import Finding
+from confguard.records import record
 from confguard.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Crash:
     """A rule that raised: which one, what, and where in confguard's own code."""
 
@@ -23,7 +24,7 @@ class Crash:
     """A place in the repository to show it at: the start of the first file that was looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuppressionUse:
     """One rule named by one suppression, and what became of it."""
 
@@ -45,7 +46,7 @@ class SuppressionUse:
     """Findings of the rule that nothing silences: of its own file for a comment."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MalformedSuppression:
     """A comment that begins like a suppression but is none, and why."""
 
@@ -53,7 +54,7 @@ class MalformedSuppression:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StaleEntry:
     """An entry of the baseline for more findings than there are: its rule, its place, how many are gone."""
 
@@ -62,7 +63,7 @@ class StaleEntry:
     gone: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """The run so far: crashed rules, suppressions, the baseline."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from confguard.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Screened:
     """A pattern, and words of which each of its matches holds one, written just so.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.absent import why_absent
@@ -19,6 +18,7 @@ from confguard.model.listening import programs
 from confguard.model.probing import probe_of
 from confguard.model.value import Known, Unknown
 from confguard.parsers.shell import commands
+from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _OF_THE_BASE = re.compile(
 _SAID = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "FROM", "LABEL", "ENV", "ARG", "EXPOSE", "USER"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unstarted:
     """A file that a service is told to run and does not have: as written, and its path in the container."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from confguard.model.listening import Program, programs
 from confguard.model.provided import lacking
 from confguard.model.running_settings import module_source, target_of
 from confguard.model.value import Known
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Lack(Enum):
     NAME = "the module has no such name"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Missing:
     """A target that surely does not exist, where it is named, and the module if there is one."""
 
@@ -112,7 +112,7 @@ def _has(source: SourceFile, name: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unset:
     """A setting that names an application which there is not."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Generic, TypeVar
 
+from confguard.records import record
 from confguard.source import Span
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ class Origin(Enum):
     """Applies because nothing was delivered: ``${VAR:-x}``, ``os.getenv("VAR", "x")``, a program's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One step in the making of a value: a place (none for a program's own default) and a few words."""
 
@@ -39,7 +40,7 @@ Trail = tuple[Step, ...]
 """The steps that made a value, newest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known(Generic[T]):
     """A value that is surely this one."""
 
@@ -70,7 +71,7 @@ class Known(Generic[T]):
         return replace(self, trail=(step, *self.trail))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """A value that cannot be known from the files, and why. Rules say nothing about it."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from confguard.parsers.joined import JoinedText
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
@@ -30,7 +31,7 @@ class Form(Enum):
     """Only the comments of a file (a Compose file, an env file)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandLine:
     """One logical line: a command, or the value of a variable (then ``variable`` names it).
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.compose_options import plain_words
 from confguard.parsers.image_builds import ImageBuild, build_command
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """A word of a command; ``text`` is None where it cannot be resolved by reading."""
 
@@ -26,7 +27,7 @@ class Argument:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invocation:
     """One run of ``docker compose`` (or ``docker stack deploy``, whose ``subcommand`` is ``stack deploy``).
 
@@ -55,7 +56,7 @@ class Invocation:
     """The words behind the subcommand; parts that cannot be resolved leave the lexer's mark."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copy:
     """``cp source target`` or a sentence that tells people to copy one file to another."""
 
@@ -66,7 +67,7 @@ class Copy:
     context: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Commands:
     """What one file runs or tells people to run, in its order."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from confguard.parsers.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, parse_stream
+from confguard.records import record
 from confguard.source import Problem, SourceFile
 
 __all__ = ["ComposeFile", "Entry", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComposeFile:
     """A parsed Compose file: its documents, in order, and what is wrong with it.
 

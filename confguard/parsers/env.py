@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.parsers.env_compose import ComposeEntry, parse_compose
+from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 __all__ = ["ComposeEntry", "Disagreement", "EnvEntry", "EnvFile", "parse"]
@@ -22,7 +22,7 @@ _BARE = re.compile(r"\$[$A-Za-z_]")
 _ASSIGNMENT = re.compile(r"\s*(?:export[^\S\r\n]+)?('[^']+'|[^=\#\s]+)[^\S\r\n]*(=[^\S\r\n]*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvEntry:
     """One assignment as python-dotenv reads it.
 
@@ -45,7 +45,7 @@ class EnvEntry:
         return first if first in ("'", '"') else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disagreement:
     """A key which python-dotenv and docker compose read differently (None: not set by that reader)."""
 
@@ -56,7 +56,7 @@ class Disagreement:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvFile:
     """An env file: python-dotenv's entries in order, docker compose's, and what is wrong with it.
 

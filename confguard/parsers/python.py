@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 MAX_NESTING = 150
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PythonModule:
     """A parsed Python file: its tree (empty if it cannot be parsed) and what was wrong with it."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from confguard.records import record
 
 UNKNOWN = "\ue000"
 """Stands in a word for a part that cannot be resolved; it is a character of no file name."""
@@ -33,7 +34,7 @@ _PLAIN_IN_QUOTES = re.compile(r'[^"\\$`]+')
 _MAX_WORDS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShellWord:
     """A word after expansion, with the place of what it was made of."""
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, TypeGuard
 import yaml
 
 from confguard.parsers.yaml_scalars import ScalarValue, Timestamp, resolve_plain
+from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 MAX_DEPTH = 500
@@ -107,7 +108,7 @@ class Sequence:
 Node = Scalar | Mapping | Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stream:
     """The documents of a file, in order (None for one that could not be read), and what is wrong with it."""
 

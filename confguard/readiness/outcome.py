@@ -10,6 +10,7 @@ from enum import Enum
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
+from confguard.records import record
 from confguard.words import services_named
 
 _SERVICES = re.compile(r"(?P<head>.*) in services? (?P<names>[\w.-]+(?:(?:, | and )[\w.-]+)*)(?P<tail>.*)")
@@ -34,7 +35,7 @@ class Subject:
     """Those of this deployment, and those that belong to none: documents, workflows, files."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What one look says.
 

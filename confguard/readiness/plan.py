@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from confguard.cards import load_cards, rules_folder
 from confguard.finding import Severity
 from confguard.readiness.options import problem
 from confguard.readiness.outcome import Outcome
+from confguard.records import record
 
 KINDS = ("static", "partial", "manual")
 """A row that files decide, one of which they decide a half, one that only a running system answers."""
@@ -38,7 +39,7 @@ class PlanError(ValueError):
     """A plan that cannot be used; the text says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """One probe with its options; all looks of a row have to pass."""
 
@@ -51,7 +52,7 @@ class Look:
         return cast("Probe", module.look)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One row of a plan.
 
@@ -73,7 +74,7 @@ class Row:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phase:
     """A part of a plan, with the owner of the rows that name none."""
 
@@ -82,7 +83,7 @@ class Phase:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A checklist: its phases in order, and its rows in order."""
 

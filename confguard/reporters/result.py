@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from confguard.finding import Confidence, Finding, Severity
+from confguard.records import record
 from confguard.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleInfo:
     """What a card says about its rule.
 
@@ -29,7 +30,7 @@ class RuleInfo:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StackInfo:
     """A way in which the repository is run: its role, its files in merge order and why it is one."""
 
@@ -39,7 +40,7 @@ class StackInfo:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Silenced:
     """A finding that is not shown: what silences it, where that stands, and the reason it gives.
 
@@ -52,7 +53,7 @@ class Silenced:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything that is known at the end of a run.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from confguard.records import record
 
 DEFAULT_WIDTH = 120
 """Columns where there is no terminal to ask: logs and pipes."""
@@ -11,7 +12,7 @@ DEFAULT_WIDTH = 120
 _WIDTHS = range(40, 401)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What a reporter needs besides the report.
 

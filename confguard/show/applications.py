@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from confguard.model import given
@@ -13,12 +12,13 @@ from confguard.model.django.settings import search_roots
 from confguard.model.environment import Environment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
+from confguard.records import record
 from confguard.show.choose import ChoiceError
 from confguard.source import SourceFile
 from confguard.words import joined
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Application:
     """Settings with where they run; ``deployment`` is None and ``services`` empty for a module alone."""
 

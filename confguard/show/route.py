@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from confguard.model.nginx import headers as headers_at
 from confguard.model.nginx import route as follow
 from confguard.model.nginx.answer import absolute
 from confguard.model.value import Known, Unknown
+from confguard.records import record
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
 from confguard.show.nginx_policies import limit_rows
@@ -58,7 +59,7 @@ class RequestError(Exception):
     """What was given is no request; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """A request as it was asked for, and what becomes of it in one nginx.
 

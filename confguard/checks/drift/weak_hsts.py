@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.finding import Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
@@ -14,13 +13,14 @@ from confguard.model.nginx import Level, NginxModel, Target, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import AppHeader, When, app_behind, believes_https, carried, sent_by_app
 from confguard.model.value import Known
+from confguard.records import record
 
 _NAME = "strict-transport-security"
 _AGE = re.compile(r'max-age="?(\d+)', re.IGNORECASE)
 _DAY = 86400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Weak:
     target: Target
     app: App

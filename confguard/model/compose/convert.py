@@ -24,6 +24,7 @@ from confguard.model.compose.tree import (
     patterns,
 )
 from confguard.model.value import Step, Trail
+from confguard.records import record
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tagged:
     """A value that is tagged ``!reset`` or ``!override``: its path, its tag and its key's place."""
 

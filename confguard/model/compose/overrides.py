@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from confguard.model.compose.convert import Tagged
 from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, place, same, sprint
+from confguard.records import record
 from confguard.source import Span
 
 Reason = Literal["", "empty", "null", "same", "absent"]
@@ -16,7 +16,7 @@ Effect = Literal["replaced", "appended", "merged", "removed", "nothing"]
 _KEY_VALUE = frozenset({"environment", "labels", "args", "annotations", "sysctls", "extra_hosts"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Override:
     """An attribute of a service that a later file writes although an earlier one has it.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.tree import Leaf, LeafValue, Map, Seq, Tree, may_change, place, plain
+from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 _WORDS = {
@@ -52,7 +53,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A scalar of some types, perhaps one of some texts, perhaps of a pattern or in a range.
 
@@ -74,7 +75,7 @@ class Scalar:
         object.__setattr__(self, "narrow", bool(self.values) or self.pattern is not None or ranged)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """A list whose items are all of one shape."""
 
@@ -82,7 +83,7 @@ class Array:
     unique: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Object:
     """A mapping: known keys, or any keys of a pattern (``names``) with one shape (``other``)."""
 
@@ -94,7 +95,7 @@ class Object:
     extensions: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One of several shapes, told apart by the type of the node."""
 

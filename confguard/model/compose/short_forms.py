@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
-from dataclasses import dataclass
+
+from confguard.records import record
 
 _PROPAGATION = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
 _UNKNOWN = re.compile("[\U000f0000-\U000ffffd]")
@@ -15,7 +16,7 @@ class ShortFormError(Exception):
     """A short form that docker compose refuses; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PortParts:
     """One port of a short form. ``target`` and ``published`` are texts; ``published`` may be a range."""
 
@@ -88,7 +89,7 @@ def is_ip(text: str) -> bool:
     return "%" not in text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VolumeParts:
     """A short form of a service's volume."""
 

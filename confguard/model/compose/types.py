@@ -7,7 +7,7 @@ for an attribute that no file writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from confguard.model.compose.interpolation import Interpolation, Marks
 from confguard.model.compose.overrides import Override
@@ -15,10 +15,11 @@ from confguard.model.compose.tree import Map
 from confguard.model.compose.variables import EnvSource
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Trail, Unknown, Value
+from confguard.records import record
 from confguard.source import Problem, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Build:
     """How an image is built. ``context`` is a project path, or an address for a remote one.
 
@@ -36,7 +37,7 @@ class Build:
     trail: Trail = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """One port of a container. ``target`` and ``published`` are texts; ``published`` may be a range.
 
@@ -58,7 +59,7 @@ class Port:
         return isinstance(address, Known) and (address.value.startswith("127.") or address.value == "::1")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mount:
     """One mount of a container: ``type`` is bind, volume, tmpfs, image, cluster or npipe.
 
@@ -75,7 +76,7 @@ class Mount:
     trail: Trail = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvFileReference:
     """One entry of ``env_file``: ``path`` is the project path, ``read`` the file read for it.
 
@@ -92,7 +93,7 @@ class EnvFileReference:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attachment:
     """A service's place in a network."""
 
@@ -102,7 +103,7 @@ class Attachment:
     implicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dependency:
     """One entry of ``depends_on``, or one implied by links, volumes_from or a shared namespace."""
 
@@ -112,7 +113,7 @@ class Dependency:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Healthcheck:
     """A health check: ``test`` as a list beginning with CMD, CMD-SHELL or NONE."""
 
@@ -121,7 +122,7 @@ class Healthcheck:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grant:
     """A secret or config that a service gets: the name at top level and the path in the container."""
 
@@ -130,7 +131,7 @@ class Grant:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resource:
     """A network, volume, secret or config at top level. ``name`` is what the engine calls it."""
 
@@ -146,7 +147,7 @@ class Resource:
     """The text that a config has in the Compose file itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """One service, merged. ``spans`` are the places of its key in each file that writes it, newest first.
 
@@ -209,7 +210,7 @@ class Service:
         return frozenset(names)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComposeModel:
     """A stack: the effective model of some Compose files in merge order.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.merge import to_sequence
@@ -25,10 +24,11 @@ from confguard.model.compose.types import (
 from confguard.model.compose.variables import EnvReader
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Trail, Unknown, Value
+from confguard.records import record
 from confguard.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """Builds the typed view; knows where the project lies and what the marks in texts stand for."""
 

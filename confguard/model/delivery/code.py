@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from confguard.discover.project import Project
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _HEAD = 400_000  # bytes of a file that are looked at
@@ -52,7 +53,7 @@ _SKIPPED = re.compile(
 _TESTS = re.compile(r"(^|/)(tests?|testing|e2e|__tests__)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeRead:
     """One place where code names a variable of the environment as one."""
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.django.settings import Settings
 from confguard.model.django.values import Entries, elements
 from confguard.model.value import Known
+from confguard.records import record
 from confguard.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Library:
     """A library with the beginning of its settings' names, and those that any release of it reads."""
 
@@ -30,7 +30,7 @@ class Library:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unread:
     """A setting that nothing reads; ``meant`` is the library's that it resembles, or ``""``."""
 

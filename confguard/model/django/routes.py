@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Literal
 
+from confguard.records import record
 from confguard.source import Problem, Span
 
 CONVERTERS = {
@@ -35,7 +36,7 @@ _MAX_WAYS = 400
 Kind = Literal["view", "admin", "router", "include", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """What one ``path``, ``re_path`` or ``i18n_patterns`` adds to a route; ``text`` is None if not known.
 
@@ -53,7 +54,7 @@ class Part:
         return "<?>" if self.text is None else self.text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """One route, flattened: its parts from the root on.
 
@@ -113,7 +114,7 @@ class Route:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class URLconf:
     """The routes of an application in the order in which Django tries them.
 

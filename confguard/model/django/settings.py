@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
 from confguard.model.django.defaults import django_default
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
+from confguard.records import record
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from confguard.model.django.urlconf import Routing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnvRead:
     """One place where a module reads a variable of the environment."""
 
@@ -46,7 +47,7 @@ class EnvRead:
     """What the environment holds, before any cast; None where it surely does not set the variable."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """Why a module does not start."""
 
@@ -63,7 +64,7 @@ class Failure:
     """It raises because it refuses a template's text, which an operator replaces."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallFact:
     """A call that configures something beside settings, like ``sentry_sdk.init``."""
 
@@ -72,7 +73,7 @@ class CallFact:
     keywords: Mapping[str, Value[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextTruth:
     """A place that asks whether a text is true which says no: ``if os.getenv("DEBUG"):`` with ``False``."""
 
@@ -83,7 +84,7 @@ class TextTruth:
     """The variables that the text is made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unfollowed:
     """A star import of a package that is not there: which settings it brings is not known."""
 
@@ -93,7 +94,7 @@ class Unfollowed:
     """Why it is not followed, and what would make it known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """The settings of one module under one environment.
 

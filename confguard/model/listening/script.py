@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
@@ -26,7 +27,7 @@ _QUIET = frozenset([
 ])  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Started:
     """A command that is started: see ``Program`` for the flags; ``variables`` are set for it."""
 

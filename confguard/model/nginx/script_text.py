@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from confguard.records import record
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _SKIPPED = re.compile(
@@ -29,7 +30,7 @@ _BACK = 12
 """How many characters in front of a word are looked at: the longest keyword, with blanks."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heredoc:
     """Text for the input of a command: the line with the command, and where in the script the text stands.
 
@@ -42,7 +43,7 @@ class Heredoc:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A piece of a script at an offset; ``code`` is its text without what quotes and comments hold.
 

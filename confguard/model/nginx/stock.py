@@ -6,8 +6,10 @@ Facts about the official image (docker-nginx 1.30 and before) and its relatives.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
+
+from confguard.records import record
 
 _MAIN = """\
 user nginx;
@@ -39,7 +41,7 @@ _SILENT = ("mime.types", "koi-utf", "koi-win", "win-utf", "proxy_params")
 """Files without effect on servers, headers, limits and targets: they hold types and parameters."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stock:
     """An image's own nginx: where its configuration starts, and its files by their path.
 

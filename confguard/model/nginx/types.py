@@ -8,12 +8,13 @@ from functools import cached_property
 
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.parsers.nginx_tree import Directive
+from confguard.records import record
 from confguard.source import Problem, Span
 
 Version = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Word:
     """An argument as nginx gets it, after envsubst.
 
@@ -34,7 +35,7 @@ class Word:
         return Unknown(self.unknown, steps) if self.unknown else Known(self.text, steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Statement:
     """A directive in its effective place: includes are resolved, the template's variables put in.
 
@@ -82,7 +83,7 @@ class Statement:
             yield from statement.inside()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Missing:
     """Directives that stand at a level and cannot be had: an include, or a template's placeholder.
 
@@ -162,7 +163,7 @@ class Level:
         return self.statement is not None and self.statement.stock
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Listen:
     """One ``listen``: the address (``*`` for all, IPv6 in brackets), the port, the parameters.
 
@@ -203,7 +204,7 @@ class Listen:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Location:
     """One ``location``: ``modifier`` is ``""``, ``=``, ``^~``, ``~``, ``~*``, or ``@`` for a named one.
 
@@ -256,7 +257,7 @@ class Location:
             yield from location.limits
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class ServerName:
     """A name of a server: ``kind`` is exact, leading (``*.a``), both (``.a``), trailing (``a.*``), regex."""
 
@@ -266,7 +267,7 @@ class ServerName:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Server:
     """One ``server`` of http."""
 
@@ -309,7 +310,7 @@ class Server:
             yield from location.levels()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class UpstreamServer:
     """One ``server`` of an upstream: an address with its parameters."""
 
@@ -318,7 +319,7 @@ class UpstreamServer:
     statement: Statement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Upstream:
     """One ``upstream`` block."""
 
@@ -333,7 +334,7 @@ class Upstream:
         return self.level.statement
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delivered:
     """A file of the repository in a container of nginx: its path here and there.
 

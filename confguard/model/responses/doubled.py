@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Header, NginxModel, Server, Target, upstream_targets
@@ -13,10 +12,11 @@ from confguard.model.responses.joint import Carried, carried
 from confguard.model.responses.scheme import believes_https
 from confguard.model.responses.twice import Verdict, twice
 from confguard.model.value import Known
+from confguard.records import record
 from confguard.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doubled:
     """One header that comes twice; ``targets`` are the routes on which the same two directives meet.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from confguard.discover.history import tells_of_another_version
 from confguard.discover.kinds import Kind, ProjectFile
@@ -15,6 +14,7 @@ from confguard.model.value import Origin, Step
 from confguard.parsers.command_lines import Form
 from confguard.parsers.commands import Argument, Commands, Invocation, parse
 from confguard.parsers.image_builds import ImageBuild
+from confguard.records import record
 from confguard.source import SourceFile, Span
 
 FORMS = {
@@ -31,7 +31,7 @@ _STARTS = frozenset(["up", "build", "create", "pull", "config", "stack deploy", 
 _UNSAID = "\0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sighting:
     """One place that names a chain of Compose files, and the role that it tells."""
 
@@ -49,7 +49,7 @@ class Sighting:
     """The command line; None where a download or a variable names the files."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copied:
     """A command or sentence that makes one file of another, both relative to the root."""
 
@@ -59,7 +59,7 @@ class Copied:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gathered:
     """All that the project's files tell about stacks."""
 

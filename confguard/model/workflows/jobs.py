@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.parsers.command_lines import CommandLine
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.parsers.workflows import Job, Step, Workflow, parse
+from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.repo import Repo
@@ -32,7 +32,7 @@ _RUNNERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A simple command of a step: its words, without the variables that are set for it alone.
 
