@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.checks._trails import joined
 from confguard.finding import Finding, Label, Severity
 from confguard.model.repo import Repo
 from confguard.model.unloaded_env_files import Unloaded, unloaded
+from confguard.words import joined
 
 _SHOWN = 3
 
