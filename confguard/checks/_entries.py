@@ -114,6 +114,13 @@ def listed(alike: list[Entry]) -> str:
     return joined(few) if len(alike) < 4 else f"{', '.join(few)} and {len(alike) - 3} more"
 
 
+def said_of(alike: list[Entry], fault: str) -> str:
+    """Return what is said of one entry (``has no scheme``) in the number of entries that there are."""
+    verb, _, rest = fault.partition(" ")
+    several = {"has": "have", "is": "are"}.get(verb, verb.removesuffix("s"))
+    return fault if len(alike) == 1 else f"{several} {rest}"
+
+
 def more(alike: list[Entry]) -> tuple[Label, ...]:
     """Return labels for further entries of the same kind, and for the way of the first one."""
     first = alike[0]

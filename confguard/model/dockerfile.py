@@ -359,3 +359,9 @@ class _Lexer:
             self.unknown = self.unknown or value.reason
             return None
         return value.value
+
+
+def run_text(instruction: Instruction) -> str:
+    """Return the commands of a RUN as they are written; a here-document that is its script is among them."""
+    script = instruction.text.lstrip().startswith("<<") and instruction.heredocs
+    return "\n".join((instruction.span.text, *(one.body.text for one in script or ())))

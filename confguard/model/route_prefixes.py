@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from confguard.model.deployment import App, Deployment
-from confguard.model.nginx import Location, request_headers
+from confguard.model.nginx import Location, Request, request_headers, route, upstream_path
 from confguard.model.passages import Passage
 from confguard.model.value import Known
 from confguard.records import record
@@ -71,14 +71,36 @@ def _sent(passage: Passage, location: Location) -> str | None:
         return None
     if passage.hop.count > 1 or target.protocol != "proxy" or passage.level is not location.level:
         return None
+    rewritten = False
     for level in passage.level.chain():
-        if level.named("rewrite") or level.may_hold("rewrite") or level.named("if"):
+        if level.may_hold("rewrite") or level.named("if") or (level.named("rewrite") and rewritten):
             return None
+        rewritten = rewritten or bool(level.named("rewrite"))
     headers = request_headers(passage.model, passage.level)[0]
     told = ("upgrade", "x-script-name", "x-forwarded-prefix", "script-name", "script_name")
     if any(header.name.lower() in told for header in headers):
         return None
-    return target.uri or location.pattern
+    return _after_rewrites(passage, location) if rewritten else target.uri or location.pattern
+
+
+def _after_rewrites(passage: Passage, location: Location) -> str | None:
+    """Return what the one rewrite of a location makes of its prefix, whatever stands behind that."""
+    entrance, server = passage.hop.entrance, passage.model.server_of(location.level)
+    if len(location.level.named("rewrite")) != 1 or server is None:
+        return None
+    name = next((one.text for one in server.names if one.kind == "exact" and one.text), "localhost")
+    sent = set()
+    for rest in ("aaa", "b/c1/"):
+        request = Request(f"{location.pattern}{rest}", name, entrance.scheme, entrance.listen.port or 0)
+        way = route(passage.model, request)
+        asked = upstream_path(way)
+        if way.unknown or way.location is not location or not isinstance(asked, Known):
+            return None
+        if not asked.value.endswith(rest):
+            return None
+        sent.add(asked.value.removesuffix(rest))
+    # Else the rewrite may be for other paths than these.
+    return sent.pop() if len(sent) == 1 and location.pattern not in sent else None
 
 
 def _is_file(app: App, prefix: str) -> bool:

@@ -74,10 +74,15 @@ def blocked_pages(deployment: Deployment) -> Iterator[BlockedPage]:
                 continue
             address = f"{base.rstrip('/')}/{script}"
             place = next((v.span for v in (chosen, given) if isinstance(v, Known) and v.span), None)
-            for policy, span in _policies(deployment, app, f"/{one.text}"):
+            for policy, span in _policies(deployment, app, f"/{_path(one)}"):
                 if not lets_script(policy, address):
                     yield BlockedPage(one, setting, address, place, policy, span)
                     break
+
+
+def _path(one: Route) -> str:
+    """Return a path that a route takes: that of a regular expression where it has nothing but letters."""
+    return one.head if one.matches(f"/{one.head}") else one.text
 
 
 def _own_views(project: Project) -> dict[str, str]:

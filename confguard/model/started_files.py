@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from confguard.model.absent import why_absent
 from confguard.model.container_files import below
+from confguard.model.image import parse_image
 from confguard.model.listening import programs
 from confguard.model.probing import probe_of
 from confguard.model.value import Known, Unknown
@@ -23,6 +24,7 @@ from confguard.source import Span
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
+    from confguard.model.dockerfile import Image
     from confguard.model.process import Process
 
 _INTERPRETER = re.compile(r"(?:ba|da|a|z)?sh\Z|python[\d.]*\Z")
@@ -31,6 +33,8 @@ _OF_THE_BASE = re.compile(
     r"/(?:s?bin|usr|lib\w*|opt|etc|root|home|var|tmp|run|dev|proc|sys|mnt|srv|nix|docker-entrypoint\.sh\Z)"
 )
 """Where base images and package managers have programs of their own."""
+_WITHOUT_FOLDERS = frozenset({"python", "debian", "ubuntu", "alpine", "node"})
+"""Official images that have no other folders at their root than those above."""
 _SAID = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "FROM", "LABEL", "ENV", "ARG", "EXPOSE", "USER"})
 
 
@@ -69,9 +73,19 @@ def unstarted(deployment: Deployment) -> Iterator[Unstarted]:
             seen.add(word)
             path = _absent(process, word)
             if path is not None and not why_absent(deployment.project, deployment.files, word.lstrip("./")):
-                start = span.text.find(word)
-                place = span.sub(start, start + len(word)) if start != -1 else span.first_line()
+                place = _place(process, word, span)
                 yield Unstarted(service, word, path, place, checked, _left_out(process, path))
+
+
+def _place(process: Process, word: str, span: Span) -> Span:
+    """Return where a word is written: the entrypoint of an image stands in another file than the command."""
+    image = process.image
+    said = [image.entrypoint.span] if image is not None and image.entrypoint is not None else []
+    for one in (span, *said):
+        start = one.text.find(word)
+        if start != -1:
+            return one.sub(start, start + len(word))
+    return span.first_line()
 
 
 def _file(words: Sequence[str]) -> str | None:
@@ -100,14 +114,24 @@ def _absent(process: Process, word: str) -> str | None:
         for layer in files.layers
         if layer.target != "/"
     )
-    at_root = path.count("/") == 1
-    if not (own or at_root) or (not own and _OF_THE_BASE.match(path)):
+    if not own and (_OF_THE_BASE.match(path) or not (path.count("/") == 1 or _only_copies_fill(image, path))):
         return None
     name = posixpath.basename(path)
     for one in (one for stage in image.stages for one in stage.instructions):
         if one.name == "ADD" or one.on_build or (one.name not in _SAID and name in one.text):
             return None
     return path
+
+
+def _only_copies_fill(image: Image, path: str) -> bool:
+    """Say whether nothing but COPY could put files into a path's folder at the root of the container."""
+    reference = parse_image(image.base.value) if isinstance(image.base, Known) else None
+    if reference is None or reference.repository.removeprefix("library/") not in _WITHOUT_FOLDERS:
+        return False
+    folder = "/".join(path.split("/")[:2])
+    return not any(
+        one.name == "RUN" and folder in one.text for stage in image.stages for one in stage.instructions
+    )
 
 
 def _left_out(process: Process, path: str) -> str:

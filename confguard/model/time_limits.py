@@ -15,7 +15,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.listening.find import programs
 from confguard.model.listening.programs import Program
 from confguard.model.listening.types import Where, option, unknown, variable
-from confguard.model.value import Unknown
+from confguard.model.value import Known, Step, Unknown, Value
 from confguard.records import record
 from confguard.source import SourceFile, Span
 
@@ -58,8 +58,25 @@ def worker_class(deployment: Deployment, service: str) -> tuple[str, Span | None
     return ("sync", found[0].span)
 
 
+def workers(deployment: Deployment, service: str, program: Program) -> Value[int] | None:
+    """Return how many workers the options or the configuration of a gunicorn say; None if they say none."""
+    said = _said(program, Where(deployment.project, deployment.processes[service]), ("workers",))
+    if said is None:
+        return Unknown("its options or its configuration are not known")
+    words, source, kept = said
+    texts = option(words, "-w", "--workers")
+    if texts:
+        number = int(texts[-1]) if texts[-1].isascii() and texts[-1].isdigit() else None
+        return Unknown("is no number") if number is None else Known(number)
+    if "workers" not in kept or source is None:
+        return None
+    value, start, end = kept["workers"]
+    step = Step("workers in the configuration of gunicorn", source.span(start, end))
+    return Known(value, (step,)) if isinstance(value, int) else Unknown("is computed", (step,))
+
+
 def _said(
-    program: Program, where: Where
+    program: Program, where: Where, names: Sequence[str] = ("timeout", "worker_class", "threads")
 ) -> tuple[tuple[str, ...], SourceFile | None, dict[str, tuple[object, int, int]]] | None:
     """Return the words of the command line, the configuration file and what it assigns."""
     arguments = variable(program, "GUNICORN_CMD_ARGS")
@@ -72,7 +89,7 @@ def _said(
     source = where.file(named[-1].removeprefix("file:") if named else "gunicorn.conf.py")
     if named and source is None:
         return None
-    kept = _configuration(source)
+    kept = _configuration(source, names)
     return None if kept is None else (words, source, kept)
 
 
@@ -103,8 +120,10 @@ def _seconds(text: str) -> float | None:
     return float(text) if text.isascii() and text.isdigit() else None
 
 
-def _configuration(source: SourceFile | None) -> dict[str, tuple[object, int, int]] | None:
-    """Return what a configuration file assigns at its top; None where it cannot be read."""
+def _configuration(
+    source: SourceFile | None, names: Sequence[str]
+) -> dict[str, tuple[object, int, int]] | None:
+    """Return what a configuration file assigns at its top; None where it may assign ``names`` elsewhere."""
     if source is None:
         return {}
     try:
@@ -120,6 +139,6 @@ def _configuration(source: SourceFile | None) -> dict[str, tuple[object, int, in
             found[node.targets[0].id] = (value, start, end)
         elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr | ast.FunctionDef):
             for inner in ast.walk(node):
-                if isinstance(inner, ast.Name) and inner.id in ("timeout", "worker_class", "threads"):
+                if isinstance(inner, ast.Name) and inner.id in names:
                     return None
     return found

@@ -35,7 +35,15 @@ VIEWS = "def orders(request):\n    return None\n\n\ndef item(request, n):\n    r
         ("location /health/ { proxy_pass http://web:8000; }", None),
         ("location = /nothing { proxy_pass http://web:8000; }", None),
         ("location ~ ^/nothing { proxy_pass http://web:8000; }", None),
-        ("location /nothing/ { rewrite ^/nothing(.*) $1 break; proxy_pass http://web:8000; }", None),
+        (
+            "location /nothing/ { rewrite ^/nothing(.*) $1 break; proxy_pass http://web:8000; }",
+            Mismatch.ROOTLESS,
+        ),
+        ("location /nothing/ { rewrite ^/(.*)z /$1 break; proxy_pass http://web:8000; }", None),
+        (
+            "location /nothing/ { if ($a) { rewrite ^/nothing(.*) $1 break; } proxy_pass http://web:8000; }",
+            None,
+        ),
         ("location /nothing/ { proxy_pass http://web:8000; proxy_set_header X-Script-Name /nothing; }", None),
     ],
 )

@@ -37,6 +37,10 @@ def _files(deployment: Deployment, service: Service) -> dict[str, Span | None]:
     if build is not None:
         context = build.context.value if isinstance(build.context, Known) else "."
         found[context] = build.context.span or build.span
+        dockerfile = build.dockerfile_path
+        if dockerfile is not None and _OF_TESTS.search(dockerfile) and not _OF_TESTS.search(context):
+            del found[context]  # what the tests build of the sources is theirs
+            found[dockerfile] = build.dockerfile.span or build.span
     return {path: span for path, span in found.items() if span is not None}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from confguard.checks._entries import Entry, by_fault, listed, others, rewritten, serving
+from confguard.checks._entries import Entry, by_fault, listed, others, rewritten, said_of, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -35,7 +35,7 @@ def _finding(
     )
     checked = refused and any(_CHECKED.search(one.text) for one in deployment.processes.values())
     return Finding(
-        f"{listed(alike)} in {name}{origins.where('of')} {fault}",
+        f"{listed(alike)} in {name}{origins.where('of')} {said_of(alike, fault)}",
         Label(first.place, "the check of django-cors-headers refuses it" if refused else "matches no origin"),
         others(first.value, first.place),
         notes=(

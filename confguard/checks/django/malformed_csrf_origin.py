@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from confguard.checks._entries import Entry, by_fault, listed, more, rewritten, serving
+from confguard.checks._entries import Entry, by_fault, listed, more, rewritten, said_of, serving
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -43,7 +43,8 @@ def _finding(
     checked = refused and any(_CHECKED.search(one.text) for one in deployment.processes.values())
     refusal = "its checks refuse it (4_0.E001), `manage.py migrate` with them" if checked else ""
     return Finding(
-        f"{listed(alike)} in CSRF_TRUSTED_ORIGINS{origins.where('of')} {fault}: Django trusts nobody for it",
+        f"{listed(alike)} in CSRF_TRUSTED_ORIGINS{origins.where('of')} {said_of(alike, fault)}: "
+        "Django trusts nobody for it",
         Label(first.place, "is not what a browser sends as Origin"),
         more(alike),
         notes=(*explain(origins), *((refusal,) if refusal else ())),

@@ -10,7 +10,8 @@ from confguard.finding import Finding, Label, Severity
 from confguard.model.django import Items
 from confguard.model.host_filter import turns_strangers_away
 from confguard.model.repo import Repo
-from confguard.model.value import Known
+from confguard.model.value import Known, Origin, Value
+from confguard.source import Span
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -34,11 +35,32 @@ def check(repo: Repo) -> Iterator[Finding]:
                     *(("nginx answers for other hosts itself, so that none of them gets here",) * filtered),
                 ),
                 help="name the hosts that production serves"
-                + (", with an empty list as the fallback" if place.path.endswith(".py") else ""),
+                + (", with an empty list as the fallback" if _is_fallback(hosts.value) else ""),
                 stacks=(deployment.name,),
                 address=("ALLOWED_HOSTS", *hosts.services),
                 severity=Severity.INFO if filtered else None,
             )
+
+
+def _is_fallback(hosts: Known[object]) -> bool:
+    """Say whether the star is what the code falls back to, by itself or in a list that is the default."""
+    items = hosts.value if isinstance(hosts.value, Items) else ()
+    stars = [item for item in items if isinstance(item, Known) and _is_star(item)]
+    if not stars or any(_defaults(one) for one in stars):
+        return bool(stars or _defaults(hosts))
+    return any(
+        one.span is not None
+        and one.span.file is default.file
+        and default.start <= one.span.start < one.span.end <= default.end
+        for one in stars
+        for default in _defaults(hosts)
+    )
+
+
+def _defaults(value: Known[object]) -> list[Span]:
+    """Return where the code gives the defaults that took part in a value."""
+    places = (step.span for step in value.trail if step.origin is Origin.DEFAULT)
+    return [place for place in places if place is not None and place.path.endswith(".py")]
 
 
 def _holds_star(hosts: object) -> bool:
@@ -47,4 +69,8 @@ def _holds_star(hosts: object) -> bool:
         return "*" in hosts
     if not isinstance(hosts, Items):
         return False
-    return any(isinstance(item, Known) and item.value == "*" for item in hosts)
+    return any(map(_is_star, hosts))
+
+
+def _is_star(item: Value[object]) -> bool:
+    return isinstance(item, Known) and item.value == "*"

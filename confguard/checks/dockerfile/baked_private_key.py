@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
+from confguard.model.dockerfile import run_text
 from confguard.model.repo import Repo
 from confguard.source import Span
 from confguard.words import services_named
@@ -15,6 +16,8 @@ _MAKES_KEY = re.compile(
     r"\bopenssl\s+req\b[^;&|]*\s-keyout\s|\bopenssl\s+(?:genrsa|genpkey|ecparam)\b[^;&|]*\s-out\s"
     r"|\bssh-keygen\b[^;&|]*\s-(?:A|f|t)\b|\bsscg\s+-|\bmkcert\s+(?:-(?:cert|key)-file|[a-z0-9*.-]+\.?[a-z0-9]*\b)"
 )
+_PRINTED = re.compile(r"\b(?:printf|echo)\s+(?:-\w+\s+)*(?:'[^']*'|\"(?:[^\"\\]|\\.)*\")")
+"""The text of a script that is run later."""
 _ONLY_READS = re.compile(r"\bssh-keygen\s+(?:-\w+\s+)*-[lRFHyY]\b|/dev/null")
 
 
@@ -25,7 +28,7 @@ def check(repo: Repo) -> Iterator[Finding]:
         for name, process in deployment.processes.items():
             for stage in process.image.stages if process.image is not None else ():
                 for one in stage.instructions:
-                    if one.name == "RUN" and not one.on_build and _makes(one.span.text):
+                    if one.name == "RUN" and not one.on_build and _makes(run_text(one)):
                         services, stacks = found.setdefault(one.span.first_line(), ([], []))
                         services.append(name)
                         stacks.append(deployment.name)
@@ -42,7 +45,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _makes(text: str) -> bool:
-    text = text.replace("\\\n", "  ")
+    text = _PRINTED.sub("", text.replace("\\\n", "  "))
     if not _MAKES_KEY.search(text) or _ONLY_READS.search(text):
         return False
     return re.search(r"\brm\s[^;&|]*(?:key|pem)", text) is None

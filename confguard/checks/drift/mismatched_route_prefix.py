@@ -11,6 +11,7 @@ from confguard.fixes.nginx import replace_argument
 from confguard.model.deployment import App, Deployment
 from confguard.model.repo import Repo
 from confguard.model.route_prefixes import Mismatch, Mismatched, mismatches
+from confguard.source import Span
 
 _SEVERITIES = {
     Mismatch.STRIPPED: Severity.WARNING,
@@ -28,7 +29,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _finding(deployment: Deployment, app: App, one: Mismatched) -> Finding:
-    primary = one.passage.hop.target.span if one.kind is not Mismatch.UNROUTED else one.location.span
+    primary = _taken_off(one) if one.kind is not Mismatch.UNROUTED else one.location.span
     routes = [Label(route.span, f"Django has {route.text} here") for route in one.routes[:1]]
     return Finding(
         f"{one.location.title} {_words(one)}",
@@ -44,6 +45,12 @@ def _finding(deployment: Deployment, app: App, one: Mismatched) -> Finding:
         severity=_SEVERITIES[one.kind],
         fixes=_kept(one),
     )
+
+
+def _taken_off(one: Mismatched) -> Span:
+    """Return what makes another path of the one that clients ask for."""
+    rewrites = one.location.level.named("rewrite")
+    return rewrites[0].span if rewrites else one.passage.hop.target.span
 
 
 def _kept(one: Mismatched) -> tuple[Fix, ...]:
@@ -73,4 +80,6 @@ def _help(one: Mismatched) -> str:
         return "take the location away, or name the path that Django really has"
     if one.kind is Mismatch.ROOTLESS:
         return f'set FORCE_SCRIPT_NAME = "{prefix}", or give the routes the prefix and let nginx keep it'
+    if one.location.level.named("rewrite"):
+        return "leave the rewrite out: `proxy_pass` without a path passes the path on as it is"
     return "`proxy_pass http://service:port;` without a slash at its end passes the path on as it is"

@@ -51,8 +51,20 @@ def _limited(model: NginxModel) -> Iterator[tuple[Location, Limit]]:
                 for one in () if isinstance(found, Missing) else found:
                     rate = one.rate.value if isinstance(one.rate, Known) else ""
                     number, _, unit = rate.partition("r/")
-                    if unit == "m" and number.isdecimal() and int(number) <= _SLOWEST and not one.dry_run:
+                    if (
+                        _counts_clients(one)
+                        and unit == "m"
+                        and number.isdecimal()
+                        and int(number) <= _SLOWEST
+                        and not one.dry_run
+                    ):
                         yield location, one
+
+
+def _counts_clients(limit: Limit) -> bool:
+    """Say whether each request counts: a key of a ``map`` may be empty, and such requests do not."""
+    key = limit.key.value if isinstance(limit.key, Known) else ""
+    return any(name in key for name in ("remote_addr", "realip_remote_addr", "http_x_real_ip"))
 
 
 def _taken(deployment: Deployment, model: NginxModel, app: App, location: Location) -> list[Route]:

@@ -8,7 +8,7 @@ from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.image import parse_image
 from confguard.model.repo import Repo
-from confguard.model.value import Known
+from confguard.model.value import Known, Origin, Value
 
 _POSTGRES = ("POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "POSTGRES_HOST_AUTH_METHOD")
 _MYSQL = tuple(
@@ -41,7 +41,9 @@ def check(repo: Repo) -> Iterator[Finding]:
             needed = NEEDED.get(reference.repository.removeprefix("library/"), ())
             environment = deployment.compose.container_environment(name)
             # What a template names in a comment, the operator is told to set.
-            given = any(one in environment or one in deployment.documented for one in needed)
+            given = any(
+                one in deployment.documented or _may_count(one, environment.get(one)) for one in needed
+            )
             if not needed or not environment.complete or given:
                 continue
             command = service.command
@@ -49,6 +51,24 @@ def check(repo: Repo) -> Iterator[Finding]:
             if command is not None and not (isinstance(command, Known) and _is_server(command.value)):
                 continue
             yield from _finding(deployment, name, needed[0])
+
+
+def _may_count(name: str, value: Value[str] | None) -> bool:
+    """Say whether a variable may be enough: an empty text is none for the images, and ``trust`` alone is.
+
+    What a template or a default leaves empty, the operator fills in.
+    """
+    if not isinstance(value, Known):
+        return value is not None
+    open_ = any(step.origin is not Origin.WRITTEN for step in value.trail)
+    written = value.span is not None and not open_ and "$" not in value.span.text
+    if name == "POSTGRES_HOST_AUTH_METHOD":
+        return value.value == "trust" or not written
+    return bool(value.value) or not written or not _is_of_compose(value)
+
+
+def _is_of_compose(value: Known[str]) -> bool:
+    return all(step.text.startswith("services.") for step in value.trail if step.span is not None)
 
 
 def _is_server(words: tuple[str, ...]) -> bool:

@@ -56,7 +56,8 @@ _PLAIN = (
 )
 
 
-_WIDTH = re.compile(r"\d{4,}|\*")
+_WIDTH = re.compile(r"%(?:\(.*\))?[#0\- +]*(?:\*|\d{4,}|\d*\.(?:\*|\d{4,}))", re.DOTALL)
+"""A conversion with a large width or precision; the name of its key may hold parentheses."""
 
 
 def too_big(sign: str, a: Any, b: Any) -> bool:
@@ -73,7 +74,7 @@ def too_big(sign: str, a: Any, b: Any) -> bool:
             return a.bit_length() + b.bit_length() > MAX_BITS
     if sign == "%" and isinstance(a, str | bytes):
         pattern = a if isinstance(a, str) else a.decode("latin-1")
-        return bool(_WIDTH.search(pattern)) or len(pattern) > MAX_ITEMS
+        return len(pattern) > MAX_ITEMS or _WIDTH.search(pattern) is not None
     if sign == "+" and isinstance(a, str | bytes) and isinstance(b, str | bytes):
         return len(a) + len(b) > MAX_TEXT
     return False

@@ -3,7 +3,8 @@
 The names are those of django-axes 5.41, 7.0, 8.0 and 8.3 (axes/conf.py, with what axes/checks.py calls
 deprecated, and the names of 4.x), django-cors-headers 4.9 (corsheaders/conf.py, with the older names), and
 djangorestframework-simplejwt 5.5 (rest_framework_simplejwt/settings.py: DEFAULTS and REMOVED_SETTINGS, with
-the hooks for logins that came later).
+the hooks for logins that came later), and djangorestframework 3.16 (rest_framework/settings.py: DEFAULTS and
+REMOVED_SETTINGS, with names of 2.x).
 """
 
 from __future__ import annotations
@@ -74,6 +75,20 @@ _TOKENS = Library("djangorestframework-simplejwt", "rest_framework_simplejwt", "
     TOKEN_TYPE_CLAIM TOKEN_USER_CLASS TOKEN_VERIFY_SERIALIZER UPDATE_LAST_LOGIN USER_AUTHENTICATION_RULE
     USER_ID_CLAIM USER_ID_FIELD VERIFYING_KEY"""))  # fmt: skip
 
+_REST = Library("Django REST framework", "rest_framework", "", _names("", """
+    ALLOWED_VERSIONS COERCE_BIGINT_TO_STRING COERCE_DECIMAL_TO_STRING COMPACT_JSON DATETIME_FORMAT
+    DATETIME_INPUT_FORMATS DATE_FORMAT DATE_INPUT_FORMATS DEFAULT_AUTHENTICATION_CLASSES
+    DEFAULT_CONTENT_NEGOTIATION_CLASS DEFAULT_FILTER_BACKENDS DEFAULT_METADATA_CLASS
+    DEFAULT_MODEL_SERIALIZER_CLASS DEFAULT_PAGINATION_CLASS DEFAULT_PAGINATION_SERIALIZER_CLASS
+    DEFAULT_PARSER_CLASSES DEFAULT_PERMISSION_CLASSES DEFAULT_RENDERER_CLASSES DEFAULT_SCHEMA_CLASS
+    DEFAULT_THROTTLE_CLASSES DEFAULT_THROTTLE_RATES DEFAULT_VERSION DEFAULT_VERSIONING_CLASS EXCEPTION_HANDLER
+    FORMAT_SUFFIX_KWARG FORM_METHOD_OVERRIDE HTML_SELECT_CUTOFF HTML_SELECT_CUTOFF_TEXT MAX_PAGINATE_BY
+    NON_FIELD_ERRORS_KEY NUM_PROXIES ORDERING_PARAM PAGE_SIZE PAGINATE_BY PAGINATE_BY_PARAM
+    SCHEMA_COERCE_METHOD_NAMES SCHEMA_COERCE_PATH_PK SEARCH_PARAM STRICT_JSON TEST_REQUEST_DEFAULT_FORMAT
+    TEST_REQUEST_RENDERER_CLASSES TIME_FORMAT TIME_INPUT_FORMATS UNAUTHENTICATED_TOKEN UNAUTHENTICATED_USER
+    UNICODE_JSON UPLOADED_FILES_USE_URL URL_FIELD_NAME URL_FORMAT_OVERRIDE VERSION_PARAM
+    VIEW_DESCRIPTION_FUNCTION VIEW_NAME_FUNCTION"""))  # fmt: skip
+
 
 def unread_settings(project: Project, settings: Settings) -> dict[str, list[Unread]]:
     """Return the settings that look like a library's and that nothing reads, by the library's name.
@@ -89,15 +104,24 @@ def unread_settings(project: Project, settings: Settings) -> dict[str, list[Unre
             if name not in library.names and not _is_read(project, settings, name):
                 in_force = installed and name in settings.values
                 found.setdefault(library.name, []).append(Unread(name, span, _meant(name, library), in_force))
-    tokens = settings.values.get("SIMPLE_JWT")
-    if isinstance(tokens, Known) and isinstance(tokens.value, Entries):
-        for key, value in tokens.value:
-            name, place = key.value, key.span or value.span
-            if not isinstance(name, str) or name in _TOKENS.names or place is None:
-                continue
-            if not _is_read(project, settings, name):
-                found.setdefault(_TOKENS.name, []).append(Unread(name, place, _meant(name, _TOKENS), True))
+    for setting, library in (("SIMPLE_JWT", _TOKENS), ("REST_FRAMEWORK", _REST)):
+        for one in _unread_keys(project, settings, setting, library):
+            if one.meant or library is not _REST:  # of which other libraries read keys of their own
+                found.setdefault(library.name, []).append(one)
     return found
+
+
+def _unread_keys(project: Project, settings: Settings, setting: str, library: Library) -> Iterator[Unread]:
+    """Yield the keys of a library's one setting that it does not know."""
+    given = settings.values.get(setting)
+    if not isinstance(given, Known) or not isinstance(given.value, Entries):
+        return
+    for key, value in given.value:
+        name, place = key.value, key.span or value.span
+        if not isinstance(name, str) or name in library.names or place is None:
+            continue
+        if not _is_read(project, settings, name):
+            yield Unread(name, place, _meant(name, library), True)
 
 
 def _installed(settings: Settings, package: str) -> bool:

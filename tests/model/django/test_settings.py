@@ -139,6 +139,15 @@ def test_the_place_of_the_project_is_not_guessed(tmp_path):
     assert unknown(settings, "E")
 
 
+def test_long_numbers_in_a_pattern_are_text_unless_they_are_widths(tmp_path):
+    text = "A = 'redis://%s:6379/1' % 'db'\nB = '%(a)s 10000%%' % {'a': 1}\nC = '%-12345d' % 1\nD = '%.*f' % (3, 1.0)\n"
+    settings = evaluated(tmp_path, text)
+    assert plain(settings.values["A"]) == "redis://db:6379/1"
+    assert plain(settings.values["B"]) == "1 10000%"
+    assert unknown(settings, "C")
+    assert unknown(settings, "D")
+
+
 def test_the_trail_leads_from_the_setting_to_the_variable(tmp_path):
     step = Step("environment of backend")
     given = Environment({"DEBUG": Known("true", (step,))})
