@@ -289,12 +289,15 @@ def _distinct(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _env_files(sightings: Sequence[Sighting]) -> tuple[str, ...]:
-    """Return the ``--env-file`` arguments that most commands give which start the stack."""
-    votes: dict[tuple[str, ...], int] = defaultdict(int)
+    """Return the ``--env-file`` arguments that most commands give which start the stack.
+
+    What tests start it with counts where nothing else does.
+    """
+    votes: dict[tuple[str, ...], list[bool]] = defaultdict(list)
     for sight in sightings:
         if sight.weight > 1:
-            votes[sight.env_files] += 1
-    return max(votes, key=lambda files: (votes[files], bool(files))) if votes else ()
+            votes[sight.env_files].append(sight.role is not Role.TEST)
+    return max(votes, key=lambda one: (sum(votes[one]), len(votes[one]), bool(one))) if votes else ()
 
 
 def _directory(one: _Candidate) -> str:

@@ -61,8 +61,15 @@ def stand_in(
     """
     copied = [copy for copy in copies if copy.target == path and copy.source != path]
     if copied:
-        best = max(copied, key=lambda copy: _fit(copy.source, copy.role, role))
-        fit = _fit(best.source, best.role, role)
+        jobs = {file.path for file in files if file.kind is Kind.WORKFLOW}
+
+        def context(copy: Copied) -> Role:
+            """Return the role of a copy: what a job makes for itself says little of what people do."""
+            of_job = copy.role is Role.UNKNOWN and copy.span.path in jobs
+            return Role.TEST if of_job else copy.role
+
+        best = max(copied, key=lambda copy: _fit(copy.source, context(copy), role))
+        fit = _fit(best.source, context(best), role)
         if fit > 0 or (fit == 0 and not _role_template(files, path, role)):
             return best.source, Step("is copied to it", best.span, Origin.TEMPLATE)
     templated = _role_template(files, path, role)

@@ -75,7 +75,7 @@ class Incomplete:
 
 
 @record
-class _Made:
+class MadeFile:
     """An env file that a job makes."""
 
     path: str
@@ -97,9 +97,9 @@ def incomplete(repo: Repo) -> Iterator[Incomplete]:
                 yield found
 
 
-def _made(repo: Repo, job: Job) -> _Made | None:
+def _made(repo: Repo, job: Job) -> MadeFile | None:
     """Return the one env file that a job makes in ways that are followed, else None."""
-    made: _Made | None = None
+    made: MadeFile | None = None
     for step in job.steps:
         if step.uses and not re.match(r"(actions|docker|astral-sh)/", step.uses):
             return None
@@ -111,14 +111,14 @@ def _made(repo: Repo, job: Job) -> _Made | None:
             if made is not None and echo and _path(step, echo["file"]) == made.path:
                 if "$" in echo["text"]:
                     return None
-                made = _Made(made.path, made.template, f"{made.text}{echo['text']}\n", made.span)
+                made = MadeFile(made.path, made.template, f"{made.text}{echo['text']}\n", made.span)
             elif made is not None and _names(text, made.path) and not _HARMLESS.search(text):
                 return None
-        copied = _copied(repo, step)
-        if copied is not None:
+        one = copied(repo, step)
+        if one is not None:
             if made is not None:
                 return None
-            made = _with_rest(copied, step)
+            made = _with_rest(one, step)
             if made is None:
                 return None
     return made
@@ -138,7 +138,8 @@ def _path(step: Step, word: str) -> str | None:
     return posixpath.normpath(posixpath.join(step.folder, word))
 
 
-def _copied(repo: Repo, step: Step) -> _Made | None:
+def copied(repo: Repo, step: Step) -> MadeFile | None:
+    """Return the env file that a step copies from one of the repository; None where it copies none."""
     for command in commands_of(step):
         words = [word for word in command.texts if not re.fullmatch(r"-[a-z]+", word)]
         if len(words) != 3 or words[0] not in ("cp", "mv") or command.line.depth > 1:
@@ -149,11 +150,11 @@ def _copied(repo: Repo, step: Step) -> _Made | None:
         read = repo.project.read(source) if repo.project.exists(source) else None
         if read is not None and not repo.project.exists(target):
             span = command.line.joined.span(command.start, command.end)
-            return _Made(target, source, f"{read.text}\n", span)
+            return MadeFile(target, source, f"{read.text}\n", span)
     return None
 
 
-def _with_rest(made: _Made, step: Step) -> _Made | None:
+def _with_rest(made: MadeFile, step: Step) -> MadeFile | None:
     """Add what the lines behind the copy, in the same step, append to it."""
     for line in step.lines:
         text = line.joined.text
@@ -161,14 +162,14 @@ def _with_rest(made: _Made, step: Step) -> _Made | None:
             continue
         echo = _ECHO.match(text)
         if echo and _path(step, echo["file"]) == made.path and "$" not in echo["text"]:
-            made = _Made(made.path, made.template, f"{made.text}{echo['text']}\n", made.span)
+            made = MadeFile(made.path, made.template, f"{made.text}{echo['text']}\n", made.span)
         elif not _HARMLESS.search(text):
             return None
     return made
 
 
 def _judged(
-    repo: Repo, workflow: Workflow, job: Job, made: _Made, alike: dict[tuple[object, ...], Deployment]
+    repo: Repo, workflow: Workflow, job: Job, made: MadeFile, alike: dict[tuple[object, ...], Deployment]
 ) -> Incomplete | None:
     given = {name for step in job.steps for name in step.environment}
     for sighting, invocation in compose_steps(repo, workflow, job):
@@ -194,7 +195,7 @@ def _judged(
     return None
 
 
-def _filled(made: _Made) -> set[str]:
+def _filled(made: MadeFile) -> set[str]:
     """Return the variables that the env file has: where a service does not get one, the file is not why."""
     return set(re.findall(r"(?m)^[ \t]*(?:export\s+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[^\s#]", made.text))
 
@@ -204,7 +205,7 @@ def _overridden(invocation: Invocation) -> set[str]:
     return {word.partition("=")[0] for before, word in pairwise(words) if before in ("-e", "--env")}
 
 
-def _deployment(repo: Repo, sighting: Sighting, made: _Made) -> Deployment:
+def _deployment(repo: Repo, sighting: Sighting, made: MadeFile) -> Deployment:
     project = repo.project.with_given({made.path: SourceFile(made.path, made.text)})
     directory = sighting.project_directory
     stack = Stack(

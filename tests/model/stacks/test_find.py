@@ -380,3 +380,43 @@ def test_a_template_that_names_an_env_file_of_the_host_stands_in_for_it(
 ) -> None:
     found = stand_ins(tmp_path, {"deploy/env.example": text}, "/etc/shop/.env")
     assert found.get("/etc/shop/.env") == expected
+
+
+_JOB = """\
+on: [push]
+jobs:
+  guard:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          cp .env.example .env
+          docker compose --env-file .env.dev.example -f docker-compose.prod.yml up -d
+"""
+
+
+def test_what_a_job_copies_says_less_than_the_template_of_the_role(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.prod.yml": "services:\n  web:\n    image: app\n    env_file: .env\n",
+        ".env.example": "A=1\n",
+        ".env.prod.example": "A=2\n",
+        ".github/workflows/checks.yml": _JOB.replace("--env-file .env.dev.example ", ""),
+    }
+    (stack,) = stacks(tmp_path, files)
+    assert stack.stand_ins == {".env": ".env.prod.example"}
+    files.pop(".env.prod.example")
+    (tmp_path / ".env.prod.example").unlink()
+    (stack,) = stacks(tmp_path, files)
+    assert stack.stand_ins == {".env": ".env.example"}
+
+
+def test_the_env_file_of_a_test_counts_where_no_other_command_names_one(tmp_path: Path) -> None:
+    files = {
+        "docker-compose.prod.yml": WEB,
+        ".env.dev.example": "A=1\n",
+        ".github/workflows/ci.yml": _JOB,
+    }
+    (stack,) = stacks(tmp_path, files)
+    assert stack.env_files == (".env.dev.example",)
+    files["Makefile"] = "up-prod:\n\tdocker compose --env-file .env.prod -f docker-compose.prod.yml up -d\n"
+    (stack,) = stacks(tmp_path, files)
+    assert stack.env_files == (".env.prod",)
