@@ -156,6 +156,8 @@ def unknown_files(repo: Repo) -> Iterator[Unnamed]:
 
     compose: dict[str, list[Span]] = {}
     for span in repo.unresolved:
+        if "$" in span.text:
+            continue  # what a variable holds may depend on what is there
         if not tells_of_another_version(span.path) and not why_absent(
             repo.project, repo.files, _joined(span)
         ):
@@ -192,10 +194,24 @@ def _scripts(repo: Repo) -> Iterator[Unnamed]:
                 continue  # an example of a reader's own script
             if path.startswith("..") or _is_there(repo, path, folder) or _changes_folder(source, line):
                 continue
+            if _is_of_an_image(repo, source.path):
+                continue  # its paths are those of the container
             if not why_absent(repo.project, repo.files, path):
                 found.setdefault(path, []).append(line.joined.span(word.start, word.end))
     for path, spans in found.items():
         yield Unnamed(path, tuple(dict.fromkeys(spans)), _alike(repo.project, path))
+
+
+def _is_of_an_image(repo: Repo, path: str) -> bool:
+    """Say whether a Dockerfile speaks of a script, or of the folder around it, to copy or to run it."""
+    if not path.endswith(_ENDINGS):
+        return False
+    names = "|".join(re.escape(name) for name in path.split("/")[-2:])
+    spoken_of = re.compile(
+        rf"(?im)^[ \t]*(?:COPY|ADD|RUN|CMD|ENTRYPOINT)\b.*(?<![\w.-])(?:{names})(?![\w.-])"
+    )
+    sources = (repo.project.read(file.path) for file in repo.files if file.kind is Kind.DOCKERFILE)
+    return any(source is not None and spoken_of.search(source.text) for source in sources)
 
 
 def _changes_folder(source: SourceFile, line: CommandLine) -> bool:

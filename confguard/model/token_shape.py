@@ -12,6 +12,7 @@ from collections import Counter
 
 from confguard.model.secret_shape import Shape, shape_of
 
+PRIVATE_KEY = "a private key"
 _TOKENS = (
     ("an AWS access key", re.compile(r"\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b")),
     ("a GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{50,})")),
@@ -21,7 +22,7 @@ _TOKENS = (
     ("a Google API key", re.compile(r"\bAIza[\w-]{35}\b")),
     ("a SendGrid key", re.compile(r"\bSG\.[\w-]{20,}\.[\w-]{30,}")),
     ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:ant-|proj-)[\w-]{30,}")),
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*(?:\\n)?[A-Za-z0-9+/]{20,}")),
+    (PRIVATE_KEY, re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*(?:\\n)?[A-Za-z0-9+/]{20,}")),
 )
 _WORDS = re.compile(r"[A-Za-z]{4,}")
 _SHORTEST = 24

@@ -131,10 +131,16 @@ def _lines(
     return lines, problem
 
 
+_OF_EVERY_SHELL = ("PWD", "HOME", "PATH", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "HOSTNAME")
+"""What a login or a shell exports (POSIX, "Environment Variables"; bash exports no UID)."""
+
+
 def shell(environment: Mapping[str, str] | None) -> dict[str, Known[str] | Unknown]:
-    """Return the given variables as values."""
+    """Return the given variables as values; without any those that each shell has, whatever they are."""
     step = Step("the calling shell")
-    return {name: Known(value, (step,)) for name, value in (environment or {}).items()}
+    if environment is None:
+        return {name: Unknown(f"{name} is the shell's", (step,)) for name in _OF_EVERY_SHELL}
+    return {name: Known(value, (step,)) for name, value in environment.items()}
 
 
 def project_environment(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.discover.project import Project
 from confguard.model.secret_names import is_secret
 from confguard.model.secret_shape import Shape, shape_of
-from confguard.model.token_shape import issuer_of, looks_random
+from confguard.model.token_shape import PRIVATE_KEY, issuer_of, looks_random
 from confguard.parsers.env import parse
 from confguard.records import record
 from confguard.source import Span
@@ -25,13 +25,17 @@ class Exposed:
 
 
 def exposed(project: Project, path: str, *, random: bool) -> Iterator[Exposed]:
-    """Yield the values of an env file that are secrets by their format, or by their looks (``random``)."""
+    """Yield the values of an env file that are secrets by their format, or by their looks (``random``).
+
+    Nobody issues private keys: like random texts, they may be made to be thrown away.
+    """
     file = project.parsed(parse, path)
     for entry in file.active if file is not None else ():
         if not entry.value:
             continue
         issuer = issuer_of(entry.value)
-        if issuer is not None or (random and is_secret(entry.key) and looks_random(entry.value)):
+        issued = issuer is not None and (random or issuer != PRIVATE_KEY)
+        if issued or (random and is_secret(entry.key) and looks_random(entry.value)):
             yield Exposed(entry.key, entry.value_span, len(entry.value), issuer)
 
 
