@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Any
 
-from confguard.model.django import classes, installed_modules, members, partial_calls
+from confguard.model.django import classes, installed_modules, members, partial_calls, written
 from confguard.model.django.arguments import bind_arguments
 from confguard.model.django.errors import ANY
 from confguard.model.django.library import classes_made, registry
@@ -96,6 +96,7 @@ def unknown_call(run: Run, arguments: Call, function: Unknown, own: bool = False
     written in the call, but not what comes from the environment, which another one may hold.
     """
     given = (*arguments.args, *arguments.keywords.values())
+    written.note_handed_over(run, given)
     doubt = own or function.reason.startswith(classes_made.DECORATED) or run.is_from_environment(given)
     run.may_raise(ANY, arguments.span, doubt, function.trail)
     for value in (*arguments.args, *arguments.keywords.values()):

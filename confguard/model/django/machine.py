@@ -170,6 +170,8 @@ class Run:
     limit: int = MAX_STEPS
     outside: int | None = None
     """The limit outside of the helper of an installed package that is being run; None outside of any."""
+    written: dict[str, bool] = field(default_factory=dict)
+    """Absolute paths that it writes while it runs, and whether it surely does; see ``written``."""
     doubtful: int = 0
     """How many unknown conditions are around what is being run."""
     argv_value: V | None = None

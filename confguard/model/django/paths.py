@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import operations
+from confguard.model.django import operations, written
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, Native, Text, V
@@ -30,9 +30,8 @@ _PURE = frozenset(
     }
 )
 _SAME = frozenset({"resolve", "absolute", "expanduser"})
-_NO_EFFECT = frozenset(
-    {"mkdir", "touch", "unlink", "chmod", "write_text", "write_bytes", "rename", "symlink_to", "rmdir"}
-)
+_MAKING = frozenset({"mkdir", "touch", "write_text", "write_bytes", "symlink_to", "hardlink_to"})
+_NO_EFFECT = frozenset({"unlink", "chmod", "rename", "replace", "rmdir"})
 _WHERE = "depends on where the project lies"
 
 
@@ -61,10 +60,8 @@ def attribute(run: Run, value: V, name: str, span: Span) -> V | None:
         )
     if name == "open":
         return Known(Native(name, lambda run, call: registry.open_file(run, value, call)), value.trail)
-    if name in _NO_EFFECT:
-        return Known(
-            Native(name, lambda run, call: Unknown("is done to files when it runs", call.trail)), value.trail
-        )
+    if name in _MAKING or name in _NO_EFFECT:
+        return Known(Native(name, lambda run, call: _done(run, name, value, call)), value.trail)
     return (
         Unknown("depends on the files where it runs", trail)
         if hasattr(PurePosixPath, name) or name in ("glob", "rglob", "iterdir", "stat", "owner")
@@ -86,6 +83,13 @@ def _unless_lost(run: Run, before: Any, after: Any, trail: Any) -> V:
             return Unknown(_WHERE, trail)
         return run.wrap(list(after) if isinstance(after, list) else after, trail)
     return Known(after, trail)
+
+
+def _done(run: Run, name: str, value: V, call: Call) -> V:
+    if name in _MAKING:
+        written.note(run, value)
+    written.note_handed_over(run, tuple(call.args[:1]) if name in ("rename", "replace") else ())
+    return Unknown("is done to files when it runs", call.trail)
 
 
 def _method(run: Run, name: str, value: V, call: Call) -> V:
@@ -165,6 +169,13 @@ def _is_mount(run: Run, value: V) -> bool:
     return isinstance(payload, str | PurePosixPath) and run.place.is_mount(absolute(run, str(payload)))
 
 
+def _is_written(run: Run, value: V, absent: bool) -> bool | None:
+    payload = value.value if isinstance(value, Known) else None
+    if not run.written or not isinstance(payload, str | PurePosixPath):
+        return None
+    return written.is_written(run, absolute(run, str(payload)), absent)
+
+
 _STANDARD = frozenset(
     f"/{name}"
     for name in (
@@ -190,6 +201,8 @@ def exists(run: Run, value: V, span: Span, what: str = "exists") -> V:
         reason = value.reason if isinstance(value, Unknown) else "depends on the files where it runs"
         return Unknown(reason, trail)
     is_file, is_folder = run.project.exists(path), run.project.is_folder(path)
+    if not (is_file or is_folder) and _is_written(run, value, True) is not None:
+        return Unknown("is made when it runs", trail)
     if not (is_file or is_folder) and posixpath.dirname(path).startswith(".."):
         return Unknown("depends on the files where it runs", trail)
     found = {"exists": is_file or is_folder, "is_file": is_file, "is_dir": is_folder}[what]
@@ -201,6 +214,11 @@ def read(run: Run, value: V, span: Span, binary: bool) -> V:
     trail = run.trail(Step("read from a file", span), value)
     path = inside(run, value)
     source = run.project.read(path) if path else None
+    made = _is_written(run, value, source is None)
+    if made is not None:
+        if not made and source is None:
+            run.may_raise("OSError", span)
+        return Unknown("is written when it runs", trail)
     if source is None:
         if path is not None:
             shown = str(value.value) if isinstance(value, Known) else ""

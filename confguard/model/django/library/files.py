@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from confguard.model.django import iteration, paths
+from confguard.model.django import iteration, paths, written
 from confguard.model.django.library import registry
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import Call, Native, NativeObject, V
@@ -53,6 +53,8 @@ def open_path(run: Run, path: V, call: Call) -> V:
     """``open(path, mode)``: only files of the project are read, and none is written."""
     mode = call.get(0, "mode", Known("r"))
     text = mode.value if isinstance(mode, Known) and isinstance(mode.value, str) else "?"
+    if "r" not in text or "+" in text:
+        written.note(run, path)
     if "r" not in text:
         run.may_raise("OSError", call.span)
         return Known(File(Unknown("is written when it runs"), "b" in text), call.trail)

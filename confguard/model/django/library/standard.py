@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from confguard.model.django import members, operations, paths
+from confguard.model.django import members, operations, paths, written
 from confguard.model.django.library import classes_made, registry, shown
 from confguard.model.django.library.core import pure
 from confguard.model.django.machine import Run
@@ -151,6 +151,13 @@ def _simple(name: str) -> registry.Function:
     return lambda run, call: Unknown(f"comes from {name} when it runs", call.trail)
 
 
+def _made(run: Run, call: Call) -> V:
+    written.note(
+        run, call.args[0] if call.args else call.keywords.get("name", call.keywords.get("path", Known(None)))
+    )
+    return Known(None, call.trail)
+
+
 def _nothing(run: Run, call: Call) -> V:
     return Known(None, call.trail)
 
@@ -188,8 +195,8 @@ FUNCTIONS: dict[str, registry.Function] = {
     "os.getcwd": _getcwd,
     "tempfile.gettempdir": _temporary,
     "os.fspath": _fspath,
-    "os.makedirs": _nothing,
-    "os.mkdir": _nothing,
+    "os.makedirs": _made,
+    "os.mkdir": _made,
     "os.chdir": _nothing,
     "warnings.filterwarnings": _nothing,
     "warnings.warn": _nothing,
