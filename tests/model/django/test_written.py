@@ -24,7 +24,7 @@ KEY = os.path.join(BASE, "private", "key.txt")
 @pytest.mark.parametrize(
     "text",
     [
-        "try:\n    with open(KEY, 'x') as f:\n        f.write(token_hex())\nexcept FileExistsError:\n    pass\n",
+        "try:\n    with open(KEY, 'x') as f:\n        f.write('a')\nexcept FileExistsError:\n    pass\n",
         "with open(KEY, 'w') as f:\n    f.write('a')\n",
         "with open(KEY, 'a+') as f:\n    pass\n",
         "Path(KEY).write_text(token_hex())\n",
@@ -74,7 +74,8 @@ def test_a_file_of_the_project_is_what_it_is_until_it_is_written(tmp_path: Path)
     text = (
         "from lib import look\nVERSION = BASE / 'version.txt'\nlook(VERSION)\nBEFORE = VERSION.read_text()\n"
         "VERSION.write_text('2')\nAFTER = VERSION.read_text()\n"
-        "MADE = os.path.isdir(BASE / 'made')\nos.makedirs(BASE / 'made')\nTHERE = os.path.isdir(BASE / 'made')\n"
+        "MADE = os.path.isdir(BASE / 'made')\nos.makedirs(BASE / 'made')\n"
+        "THERE = os.path.isdir(BASE / 'made')\n"
     )
     settings = evaluated(tmp_path, PATHS + text, **{"version.txt": "1"})
     assert plain(settings.values["BEFORE"]) == "1\n"
