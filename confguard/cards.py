@@ -218,6 +218,9 @@ def _split(body: str, fail: Callable[[str], CardError]) -> tuple[str, dict[str, 
     if missing := [name for name in SECTIONS[:4] if name not in names]:
         raise fail(f"section {missing[0]!r} is missing")
     ends = [mark.start() for mark in marks[1:]] + [len(body)]
+    examples_end = ends[names.index("Good")]
+    if any(heading.start() >= examples_end for heading in headings(r"^### (.+)$")):
+        raise fail("an example stands behind the sections of examples, where nobody tests it")
     sections = {
         name: body[mark.end() : end].strip("\n") for name, mark, end in zip(names, marks, ends, strict=True)
     }

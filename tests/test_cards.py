@@ -159,6 +159,7 @@ a: 2
         ("## Good", "## Fine", "sections"),
         ("## How to fix\nx\n", "", "'How to fix' is missing"),
         ("severity: error", "severity: error\nfix: maybe", "'fix'"),
+        ("## Good", "## Good\n### One\n## Limits\nx\n### Two", "where nobody tests it"),
         ("severity: error", "severity: error\noptions: {x: {type: int}}", "option 'x'"),
         (
             "severity: error",
