@@ -182,14 +182,6 @@ def allowed_hosts(app: App) -> Value[tuple[str, ...]]:
     return Known(hosts, value.trail)
 
 
-def refuses(app: App, host: str) -> bool:
-    """Say whether Django surely answers 400 to requests for a host."""
-    from confguard.model.django.hosts import accepts
-
-    allowed = allowed_hosts(app)
-    return isinstance(allowed, Known) and not accepts(host, allowed.value)
-
-
 def csrf_origins(app: App) -> Value[tuple[str, ...]]:
     """Return CSRF_TRUSTED_ORIGINS, if all of it is known."""
     value = app.settings.get("CSRF_TRUSTED_ORIGINS")

@@ -138,15 +138,6 @@ class Dockerfile:
         wanted = (image if image is not None else stage.image.text).lower()
         return next((found for found in reversed(self.stages[: stage.index]) if found.name == wanted), None)
 
-    def lineage(self, target: str | None = None) -> tuple[Stage, ...]:
-        """Return a stage behind all that it inherits from, oldest first, by literal names."""
-        found: list[Stage] = []
-        stage = self.stage(target)
-        while stage is not None:
-            found.append(stage)
-            stage = self.parent(stage)
-        return tuple(reversed(found))
-
     @cached_property
     def instructions(self) -> tuple[Instruction, ...]:
         """All instructions in order."""

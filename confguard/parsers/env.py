@@ -15,10 +15,9 @@ from confguard.parsers.env_compose import ComposeEntry, parse_compose
 from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
-__all__ = ["ComposeEntry", "Disagreement", "EnvEntry", "EnvFile", "parse"]
+__all__ = ["ComposeEntry", "EnvEntry", "EnvFile", "parse"]
 
 _COMMENTED = re.compile(r"[ \t]*#[ \t]*((?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*=[^\n]*)")
-_BARE = re.compile(r"\$[$A-Za-z_]")
 _ASSIGNMENT = re.compile(r"\s*(?:export[^\S\r\n]+)?('[^']+'|[^=\#\s]+)[^\S\r\n]*(=[^\S\r\n]*)?")
 
 
@@ -43,17 +42,6 @@ class EnvEntry:
         """The quote around the value, or ``""``."""
         first = self.value_span.text[:1]
         return first if first in ("'", '"') else ""
-
-
-@record
-class Disagreement:
-    """A key which python-dotenv and docker compose read differently (None: not set by that reader)."""
-
-    key: str
-    span: Span
-    python_dotenv: str | None
-    compose: str | None
-    reason: str
 
 
 @record
@@ -89,10 +77,6 @@ class EnvFile:
         for entry in self.active:
             groups.setdefault(entry.key, []).append(entry)
         return {key: tuple(group) for key, group in groups.items() if len(group) > 1}
-
-    def disagreements(self) -> tuple[Disagreement, ...]:
-        """Return the keys which the two readers understand differently, before expansion."""
-        return tuple(_disagreements(self))
 
 
 def parse(source: SourceFile) -> EnvFile:
@@ -169,44 +153,3 @@ def _documented(source: SourceFile, start: int, end: int) -> Iterator[EnvEntry]:
                 line = _line(source, match.start(), match.end())
                 yield EnvEntry(key, value, entry.key_span, entry.value_span, line, commented=True)
             break
-
-
-def _disagreements(file: EnvFile) -> Iterator[Disagreement]:
-    python = {entry.key: entry for entry in file.active}
-    compose = {entry.key: entry for entry in file.compose}
-    if file.compose_problem is not None:
-        reason = f"docker compose refuses the file: it {file.compose_problem.message}"
-        for key, entry in python.items():
-            if key not in compose:
-                yield Disagreement(key, entry.line, entry.value, None, reason)
-    for key, entry in python.items():
-        other = compose.get(key)
-        if other is None:
-            if file.compose_problem is None:
-                yield Disagreement(key, entry.line, entry.value, None, "docker compose reads no such key")
-        elif other.value is None or entry.value is None:
-            continue
-        elif _differs(entry.value, other):
-            yield Disagreement(key, entry.value_span, entry.value, other.literal, _why(entry, other))
-    for key, found in compose.items():
-        if key not in python:
-            reason = "python-dotenv does not read it as this key"
-            yield Disagreement(key, found.key_span, None, found.literal, reason)
-
-
-def _differs(value: str, other: ComposeEntry) -> bool:
-    """Say whether docker compose's value is another one, before the variables in it are filled."""
-    if other.value != value:
-        return other.literal != value
-    # python-dotenv expands ${NAME} in any quotes, docker compose also $NAME, but not in single quotes.
-    return bool(_BARE.search(value)) if other.expand else "${" in value
-
-
-def _why(entry: EnvEntry, other: ComposeEntry) -> str:
-    if entry.quote:
-        return "the two readers unescape quoted text differently"
-    if "$" in (other.value or ""):
-        return "docker compose expands $NAME, python-dotenv only ${NAME}"
-    if "#" in entry.line.text:
-        return "the two readers end the value at a different #"
-    return "the two readers take a different part of the line"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypeGuard
+from typing import Any, ClassVar, Literal
 
 import yaml
 
@@ -114,11 +114,6 @@ class Stream:
 
     documents: tuple[Node, ...]
     problems: tuple[Problem, ...]
-
-
-def is_string(node: Node | None) -> TypeGuard[Scalar]:
-    """Say whether a node is a scalar that is read as a string."""
-    return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
 def parse_stream(source: SourceFile) -> Stream:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from confguard.model.belief import is_secure, raw_host, refuses, trusts_proxy
+from confguard.model.belief import allowed_hosts, is_secure, raw_host, trusts_proxy
 from confguard.model.client_address import forwarded_for
+from confguard.model.django.hosts import accepts
 from confguard.model.forwarding import Cause, deaf
 from confguard.model.passages import passages
 from confguard.model.received import Headers, received
@@ -114,7 +115,8 @@ def test_the_forwarded_host_counts_only_where_it_is_switched_on(deployment_of, s
     ],
 )
 def test_a_host_is_refused_only_where_that_is_sure(deployment_of, settings, refused):
-    assert refuses(passage_of(model(deployment_of, settings)).app, "a.example") is refused
+    hosts = allowed_hosts(passage_of(model(deployment_of, settings)).app)
+    assert (isinstance(hosts, Known) and not accepts("a.example", hosts.value)) is refused
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_stages_have_names_images_and_instructions() -> None:
     ]
     assert parsed.arguments[0].pairs[0].name.text == "TAG"
     assert parsed.stages[0].start.flags[0].value == "linux/amd64"
-    assert [stage.index for stage in parsed.lineage()] == [0, 1]
+    assert parsed.parent(parsed.stages[1]) is parsed.stages[0]
     assert parsed.stage("BUILD") is parsed.stages[0]
     assert parsed.stage("1") is parsed.stages[1]
     assert parsed.stage("nosuch") is None
@@ -30,8 +30,8 @@ def test_stages_have_names_images_and_instructions() -> None:
 
 def test_a_stage_that_is_named_like_its_own_image_is_not_its_own_parent() -> None:
     parsed = dockerfile("FROM python AS python\nFROM python AS other\n")
-    assert [stage.index for stage in parsed.lineage("python")] == [0]
-    assert [stage.index for stage in parsed.lineage("other")] == [0, 1]
+    assert parsed.parent(parsed.stages[0]) is None
+    assert parsed.parent(parsed.stages[1]) is parsed.stages[0]
 
 
 def test_continued_lines_skip_comments_and_blank_lines_and_keep_their_places() -> None:

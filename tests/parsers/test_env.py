@@ -67,12 +67,6 @@ def test_both_readings_of_a_line(text: str, python: str | None, compose: str | N
     assert found.get("A") == compose
 
 
-def test_where_the_two_readers_disagree_can_be_asked() -> None:
-    found = {item.key: item for item in read("A: b\nB=a$$b\nC=same\n").disagreements()}
-    assert set(found) == {"A", "B"}
-    assert (found["B"].python_dotenv, found["B"].compose) == ("a$$b", "a$b")
-
-
 def test_docker_compose_refuses_a_file_that_python_dotenv_only_warns_about() -> None:
     file = read("A=1\nBAD KEY=2\nB=3\n")
     assert file.compose_problem is not None and file.compose_problem.span.line == 2

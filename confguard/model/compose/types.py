@@ -168,7 +168,6 @@ class Service:
     environment: Mapping[str, Value[str] | None]
     env_files: tuple[EnvFileReference, ...]
     ports: tuple[Port, ...]
-    expose: tuple[Value[str], ...]
     volumes: tuple[Mount, ...]
     networks: tuple[Attachment, ...]
     network_mode: Value[str] | None
@@ -180,7 +179,6 @@ class Service:
     healthcheck: Healthcheck | None
     restart: Value[str] | None
     read_only: bool
-    privileged: bool
     replicas: Value[int] | None
     secrets: tuple[Grant, ...]
     configs: tuple[Grant, ...]
@@ -189,7 +187,6 @@ class Service:
     working_dir: Value[str] | None
     extra_hosts: tuple[Value[str], ...]
     links: tuple[str, ...]
-    cap_add: tuple[str, ...]
     tree: Map
     """Everything else of the service, as the merged tree."""
 

@@ -146,7 +146,6 @@ class View:
             environment=self.variables(tree.get("environment")),
             env_files=tuple(self._env_files(tree.get("env_file"))),
             ports=tuple(self._ports(tree.get("ports"))),
-            expose=tuple(self._texts(tree.get("expose"))),
             volumes=tuple(self._mounts(tree)),
             networks=tuple(self._networks(tree.get("networks"))),
             network_mode=self.text(tree.get("network_mode")),
@@ -158,7 +157,6 @@ class View:
             healthcheck=self._healthcheck(tree.get("healthcheck")),
             restart=self.text(tree.get("restart")),
             read_only=self.flag(tree.get("read_only")),
-            privileged=self.flag(tree.get("privileged")),
             replicas=self._replicas(tree),
             secrets=tuple(self._grants(tree.get("secrets"))),
             configs=tuple(self._grants(tree.get("configs"))),
@@ -167,7 +165,6 @@ class View:
             working_dir=self.text(tree.get("working_dir")),
             extra_hosts=tuple(self._texts(Seq(to_sequence(tree.entries.get("extra_hosts", Leaf(None)))))),
             links=self._strings(tree.get("links")),
-            cap_add=self._strings(tree.get("cap_add")),
             tree=tree,
         )
 

@@ -46,11 +46,6 @@ class Became:
         """What Django takes it for: ``"bool"``, ``"int"``, ``"list"``, ``"str"``; None where that is free."""
         return expected(self.setting) if not self.keys else _of_key(self.keys[-1])
 
-    @property
-    def text_as_flag(self) -> bool:
-        """It is taken for a truth value, but is a text: true whatever it says, unless it is empty."""
-        return self.expected == "bool" and isinstance(self.value, Known) and isinstance(self.value.value, str)
-
 
 def expected(setting: str) -> str | None:
     """Return what Django or a well-known library takes a setting for; None where that is free."""

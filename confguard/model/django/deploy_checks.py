@@ -37,11 +37,6 @@ class Message:
     setting: str
     text: str
 
-    @property
-    def is_error(self) -> bool:
-        """Whether the command ends with an error for it."""
-        return ".E" in self.id
-
 
 @record
 class Checked:

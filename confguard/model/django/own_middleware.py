@@ -99,7 +99,7 @@ class _Headers(NativeObject):
     def _get(self, run: Run, call: Call) -> V:
         present = operations.truth(self.contains(run, call.args[0], call.span))
         if present is False:
-            return call.args[1] if len(call.args) > 1 else Known("" if False else None)
+            return call.args[1] if len(call.args) > 1 else Known(None)
         return Unknown("depends on the response")
 
     def _update(self, run: Run, call: Call) -> V:

@@ -157,14 +157,6 @@ class URLconf:
         prefix = prefix.removeprefix("/")
         return tuple(route for route in self.routes if route.head.startswith(prefix))
 
-    def of_view(self, *names: str) -> tuple[Route, ...]:
-        """Return the routes to views with one of these names: dotted, or the last part alone."""
-        return tuple(
-            route
-            for route in self.routes
-            if route.view is not None and (route.view in names or route.view.rpartition(".")[2] in names)
-        )
-
     def of_kind(self, kind: Kind) -> tuple[Route, ...]:
         """Return the routes of a kind: ``admin`` for the sites of the admin."""
         return tuple(route for route in self.routes if route.kind == kind)

@@ -13,11 +13,6 @@ from confguard.model.nginx.types import Level, Missing
 if TYPE_CHECKING:
     from confguard.model.nginx.walk import Walk
 
-KEPT = frozenset(
-    {"content-type", "set-cookie", "content-disposition", "cache-control", "expires", "accept-ranges"}
-)
-"""Headers of the upstream that stay in the answer, in lower case; all others are dropped."""
-
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from confguard.model.nginx.answer import GOOD
 from confguard.model.nginx.effective import (
     HeaderSet,
     flag,
@@ -72,13 +71,6 @@ class Route:
     def headers(self) -> HeaderSet:
         """What add_header adds to the answer, whatever its status."""
         return header_set(self.level) if self.level else HeaderSet(())
-
-    def sent_headers(self, status: int) -> HeaderSet:
-        """Return what add_header adds to an answer of that status."""
-        every = self.headers
-        return HeaderSet(
-            tuple(item for item in every.headers if item.always or status in GOOD), every.missing
-        )
 
     def request_headers(self, model: NginxModel) -> tuple[tuple[RequestHeader, ...], Missing | None]:
         """Return the headers that the upstream gets from proxy_set_header."""

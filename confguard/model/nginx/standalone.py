@@ -62,7 +62,6 @@ def model_of(source: SourceFile) -> NginxModel:
         (source.path,),
         tuple(expansion.problems),
         tuple(expansion.missing),
-        standalone=True,
         foreign=tuple(expansion.foreign.items()),
         trail=(Step("looked at alone", source.span(0)),),
     )

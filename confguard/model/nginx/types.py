@@ -350,7 +350,7 @@ class Delivered:
 class NginxModel:
     """What one nginx would do: a container's, or that of a file looked at alone.
 
-    ``service`` is the name of the Compose service, ``""`` for a file looked at alone (``standalone``).
+    ``service`` is the name of the Compose service, ``""`` for a file looked at alone.
     ``files`` are the paths in the repository that it loads. ``missing`` are all includes that could
     not be had. ``version`` is the one of the image's tag, where the tag says it.
     """
@@ -366,7 +366,6 @@ class NginxModel:
     problems: tuple[Problem, ...] = ()
     missing: tuple[Missing, ...] = ()
     version: Value[Version] = field(default_factory=lambda: Unknown("no image says the version of nginx"))
-    standalone: bool = False
     foreign: tuple[tuple[str, str], ...] = ()
     """Files in another template language, which could not be read: path and language."""
     trail: Trail = ()

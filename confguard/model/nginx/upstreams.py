@@ -79,15 +79,6 @@ def targets_of(model: NginxModel, level: Level) -> tuple[Target, ...]:
     )
 
 
-def unused_upstreams(model: NginxModel) -> tuple[Upstream, ...]:
-    """Return the upstreams that no pass names; none where a variable may name any."""
-    targets = upstream_targets(model)
-    if any(isinstance(target.host, Unknown) for target in targets) or model.missing:
-        return ()
-    used = {id(target.upstream) for target in targets if target.upstream}
-    return tuple(upstream for upstream in model.upstreams if id(upstream) not in used)
-
-
 def resolvers(level: Level) -> tuple[Statement, ...]:
     """Return the ``resolver`` in effect at a level; empty where none surely is."""
     return next((found for at in level.chain() if (found := at.named("resolver"))), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from confguard.discover.history import tells_of_another_version
 from confguard.discover.kinds import Kind, ProjectFile
@@ -389,8 +389,3 @@ def _copied(
             role = role_of_context(_contexts(file, context))
             return Copied(from_path, to_path, role, span)
     return None
-
-
-def chains(sightings: Iterable[Sighting]) -> set[tuple[str, ...]]:
-    """Return the chains that are named anywhere."""
-    return {one.files for one in sightings}

@@ -41,10 +41,6 @@ def test_every_part_that_is_made_of_a_variable_is_told_with_its_read(settings):
     assert not any(one.keys == ("default", "HOST") for one in became(settings))
 
 
-def test_a_text_in_the_place_of_a_flag_is_told_from_a_cast_one(settings):
-    assert [one.setting for one in became(settings) if one.text_as_flag] == ["DEBUG"]
-
-
 def test_a_read_tells_what_the_environment_holds_beside_what_became_of_it(settings):
     reads = {read.key: read for read in settings.reads}
     assert reads["DEBUG"].given.value == "False"

@@ -89,7 +89,6 @@ def test_libraries_are_prefixes(urlconf_of):
     assert [(route.kind, route.target) for route in found.routes] == [
         ("include", "allauth.urls"), ("include", "ninja.NinjaAPI"), ("view", ""), ("include", "wagtail.urls"),
     ]  # fmt: skip
-    assert found.of_view("SpectacularAPIView")[0].text == "schema/"
     assert [route.text for route in found.match("/schema/")] == ["schema/"]
     assert [route.text for route in found.match("/accounts/login/")] == ["accounts/", ""]
     assert found.routed("/accounts/login/") is None

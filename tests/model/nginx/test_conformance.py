@@ -8,7 +8,6 @@ import pytest
 
 from confguard.discover.project import Listing, Project
 from confguard.model.nginx import stock
-from confguard.model.nginx.accel import KEPT
 from confguard.model.nginx.answer import dropped_headers, sent
 from confguard.model.nginx.container import model_of_tree
 from confguard.model.nginx.proxying import upstream_headers, upstream_path
@@ -18,6 +17,8 @@ from confguard.model.nginx.types import NginxModel
 from confguard.model.nginx.uri import Request
 from confguard.model.value import Known, Unknown
 
+KEPT_FROM_UPSTREAM = {"set-cookie", "content-disposition", "cache-control", "expires", "accept-ranges"}
+"""What stays of an answer that redirects within nginx."""
 NOT_KEPT = {"content-type", "date", "last-modified", "etag", "server", "content-length", "connection"}
 """Headers that nginx writes by itself too: the recorded answers leave them out."""
 
@@ -126,7 +127,7 @@ def header_differences(way: Route, answer: dict[str, Any], asked: dict[str, Any]
         return []
     of_backend = asked.get("backend", {}).get("headers", [])
     if way.through and not way.targets:
-        wanted += [pair for pair in of_backend if pair[0].lower() in KEPT - NOT_KEPT]
+        wanted += [pair for pair in of_backend if pair[0].lower() in KEPT_FROM_UPSTREAM]
     elif way.targets:
         wanted += [pair for pair in of_backend if pair[0].lower() not in hidden | varying | PASSED]
     own = [pair for pair in answer["headers"] if pair[0].lower() not in varying | PASSED]

@@ -214,7 +214,6 @@ def test_a_template_of_another_language_is_named(tmp_path: Path) -> None:
 def test_any_file_can_be_looked_at_alone(tmp_path: Path, text: str, count: int) -> None:
     model = load_standalone(project_of(tmp_path, {"any.conf": text}), "any.conf")
     assert model is not None
-    assert model.standalone
     assert len(model.servers) == count
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from confguard.model.nginx import NginxModel, Target, model_of, upstream_targets
-from confguard.model.nginx.upstreams import resolvers, unused_upstreams
+from confguard.model.nginx.upstreams import resolvers
 from confguard.model.value import Known, Unknown
 from confguard.source import SourceFile
 
@@ -58,7 +58,6 @@ def test_a_socket_is_neither_host_nor_port() -> None:
 def test_an_upstream_gives_one_target_for_each_of_its_servers() -> None:
     model = whole("""
         upstream App { server one:8001 weight=2; server two backup; server unix:/run/a.sock; }
-        upstream idle { server nobody; }
         server { listen 80; location / { proxy_pass http://app/x; } }
     """)
     targets = upstream_targets(model)
@@ -67,7 +66,6 @@ def test_an_upstream_gives_one_target_for_each_of_its_servers() -> None:
     assert [target.parameters for target in targets] == [("weight=2",), ("backup",), ()]
     assert {target.upstream.name for target in targets if target.upstream} == {"App"}
     assert {target.span.text for target in targets} == {"proxy_pass http://app/x"}
-    assert [upstream.name for upstream in unused_upstreams(model)] == ["idle"]
 
 
 @pytest.mark.parametrize(
