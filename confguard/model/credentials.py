@@ -48,7 +48,7 @@ _VARIABLES = {
     "keycloak": ("KC_BOOTSTRAP_ADMIN_PASSWORD", "KEYCLOAK_ADMIN_PASSWORD"),
 }
 _REDIS = frozenset({"redis", "valkey", "redis-stack", "redis-stack-server", "keydb"})
-_OPTION = re.compile(r"--requirepass[\s\"',=]*(?:-\s+)?[\"']?(?P<text>\$\{|[^\s\"',\]]+)")
+_OPTION = re.compile(r"--requirepass[\s\"',=\\]*(?:-\s+)?[\\\"']*(?P<text>\$\{|[^\s\"',\]\\]+)")
 _TO_BE_REPLACED = re.compile(r"<[^<>]*>|\{\{.*\}\}|\$\(|`")
 
 
