@@ -22,6 +22,7 @@ from confguard.source import SourceFile, Span
 _RAISES = re.compile(r"\braise\b|\bassert\b")
 _LITERAL = re.compile(r"([\"'])([A-Za-z0-9 _.-]{4,60})\1")
 _OF_DEVELOPERS = re.compile(r"(^|[._/-])(dev|devel|development|local|test|tests|ci|e2e)([._/-]|$)", re.I)
+_ANY_NAME = re.compile(r"\b(?:globals|locals|vars)\((?!\)\.get\(\s*[\"'])")
 _MAX_LITERALS = 4
 _MAX_KEYS = 4
 
@@ -47,6 +48,8 @@ def accepted_placeholders(deployment: Deployment, app: App) -> tuple[Accepted, .
             candidates.setdefault(entry.key, []).append(entry)
     found: list[Accepted] = []
     for key in list(candidates)[:_MAX_KEYS]:
+        if _is_only_kept(deployment, app, key):
+            continue
         refusal = next(
             ((text, span) for text in literals if (span := _refused(deployment, app, key, text))), None
         )
@@ -57,6 +60,20 @@ def accepted_placeholders(deployment: Deployment, app: App) -> tuple[Accepted, .
                 if _refused(deployment, app, key, entry.value or "") is None
             ]
     return tuple(found)
+
+
+def _is_only_kept(deployment: Deployment, app: App, key: str) -> bool:
+    """Say whether the settings read a variable into the setting of its name and speak of it nowhere else.
+
+    Then they refuse no text of it, and need not be evaluated to know that.
+    """
+    sources = filter(None, map(deployment.project.read, dict.fromkeys(app.settings.files)))
+    said = "\n".join(source.text for source in sources)
+    name = re.escape(key)
+    kept = rf"(?m)^{name} *= *(?:os\.)?(?:getenv|environ\.get)\( *([\"']){name}\1[^()\n]*\)[ \t]*$"
+    if _ANY_NAME.search(said):
+        return False
+    return len(re.findall(rf"\b{name}\b", said)) == 2 and re.search(kept, said) is not None
 
 
 def _literals(deployment: Deployment, app: App) -> tuple[str, ...]:
@@ -90,5 +107,6 @@ def _refused(deployment: Deployment, app: App, key: str, text: str) -> Span | No
     values = {**app.environment.values, key: Known(text, (step,))}
     environment = replace(app.environment, values=values)
     settings = app.settings
-    tried = deployment.evaluations.settings(settings.module, settings.path, environment, settings.place)
+    evaluations = replace(deployment.evaluations, by_value=True)  # what it asks is not who gave the text
+    tried = evaluations.settings(settings.module, settings.path, environment, settings.place)
     return next((failure.span for failure in tried.failures if key in failure.variables), None)

@@ -58,3 +58,22 @@ def test_of_two_templates_only_the_other_one_is_told(deployment_of):
 )
 def test_nothing_is_accepted_that_was_meant_to_be_refused(deployment_of, settings, template):
     assert accepted(deployment_of, settings, env=template) == []
+
+
+KEPT = 'import os\nEMAIL_HOST_PASSWORD = os.getenv("EMAIL_HOST_PASSWORD", "")\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (f'{KEPT}if "changeme" == "x":\n    raise ValueError\n', []),
+        (f'{KEPT}if EMAIL_HOST_PASSWORD == "changeme":\n    raise ValueError\n', ["changeme"]),
+        (
+            f'{KEPT}if globals()["EMAIL_HOST_" + "PASSWORD"] == "changeme":\n    raise ValueError\n',
+            ["changeme"],
+        ),
+    ],
+)
+def test_a_variable_that_nothing_looks_at_is_never_refused(deployment_of, settings, expected):
+    found = accepted(deployment_of, settings, env="EMAIL_HOST_PASSWORD=CHANGE_ME_MAIL_PASSWORD\n")
+    assert [refused for _, refused, _ in found] == expected
