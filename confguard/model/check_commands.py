@@ -16,12 +16,13 @@ from confguard.model.health import Failing, Why, failing_request
 from confguard.model.nginx import Request as NginxRequest
 from confguard.model.nginx import route
 from confguard.model.probing import Probe, Request, probe_of_words
+from confguard.model.screened import Screened
 from confguard.model.stacks.gather import FORMS
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.records import record
-from confguard.source import Span
+from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 _KINDS = (Kind.MAKEFILE, Kind.TASKS, Kind.SCRIPT, Kind.WORKFLOW, Kind.DOCUMENT)
 _TOOLS = frozenset({"curl", "wget"})
-_ASKING = re.compile(r"\b(?:curl|wget)\b[^\n]*https?://(?:localhost|127\.0\.0\.1)\b")
+_ASKING = Screened(
+    re.compile(r"\b(?:curl|wget)\b[^\n]*https?://(?:localhost|127\.0\.0\.1)\b"),
+    ("://localhost", "://127.0.0.1"),
+)
 _USED = re.compile(r"(?<!\|)\|(?!\|)|\|\|\s*(?:true|:)(?:\s|$)|\$\((?![A-Z_]+\))|<\(")
 """What makes of an answer more than its success: a pipe, a substitution; or less."""
 
@@ -136,18 +140,17 @@ def _outside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
         if file.kind not in _KINDS or file.inactive or file.aside == "tests":
             continue
         source = repo.project.read(file.path)
-        if source is None or _ASKING.search(source.text) is None:
-            continue
         form = FORMS[file.kind]
+        asking = _asking(source, form) if source is not None else ()
+        if not asking:
+            continue
         nearby = [
             one
             for one in repo.sightings
             if one.invocation is not None and not one.invocation.spoken and one.step.span is not None
             if one.invocation.span.path == file.path
         ]
-        for line in lines(source, form):
-            if line.spoken or line.prose or line.variable or not _ASKING.search(line.joined.text):
-                continue
+        for line in asking:
             around = [one for one in nearby if _is_together(one, line, form)]
             if not around or any(one.files != deployment.stack.files for one in around):
                 continue
@@ -155,6 +158,20 @@ def _outside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
                 continue
             for words in commands(line.joined.text, {}):
                 yield from _on_host(deployment, words, line, file.kind)
+
+
+def _asking(source: SourceFile, form: Form) -> tuple[CommandLine, ...]:
+    """Return the commands of a file that ask this machine."""
+    if not _ASKING.is_in(source.text):
+        return ()
+    return source.once(
+        ("asking", form),
+        lambda: tuple(
+            line
+            for line in lines(source, form)
+            if not (line.spoken or line.prose or line.variable) and _ASKING.is_in(line.joined.text)
+        ),
+    )
 
 
 def _is_together(one: Sighting, line: CommandLine, form: Form) -> bool:

@@ -6,7 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import partial
 
 from confguard.discover.kinds import Kind, ProjectFile
 from confguard.discover.project import Project
@@ -63,7 +63,7 @@ def find(
 
     With configured stacks there are no others: the team has said what it runs.
     """
-    shapes = cache(lambda path: shape(project, path))
+    shapes = partial(shape, project)
     composes = {file.path: file for file in files if file.kind is Kind.COMPOSE and not file.inactive}
     if configured:
         return tuple(_configured(project, files, one, shapes) for one in configured)

@@ -52,6 +52,10 @@ _PRODUCTION = re.compile(
 
 def shape(project: Project, path: str) -> Shape:
     """Return the outline of a Compose file of the project; an empty one where it cannot be parsed."""
+    return project.once(("shape", path), lambda: _shape(project, path))
+
+
+def _shape(project: Project, path: str) -> Shape:
     from confguard.parsers import compose
 
     parsed = project.parsed(compose.parse, path)
