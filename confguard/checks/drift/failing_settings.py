@@ -31,7 +31,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         groups: dict[tuple[object, ...], list[tuple[App, Failure]]] = {}
         for app in deployment.apps:
-            told = {found.reader for found in miscasts(app) if found.kind == "refused"}
+            told = {found.reader for found in miscasts(deployment, app) if found.kind == "refused"}
             for failure in app.settings.failures:
                 if (
                     app.services

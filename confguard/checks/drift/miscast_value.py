@@ -18,7 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for deployment in repo.production:
         groups: dict[tuple[str, str, str, Span], list[tuple[App, Miscast]]] = {}
         for app in deployment.apps:
-            for found in miscasts(app):
+            for found in miscasts(deployment, app):
                 key = (app.settings.module, found.variable, found.outcome, found.reader)
                 groups.setdefault(key, []).append((app, found))
         for same in groups.values():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from confguard.model.delivery.readings import readings
 from confguard.model.delivery.types import Miscast
-from confguard.model.deployment import App
+from confguard.model.deployment import App, Deployment
 from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Value
 from confguard.source import Span
@@ -54,8 +54,12 @@ _CAST_AS_DEFAULT = re.compile(
 )
 
 
-def miscasts(app: App) -> Iterator[Miscast]:
-    """Yield what the settings of an application misunderstand, each place once."""
+def miscasts(deployment: Deployment, app: App) -> tuple[Miscast, ...]:
+    """Return what the settings of an application misunderstand, each place once."""
+    return deployment.once(("miscasts", app), lambda: tuple(_miscasts(app)))
+
+
+def _miscasts(app: App) -> Iterator[Miscast]:
     seen: set[tuple[str, Span]] = set()
     for found in (*_arguments(app), *_refused(app), *_settings(app), *_emptied(app), *readings(app)):
         if (found.variable, found.reader) not in seen:
@@ -138,13 +142,10 @@ def _emptied(app: App) -> Iterator[Miscast]:
         if not isinstance(text, Known) or text.value or text.span is None or text.from_template:
             continue
         meant = isinstance(default, Known) and isinstance(default.value, str) and default.value.strip()
+        if not meant or read.conditional or any(step.origin is Origin.DEFAULT for step in text.trail):
+            continue
         used = [name for name, value in app.settings.values.items() if _is_empty_by(value, read)]
-        if (
-            not meant
-            or read.conditional
-            or not used
-            or any(step.origin is Origin.DEFAULT for step in text.trail)
-        ):
+        if not used:
             continue
         yield Miscast(
             read.key, text.value, f"leaves {used[0]} empty: the default counts only where nothing is set",
@@ -154,8 +155,9 @@ def _emptied(app: App) -> Iterator[Miscast]:
 
 
 def _is_empty_by(value: Value[Any], read: EnvRead) -> bool:
-    places = {step.span for step in value.trail}
-    return isinstance(value, Known) and value.value == "" and read.span in places
+    return (
+        isinstance(value, Known) and value.value == "" and any(step.span == read.span for step in value.trail)
+    )
 
 
 def _truth(app: App, name: str, value: Known[Any], read: EnvRead, text: Known[str]) -> Iterator[Miscast]:
