@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -434,8 +434,10 @@ class Run:
         self.proceed(main, rest)
         return ending
 
-    def is_from_environment(self, values: Iterable[V], depth: int = 3) -> bool:
+    def is_from_environment(self, values: Collection[V], depth: int = 3) -> bool:
         """Say whether anything that was read from the environment took part in values."""
+        if not values or not self.reads:
+            return False
         places = {read.span for read in self.reads}
 
         def told(value: V, depth: int) -> bool:
@@ -449,7 +451,7 @@ class Run:
                 inner = [item for _, item in list(payload.entries.values())[:200]]
             return any(told(item, depth - 1) for item in inner)
 
-        return bool(places) and any(told(value, depth) for value in values)
+        return any(told(value, depth) for value in values)
 
     def note_read(self, read: Read) -> Read:
         """Remember a reading of the environment."""

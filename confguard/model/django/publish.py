@@ -21,6 +21,8 @@ from confguard.model.django.values import Entries, Items, Made, Partial
 from confguard.model.value import Known, Unknown, Value
 
 _MAX_DEPTH = 40
+_AS_IT_IS = frozenset({bool, int, float, type(None)})
+_NONCE = "csp.constants.NONCE"
 
 
 def publish(value: V) -> Value[Any]:
@@ -36,6 +38,10 @@ def _publish(value: V, depth: int, left: list[int]) -> Value[Any]:
     payload = value.value
     if depth > _MAX_DEPTH or left[0] < 0:
         return Unknown("nests too deep" if left[0] >= 0 else "has too many parts", value.trail)
+    # Nearly all values are plain: they are told by their exact type before objects of many classes are.
+    exact = type(payload)
+    if exact in _AS_IT_IS or (exact is str and ROOT_MARK not in payload and payload != _NONCE):
+        return value
     if isinstance(payload, ListObject | TupleObject):
         kind = "list" if isinstance(payload, ListObject) else "tuple"
         return Known(
@@ -51,7 +57,7 @@ def _publish(value: V, depth: int, left: list[int]) -> Value[Any]:
         return Known(Partial(tuple(parts)), value.trail)
     if isinstance(payload, str | PurePosixPath) and ROOT_MARK in str(payload):
         return Known(Partial(tuple(_split(str(payload)))), value.trail)
-    if payload == "csp.constants.NONCE" and isinstance(payload, str):
+    if isinstance(payload, str) and payload == _NONCE:
         return Known(Made(payload, (), ()), value.trail)
     if isinstance(payload, External):
         return Unknown(f"is {payload.path}", value.trail)

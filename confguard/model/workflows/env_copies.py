@@ -178,7 +178,9 @@ def _judged(
         if invocation.span.start < made.span.start:
             continue
         key = (sighting.files, sighting.profiles, sighting.env_files, made.path, made.text)
-        deployment = alike.setdefault(key, _deployment(repo, sighting, made))
+        if key not in alike:
+            alike[key] = _deployment(repo, sighting, made)
+        deployment = alike[key]
         if made.path not in _used(deployment):
             continue
         names = started_by(deployment.compose, invocation) & set(deployment.services)
