@@ -17,6 +17,8 @@ class Case:
     env_files: tuple[str, ...] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     project_directory: str | None = None
+    compose_go: bool = False
+    """What docker compose refuses until 2.40, and compose-go takes from 2.10 on: said by the library."""
 
 
 def case_names() -> list[str]:

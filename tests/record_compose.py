@@ -1,11 +1,12 @@
 """Record what docker compose says about the cases in fixtures/conformance/compose.
 
-    python tests/record_compose.py [--command "docker compose"] [CASE...]
+    python tests/record_compose.py [--command "docker compose"] [--library COMMAND] [CASE...]
 
-The command may also be named by CONFGUARD_DOCKER_COMPOSE. Each case is a folder of Compose files, with a
-``case.json`` where needed (see ``compose_cases.Case``); the answer goes to ``expected.json`` (the model) or
-``refused.txt`` (the reason). The program runs on a copy in a folder named ``project``, written
-``/project``; it needs no engine and no network.
+The command may also be named by CONFGUARD_DOCKER_COMPOSE. ``--library`` is a program around compose-go 2.10
+or later that takes the same options; cases that want it are left out without one. Each case is a folder of
+Compose files, with a ``case.json`` where needed (see ``compose_cases.Case``); the answer goes to
+``expected.json`` (the model) or ``refused.txt`` (the reason). The program runs on a copy in a folder named
+``project``, written ``/project``; it needs no engine and no network.
 """
 
 import argparse
@@ -28,6 +29,7 @@ RECORDED = ("expected.json", "refused.txt", "case.json")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--command", default=os.environ.get("CONFGUARD_DOCKER_COMPOSE", "docker compose"))
+    parser.add_argument("--library")
     parser.add_argument("cases", nargs="*")
     options = parser.parse_args()
     command = shlex.split(options.command)
@@ -36,7 +38,11 @@ def main() -> int:
     ).stdout
     names = options.cases or case_names()
     for name in names:
-        record(command, read_case(name))
+        case = read_case(name)
+        if case.compose_go and not options.library:
+            print(f"{name} is left out")
+            continue
+        record(shlex.split(options.library) if case.compose_go else command, case)
     (CASES / "VERSION").write_text(f"docker compose {version.strip()}\n")
     print(f"{len(names)} cases recorded with docker compose {version.strip()}")
     return 0

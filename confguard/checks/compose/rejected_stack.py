@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from confguard.finding import Edit, Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
 from confguard.fixes.yaml import spot_at
+from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
 from confguard.source import Problem
+from confguard.words import joined
 
 _UNKNOWN = "which docker compose does not know"
 _VERSION = "2.40"
@@ -17,8 +19,13 @@ _VERSION = "2.40"
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Yield one finding for each place at which docker compose refuses a stack of production."""
+    """Yield one finding for each place at which docker compose refuses a stack of production.
+
+    What only versions before 5.0 refuse is told once for a stack, as advice.
+    """
     for deployment in repo.production:
+        if deployment.compose.redeclared:
+            yield _by_older_versions(deployment)
         for problem in deployment.compose.problems:
             newer = problem.message.endswith(_UNKNOWN) and not problem.help
             yield Finding(
@@ -31,6 +38,24 @@ def check(repo: Repo) -> Iterator[Finding]:
                 severity=Severity.INFO if newer else None,
                 fixes=_renamed(problem),
             )
+
+
+def _by_older_versions(deployment: Deployment) -> Finding:
+    found = {one.span: one for one in deployment.compose.redeclared}
+    first, *others = (found[span] for span in sorted(found, key=lambda span: (span.path, span.start)))
+    names = joined([f"{one.section}.{one.name}" for one in (first, *others)])
+    return Finding(
+        f"docker compose before 5.0 refuses {deployment.name}: this file declares {names}, "
+        "which a file that it includes declares, too",
+        Label(first.span.first_line()),
+        tuple(Label(one.span.first_line(), "declared again, too") for one in others),
+        notes=("from version 5.0 on what stands here is merged over what is included",),
+        help="ask for docker compose 5.0 where it is said how to install, "
+        "or put what differs into a second file of the include's `path`",
+        stacks=(deployment.name,),
+        address=tuple(f"{one.section}.{one.name}" for one in (first, *others)),
+        severity=Severity.INFO,
+    )
 
 
 def _renamed(problem: Problem) -> tuple[Fix, ...]:

@@ -15,6 +15,7 @@ from confguard.model.compose.types import (
     Mount,
     Override,
     Port,
+    Redeclared,
     Resource,
     Service,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Mount",
     "Override",
     "Port",
+    "Redeclared",
     "Resource",
     "Service",
     "load",

@@ -139,6 +139,7 @@ def _model(
         configs=resources["configs"],
         profiles=view.profiles,
         overrides=tuple(loader.overrides),
+        redeclared=tuple(loader.redeclared),
         interpolations=tuple(loader.uses),
         environment=variables,
         env_sources=tuple(loader.env_sources),

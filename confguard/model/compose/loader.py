@@ -1,4 +1,4 @@
-"""Compose files to one merged tree: merged, with ``extends`` and ``include`` (compose-go 2.9)."""
+"""Compose files to one merged tree: merged, with ``extends`` and ``include`` (compose-go 2.10)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from confguard.discover.project import Project
 from confguard.model.compose.canonical import canonical, with_defaults
 from confguard.model.compose.convert import Converter, Tagged, remove
 from confguard.model.compose.interpolation import Interpolation, InterpolationError, Interpolator, Marks
-from confguard.model.compose.merge import MergeError, enforce_unique, extend_service, merge
-from confguard.model.compose.overrides import Override, compare
+from confguard.model.compose.merge import MergeError, enforce_unique, extend_service, merge, override_resource
+from confguard.model.compose.overrides import Override, Redeclared, compare
 from confguard.model.compose.paths import PathResolver, join
 from confguard.model.compose.schema import validate
-from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, may_change, place, plain, text_of
+from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, may_change, place, plain, text_of
 from confguard.model.compose.variables import EnvReader, EnvSource
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step
@@ -59,6 +59,7 @@ class Loader:
     overrides: list[Override] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     env_sources: list[EnvSource] = field(default_factory=list)
+    redeclared: list[Redeclared] = field(default_factory=list)
     parsed: dict[str, ComposeFile] = field(default_factory=dict)
     imports: int = 0
 
@@ -121,7 +122,7 @@ class Loader:
         try:
             tree = self._extended(tree, path, scope, converter.tagged)
             base = remove(base, [tagged.path for tagged in converter.tagged])
-            tree = self._included(tree, scope, included)
+            tree = self._included(tree, scope, included, [tagged.path for tagged in converter.tagged])
             merged = enforce_unique(merge(base, tree), base)
             merged, found = validate(merged, base)
             self.problems.extend(found.problems)
@@ -230,7 +231,7 @@ class Loader:
 
     # --- include ---
 
-    def _included(self, tree: Map, scope: Scope, included: tuple[str, ...]) -> Map:
+    def _included(self, tree: Map, scope: Scope, included: tuple[str, ...], tagged: Sequence[Path]) -> Map:
         include = tree.get("include")
         if include is None:
             return tree
@@ -242,7 +243,7 @@ class Loader:
         for item in include.items:
             imported = self._import(item, scope, included)
             if imported is not None:
-                tree = self._imported(tree, imported, place(item))
+                tree = self._imported(tree, imported, place(item), tagged)
         return tree
 
     def _import(self, item: Tree, scope: Scope, included: tuple[str, ...]) -> Map | None:
@@ -297,7 +298,8 @@ class Loader:
         merged = {**values, **scope.environment.values}
         return Environment(merged, scope.environment.complete, reason=scope.environment.reason)  # type: ignore[arg-type]
 
-    def _imported(self, tree: Map, imported: Map, span: Span | None) -> Map:
+    def _imported(self, tree: Map, imported: Map, span: Span | None, tagged: Sequence[Path]) -> Map:
+        """Return the tree with what an included file declares, what it declares itself over that."""
         for section in ("services", "volumes", "networks", "secrets", "configs", "models"):
             source = imported.get(section)
             if not isinstance(source, Map):
@@ -305,14 +307,15 @@ class Loader:
             target = as_map(tree.get(section))
             entries, keys = dict(target.entries), dict(target.keys)
             for name, value in source.entries.items():
-                if name in entries and plain(entries[name]) != plain(value):
-                    self._problem(
-                        target.key_span(name) or span,
-                        f"declares {section}.{name}, which an included file declares differently",
-                        "docker compose refuses that: rename one of the two",
-                    )
-                    continue
-                entries[name] = value
+                if name in entries:
+                    if plain(entries[name]) != plain(value) and (own := target.key_span(name) or span):
+                        self.redeclared.append(Redeclared(section, name, own))
+                    wrapped = Map({section: Map({name: value}, value.source)}, value.source)
+                    imported_value = as_map(remove(wrapped, tagged).get(section)).get(name)
+                    if imported_value is not None:
+                        entries[name] = override_resource(section, imported_value, entries[name])
+                else:
+                    entries[name] = value
                 keys[name] = (*target.keys.get(name, ()), *source.keys.get(name, ()))
             tree = tree.with_entries({section: Map(entries, target.trail or source.trail, keys)})
         return tree

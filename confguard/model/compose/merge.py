@@ -52,6 +52,15 @@ def extend_service(base: Map, over: Map) -> Map:
     return merged if isinstance(merged, Map) else over
 
 
+def override_resource(section: str, base: Tree, over: Tree) -> Tree:
+    """Return a resource merged over one of the same name in an included file. Raises MergeError.
+
+    compose-go 2.10, ``loader/include.go`` (``importResource``): until 2.9 it refused what differs.
+    """
+    path: LinkedPath = ((None, section), "x")
+    return _merge(base, over, path, advanced(_RULES, parts(path)))
+
+
 def _merge(base: Tree, over: Tree, path: LinkedPath, state: State[Merger] | None) -> Tree:
     if state is not None and state.value is not None:
         return state.value(base, over, path)

@@ -36,6 +36,19 @@ class Override:
     forced: bool = False
 
 
+@record
+class Redeclared:
+    """A resource that a file and a file which it includes both declare, and not alike.
+
+    ``section`` is ``services``, ``volumes``...; ``span`` is its key in the file that includes. compose-go
+    merges it over the included one from 2.10 on (docker compose 5.0), and refused it before (until 2.40).
+    """
+
+    section: str
+    name: str
+    span: Span
+
+
 def compare(before: Map, overlay: Map, after: Map, tagged: Sequence[Tagged]) -> Iterator[Override]:
     """Yield what the services of an overlay do to those before it; ``after`` is the merged result."""
     old_services, new_services = as_map(before.get("services")), as_map(after.get("services"))

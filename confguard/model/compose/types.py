@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from confguard.model.compose.interpolation import Interpolation, Marks
-from confguard.model.compose.overrides import Override
+from confguard.model.compose.overrides import Override, Redeclared
 from confguard.model.compose.tree import Map
 from confguard.model.compose.variables import EnvSource
 from confguard.model.environment import Environment
@@ -213,7 +213,8 @@ class ComposeModel:
 
     ``problems`` are what docker compose refuses whatever the operator delivers; ``refusals`` what it
     refuses as long as something is missing that is not in the repository (an env file, a required
-    variable). ``overrides`` is what later files do to earlier ones. ``environment`` fills the variables.
+    variable). ``overrides`` is what later files do to earlier ones, ``redeclared`` what files declare over
+    what they include. ``environment`` fills the variables.
     """
 
     name: Value[str]
@@ -226,6 +227,7 @@ class ComposeModel:
     configs: Mapping[str, Resource]
     profiles: tuple[str, ...]
     overrides: tuple[Override, ...]
+    redeclared: tuple[Redeclared, ...]
     interpolations: tuple[Interpolation, ...]
     environment: Environment
     env_sources: tuple[EnvSource, ...]
@@ -259,6 +261,7 @@ __all__ = [
     "Mount",
     "Override",
     "Port",
+    "Redeclared",
     "Resource",
     "Service",
     "Unknown",
