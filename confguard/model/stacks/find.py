@@ -111,7 +111,12 @@ def _candidates(
             made = found.setdefault(sighting.files, _Candidate(sighting.files))
             made.sightings.append(sighting)
             made.evidence.append(sighting.step)
-    for folder in sorted({posixpath.dirname(path) for path in composes}):
+    parts = {part for path in composes for part in shapes(path).includes if path not in shapes(part).includes}
+    # A folder that has parts of another folder's file holds parts, used or not.
+    wholes = {posixpath.dirname(path) for path in set(composes) - parts if shapes(path).includes}
+    folders = {posixpath.dirname(part) for part in parts} - wholes
+    parts |= {path for path in composes if posixpath.dirname(path) in folders}
+    for folder in sorted({posixpath.dirname(path) for path in set(composes) - parts}):
         files = default_files(project, folder)
         if files and posixpath.dirname(files[0]) == folder and all(path in composes for path in files):
             made = found.setdefault(files, _Candidate(files))
@@ -120,7 +125,7 @@ def _candidates(
                 step = _file_step(project, files[0], "without its override file")
                 found[files[:1]] = _Candidate(files[:1], evidence=[step])
     used = {path for files in found for path in files}
-    for path in sorted(set(composes) - used):
+    for path in sorted(set(composes) - used - parts):
         chain, words = _left(path, composes, shapes)
         found.setdefault(chain, _Candidate(chain)).evidence.append(_file_step(project, path, words))
     return [one for one in found.values() if _can_run(one, shapes)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @record
 class Shape:
-    """The outline of one Compose file, unmerged; values with variables are left out."""
+    """The outline of one Compose file with those it includes, unmerged; without values with variables."""
 
     services: frozenset[str]
     bare: frozenset[str]
@@ -26,6 +26,8 @@ class Shape:
     env_files: tuple[tuple[str, Span], ...]
     hints: tuple[tuple[Role, str, Span], ...]
     """What its content tells of its role, and where."""
+    includes: frozenset[str] = frozenset()
+    """The project's files that it includes, directly or not."""
     broken: bool = False
     """Whether it has a mistake for which nothing of it can be known: docker compose refuses it."""
 
@@ -52,10 +54,11 @@ _PRODUCTION = re.compile(
 
 def shape(project: Project, path: str) -> Shape:
     """Return the outline of a Compose file of the project; an empty one where it cannot be parsed."""
-    return project.once(("shape", path), lambda: _shape(project, path))
+    return project.once(("shape", path), lambda: _shape(project, path, frozenset()))
 
 
-def _shape(project: Project, path: str) -> Shape:
+def _shape(project: Project, path: str, within: frozenset[str]) -> Shape:
+    """Return the outline; ``within`` are the files that include it: none of them is followed again."""
     from confguard.parsers import compose
 
     parsed = project.parsed(compose.parse, path)
@@ -63,7 +66,9 @@ def _shape(project: Project, path: str) -> Shape:
     bare: set[str] = set()
     profiles: list[tuple[str, Span]] = []
     env_files: list[tuple[str, Span]] = []
+    included: list[str] = []
     for document in parsed.documents if parsed else ():
+        included += [text for text, _ in _strings(document.get("include"))]
         section = document.get("services")
         for entry in section.entries if isinstance(section, compose.Mapping) else ():
             services.add(entry.key.text)
@@ -83,8 +88,37 @@ def _shape(project: Project, path: str) -> Shape:
                 if not source.text[start : match.start()].lstrip().startswith("#"):
                     hints.append((role, match[0], source.span(*match.span())))
     broken = parsed is not None and bool(parsed.problems) and not parsed.documents
+    own = Shape(
+        frozenset(services),
+        frozenset(bare),
+        tuple(profiles),
+        tuple(env_files),
+        tuple(hints),
+        broken=broken,
+    )
+    folder = posixpath.dirname(path)
+    for other in dict.fromkeys(posixpath.normpath(posixpath.join(folder, text)) for text in included):
+        if project.exists(other) and other not in within and other != path:
+            own = _with_included(own, _shape(project, other, within | {path}), other, folder)
+    return own
+
+
+def _with_included(own: Shape, other: Shape, path: str, folder: str) -> Shape:
+    """Add what a file includes; paths start at its own folder (Compose specification, "Include")."""
+    there = posixpath.relpath(posixpath.dirname(path) or ".", folder or ".")
+    moved = [
+        (text if text.startswith(("/", "~")) else posixpath.normpath(posixpath.join(there, text)), span)
+        for text, span in other.env_files
+    ]
+    full = (own.services - own.bare) | (other.services - other.bare)
     return Shape(
-        frozenset(services), frozenset(bare), tuple(profiles), tuple(env_files), tuple(hints), broken
+        own.services | other.services,
+        (own.bare | other.bare) - full,
+        (*own.profiles, *other.profiles),
+        (*own.env_files, *moved),
+        (*own.hints, *other.hints),
+        own.includes | other.includes | {path},
+        own.broken,
     )
 
 

@@ -420,3 +420,33 @@ def test_the_env_file_of_a_test_counts_where_no_other_command_names_one(tmp_path
     files["Makefile"] = "up-prod:\n\tdocker compose --env-file .env.prod -f docker-compose.prod.yml up -d\n"
     (stack,) = stacks(tmp_path, files)
     assert stack.env_files == (".env.prod",)
+
+
+def test_what_another_file_includes_is_a_part_of_its_stack(tmp_path: Path) -> None:
+    parts = {
+        "deploy/docker-compose.yml": "include: [stack/web.yml, {path: stack/db.yml}]\nvolumes: {data: }\n",
+        "deploy/stack/web.yml": "services:\n  web:\n    image: app\n    env_file: web.env\n",
+        "deploy/stack/web.env.example": "A=1\n",
+        "deploy/stack/db.yml": "services:\n  db:\n    image: postgres:17\n    volumes: ['data:/d']\n",
+        "deploy/stack/mail.yml": "services:\n  mail:\n    image: mail:1\n    networks: [gone]\n",
+        "deploy/run.sh": "#!/bin/sh\ncd deploy\ndocker compose up -d\n",
+    }
+    (stack,) = stacks(tmp_path, parts)
+    assert stack.files == ("deploy/docker-compose.yml",)
+    assert stack.stand_ins == {"deploy/stack/web.env": "deploy/stack/web.env.example"}
+
+
+def test_files_that_include_each_other_end(tmp_path: Path) -> None:
+    one = "include: [two.yaml]\nservices:\n  one:\n    image: a\n"
+    two = "include: [compose.yaml]\nservices:\n  two:\n    image: b\n"
+    found = stacks(tmp_path, {"compose.yaml": one, "two.yaml": two})
+    assert ("compose.yaml",) in {stack.files for stack in found}
+
+
+def test_a_part_that_a_command_starts_is_a_stack_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "include: [db/compose.yaml]\nservices:\n  web:\n    image: app\n",
+        "db/compose.yaml": "services:\n  db:\n    image: postgres:17\n",
+        "Makefile": "db:\n\tdocker compose -f db/compose.yaml up -d\n",
+    }
+    assert {stack.files for stack in stacks(tmp_path, files)} == {("compose.yaml",), ("db/compose.yaml",)}
