@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SECURITY = "django.middleware.security.SecurityMiddleware"
 _COMMON = "django.middleware.common.CommonMiddleware"
 _SERVERS = frozenset({"gunicorn", "uvicorn", "daphne", "hypercorn", "granian", "runserver", "uwsgi"})
-_PASSING = re.compile(
+PASSING = re.compile(
     r"(django|whitenoise|corsheaders|csp|django_prometheus|log_request_id|django_permissions_policy|"
     r"debug_toolbar|allauth|axes|django_structlog|elasticapm)\."
 )
@@ -129,7 +129,7 @@ def _is_unrouted(deployment: Deployment, app: App, request: Request) -> bool:
     found = _middleware(app)
     tops = {one.partition(".")[0] for one in found or ()}
     own = {posixpath.basename(folder) for folder in deployment.project.folders}
-    if found is None or any(not _PASSING.match(f"{top}.") and top not in own for top in tops):
+    if found is None or any(not PASSING.match(f"{top}.") and top not in own for top in tops):
         return False
     word = path.strip("/").rpartition("/")[2]
     near = (
@@ -178,14 +178,14 @@ def _asks_host(app: App, request: Request) -> bool:
     if found is None or _COMMON not in found:
         return False
     path = request.path.partition("?")[0]
-    return all(_passes(app, one, path) for one in found[: found.index(_COMMON)])
+    return all(passes_middleware(app, one, path) for one in found[: found.index(_COMMON)])
 
 
-def _passes(app: App, name: str, path: str) -> bool:
-    """Say whether a middleware surely hands a request on."""
+def passes_middleware(app: App, name: str, path: str) -> bool:
+    """Say whether a middleware surely hands a request on: it is known to, or the project's own and does."""
     from confguard.model.django.passing_middleware import passes_on
 
-    if _PASSING.match(name):
+    if PASSING.match(name):
         return True
     middleware = app.settings.middleware
     return middleware is not None and passes_on(middleware, name, path)
@@ -197,7 +197,7 @@ def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
     if redirect.value is not True or found is None or _SECURITY not in found:
         return False
     path = request.path.partition("?")[0]
-    if not all(_passes(app, one, path) for one in found[: found.index(_SECURITY)]):
+    if not all(passes_middleware(app, one, path) for one in found[: found.index(_SECURITY)]):
         return False
     exempt, secure = _setting(app, "SECURE_REDIRECT_EXEMPT"), app.settings.get("SECURE_PROXY_SSL_HEADER")
     if not isinstance(exempt, (list, tuple)) or _setting(app, "SECURE_SSL_HOST"):

@@ -12,6 +12,7 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Level, NginxModel, Target, upstream_targets
 from confguard.model.repo import Repo
 from confguard.model.responses import AppHeader, When, app_behind, believes_https, carried, sent_by_app
+from confguard.model.silenced_checks import silencing
 from confguard.model.value import Known
 from confguard.records import record
 
@@ -89,6 +90,10 @@ def _finding(deployment: Deployment, model: NginxModel, found: list[_Weak]) -> F
         mend = "raise SECURE_HSTS_SECONDS to 31536000 as soon as https works"
     else:
         message = f"{where} speaks TLS, but neither nginx nor Django sends Strict-Transport-Security"
+        silenced = silencing(weak.app, "security.W004")
+        related += (
+            [Label(silenced.first_line(), "the check that asks for it is silenced")] if silenced else []
+        )
         mend = (
             "set SECURE_HSTS_SECONDS, or add the header in nginx: the first visit by http can be intercepted"
         )

@@ -40,10 +40,14 @@ class Message:
 
 @record
 class Checked:
-    """What the checks say; ``unknown`` are the settings on which others depend and that are not known."""
+    """What the checks say; ``unknown`` are the settings on which others depend and that are not known.
+
+    ``silenced`` is what they would say but for SILENCED_SYSTEM_CHECKS; nothing where that is not known.
+    """
 
     messages: tuple[Message, ...]
     unknown: frozenset[str]
+    silenced: tuple[Message, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -68,8 +72,12 @@ def deploy_checks(settings: Settings) -> Checked:
     try:
         silenced = set(read("SILENCED_SYSTEM_CHECKS"))
     except (_NotKnown, TypeError):
-        silenced = {message.id for message in found}
-    return Checked(tuple(one for one in found if one.id not in silenced), frozenset(unknown))
+        return Checked((), frozenset(unknown))
+    return Checked(
+        tuple(one for one in found if one.id not in silenced),
+        frozenset(unknown),
+        tuple(one for one in found if one.id in silenced),
+    )
 
 
 @record

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from confguard.model.django.policies import Middleware
 
 _EARLY = ("process_request", "process_view")
-_OF_SCHEME = re.compile(r"X_FORWARDED_PROTO|url_scheme|_get_scheme|is_secure|wsgi\.input_terminated|HTTPS")
+_OF_SCHEME = re.compile(r"X.FORWARDED.PROTO|url_scheme|_get_scheme|is_secure|\bHTTPS\b", re.IGNORECASE)
 
 
 class _Asked(NativeObject):
@@ -69,7 +69,7 @@ def passes_on(middleware: Middleware, name: str, path: str) -> bool:
     source = run.project.read(found[0]) if found is not None and not found[0].endswith("/") else None
     if source is None or _OF_SCHEME.search(source.text):
         return False
-    handed: list[bool] = []
+    answer: V | None = None
     lists: tuple[list[Any], ...] = (run.failures, run.doubts, run.problems, run.calls, run.reads, run.files)
     before = [len(one) for one in lists]
     modules = dict(run.modules)
@@ -81,7 +81,7 @@ def passes_on(middleware: Middleware, name: str, path: str) -> bool:
     try:
         module = imports.load(run, dotted, None)
         if module is not None:
-            _call(run, module, attribute, path, handed, source.span(0))
+            answer = _called(run, module, attribute, path, source.span(0))
     except (Raised, LimitReached, RecursionError):
         run.abandon(layers, 0)
         run.depth = run.doubtful = 0
@@ -91,26 +91,25 @@ def passes_on(middleware: Middleware, name: str, path: str) -> bool:
     run.modules.clear()
     run.modules.update(modules)
     del run.hooks["follow"]
-    return any(handed) and not asked
+    # Under a condition that is not known it may answer something else: the result is not known then.
+    return isinstance(answer, Known) and isinstance(answer.value, _Answer) and not asked
 
 
-def _call(run: Run, module: ModuleObject, name: str, path: str, handed: list[bool], span: Span) -> None:
+def _called(run: Run, module: ModuleObject, name: str, path: str, span: Span) -> V | None:
+    """Return what a middleware answers; None where it is none that can be called as such."""
     target = module.namespace.names.get(name)
     payload = target.value if isinstance(target, Known) else None
-
-    def hand(run: Run, call: Call) -> V:
-        handed.append(not run.doubtful)
-        return Known(_Answer())
-
-    handler, request = Known(Native("get_response", hand)), Known(_Asked(path))
+    answer, request = Known(_Answer()), Known(_Asked(path))
+    handler = Known(Native("get_response", lambda run, call: answer))
     if isinstance(payload, FunctionObject):
         inner = calls.call(run, Known(payload), Call([handler], {}, span))
-        calls.call(run, inner, Call([request], {}, span))
-        return
+        return calls.call(run, inner, Call([request], {}, span))
     if not isinstance(payload, ClassObject) or any(classes.find(payload, one) for one in _EARLY):
-        return
+        return None
     own = classes.find(payload, "__call__")
-    if isinstance(own, Known) and isinstance(own.value, FunctionObject):
-        instance = calls.instantiate(run, payload, Call([handler], {}, span))
-        if isinstance(instance, Known) and isinstance(instance.value, InstanceObject):
-            calls.call_function(run, own.value, Call([instance, request], {}, span), instance)
+    if not isinstance(own, Known) or not isinstance(own.value, FunctionObject):
+        return None
+    instance = calls.instantiate(run, payload, Call([handler], {}, span))
+    if not isinstance(instance, Known) or not isinstance(instance.value, InstanceObject):
+        return None
+    return calls.call_function(run, own.value, Call([instance, request], {}, span), instance)

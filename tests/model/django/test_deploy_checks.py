@@ -77,3 +77,12 @@ def test_a_version_has_its_own_checks(repository):
     text = SOUND + "SECURE_REFERRER_POLICY = None\n"
     assert deploy_checks(settings_of(repository, text, "2.2.28")).ids == ("security.W006", "security.W019")
     assert deploy_checks(settings_of(repository, text, "3.2.25")).ids == ("security.W022",)
+
+
+def test_what_is_silenced_is_told_apart_and_nothing_where_that_is_not_known(repository):
+    text = KEY + MIDDLEWARE + 'ALLOWED_HOSTS = ["a"]\nSILENCED_SYSTEM_CHECKS = ["security.W008", "a.W1"]\n'
+    checked = deploy_checks(settings_of(repository, text))
+    assert [one.id for one in checked.silenced] == ["security.W008"]
+    assert "security.W004" in checked.ids and "security.W008" not in checked.ids
+    checked = deploy_checks(settings_of(repository, f"{text}SILENCED_SYSTEM_CHECKS = elsewhere()\n"))
+    assert (checked.messages, checked.silenced) == ((), ())

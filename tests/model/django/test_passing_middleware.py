@@ -10,6 +10,7 @@ DOCKERFILE = "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings\nWORKDI
 CLASS = "class M:\n    def __init__(self, get_response):\n        self.get_response = get_response\n"
 SETTINGS = "from django.conf import settings\n"
 CLOSED = "        if settings.CLOSED:\n            return 1\n"
+JSON = "from django.http import JsonResponse\nfrom elsewhere import E, a\n"
 CALL = "    def __call__(self, request):\n"
 ON = "        return self.get_response(request)\n"
 
@@ -48,7 +49,9 @@ def test_what_only_looks_or_answers_other_requests_hands_it_on(deployment_of, te
     [
         f"{CLASS}{CALL}        if request.path == '/health/':\n            return 1\n{ON}",
         f"{CLASS}{CALL}        if request.path.startswith(('/health', '/x')):\n            return 1\n{ON}",
-        f"{CLASS}{CALL}        if is_closed():\n            return 1\n{ON}",
+        f"{CLASS}{CALL}        if request.headers.get('X-A') == 'b':\n            return 1\n{ON}",
+        f"{JSON}{CLASS}{CALL}        if request.user.is_new:\n            return JsonResponse({{}})\n{ON}",
+        f"{JSON}{CLASS}{CALL}        try:\n            a()\n        except E:\n            return 1\n{ON}",
         f"import os\n{CLASS}{CALL}        if os.environ.get('CLOSED'):\n            return 1\n{ON}",
         f"{SETTINGS}{CLASS}{CALL}{CLOSED}{ON}",
         f"{CLASS}{CALL}        request.META['HTTP_X_FORWARDED_PROTO'] = 'https'\n{ON}",
