@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -84,14 +85,60 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield (dotted name, line) of every import, wherever it stands; ``from a import b`` gives ``a.b``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"a relative import on line {node.lineno} hides which room it comes from"
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+@dataclass(frozen=True)
+class Facts:
+    """What is asked of a module: its imports and calls wherever they stand, and what importing it imports."""
+
+    imports: tuple[tuple[str, int], ...]
+    calls: frozenset[str]
+    at_once: tuple[tuple[str, int], ...]
+
+
+@cache
+def facts(path: Path) -> Facts:
+    """Read a module once for all tests, and forget its tree: walks through all trees are what takes long."""
+    return facts_of(ast.parse(path.read_text(encoding="utf-8"), str(path)))
+
+
+def facts_of(tree: ast.Module) -> Facts:
+    imports, calls = [], set()
+    for node in nodes(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports += imported(node)
+        elif isinstance(node, ast.Call):
+            calls.add(dotted_call(node.func))
+    return Facts(tuple(imports), frozenset(calls), tuple(imported_at_module_level(tree)))
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield every node, twice as fast as ``ast.walk``."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                pending.append(value)
+            elif isinstance(value, list):
+                pending += [one for one in value if isinstance(one, ast.AST)]
+
+
+def dotted_call(function: ast.expr) -> str:
+    """Return what is called as it is written, ``a.b`` for ``a.b()``; empty where it has no such name."""
+    if isinstance(function, ast.Name):
+        return function.id
+    if isinstance(function, ast.Attribute):
+        return f"{dotted_call(function.value)}.{function.attr}"
+    return ""
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, int]]:
+    """Yield (dotted name, line) of what a statement imports; ``from a import b`` gives ``a.b``."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, node.lineno) for alias in node.names)
+        return
+    assert node.level == 0, f"a relative import on line {node.lineno} hides which room it comes from"
+    yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
 def imported_at_module_level(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -117,7 +164,7 @@ def dotted_name(path: Path) -> str:
 def loads(path: Path, known: set[str]) -> set[str]:
     """Return what must be loaded before a module: what it imports, and the packages around that."""
     own, found = dotted_name(path), set()
-    for dotted, _ in imported_at_module_level(parse(path)):
+    for dotted, _ in facts(path).at_once:
         target = dotted if dotted in known else dotted.rpartition(".")[0]
         parts = target.split(".")
         around = {".".join(parts[:length]) for length in range(1, len(parts))}
@@ -138,15 +185,10 @@ def circles(needed: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
-    for dotted, line in imported(parse(path)):
+    for dotted, line in facts(path).imports:
         parts = dotted.split(".")
         if parts[0] == "confguard":
             yield ("__init__" if parts[1:] == ["__version__"] else parts[1]), line
-
-
-@cache
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def allowed_rooms(own: str) -> set[str]:
@@ -173,26 +215,24 @@ def test_a_check_sees_the_model_and_never_how_it_was_made(path):
     ours = {(other, line) for other, line in rooms_imported(path)}
     allowed = {"records", "words", "source", "finding", "model", "fixes", "checks"}
     assert not [entry for entry in ours if entry[0] not in allowed]
-    outside = {dotted.split(".")[0] for dotted, _ in imported(parse(path))} - {"confguard"}
+    outside = {dotted.split(".")[0] for dotted, _ in facts(path).imports} - {"confguard"}
     assert outside <= sys.stdlib_module_names - {"os", "pathlib", "io", "shutil", "tempfile"}
 
 
 @of_every(modules)
 def test_no_module_can_reach_the_network(path):
-    wrong = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in NETWORK]
+    wrong = [(dotted, line) for dotted, line in facts(path).imports if dotted.split(".")[0] in NETWORK]
     assert not [entry for entry in wrong if not entry[0].startswith("urllib.parse")]
 
 
 @of_every(modules)
 def test_only_git_is_run(path):
-    runs = [(dotted, line) for dotted, line in imported(parse(path)) if dotted.split(".")[0] in RUNNERS]
+    runs = [(dotted, line) for dotted, line in facts(path).imports if dotted.split(".")[0] in RUNNERS]
     if name(path) == "confguard/discover/git.py":
         assert runs, "this exception is needed no more"
     else:
         assert not runs
-    calls = [node for node in ast.walk(parse(path)) if isinstance(node, ast.Call)]
-    spelled = {ast.unparse(call.func) for call in calls}
-    assert not spelled & {
+    assert not facts(path).calls & {
         "exec",
         "eval",
         "compile",
@@ -207,7 +247,7 @@ def test_only_git_is_run(path):
 @of_every(modules)
 def test_only_checks_parsers_reporters_and_probes_are_imported_by_name(path):
     """Late imports keep starts quick; every name in them is put together from our own tables."""
-    uses = [dotted for dotted, _ in imported(parse(path)) if dotted.split(".")[0] in {"importlib", "pkgutil"}]
+    uses = [dotted for dotted, _ in facts(path).imports if dotted.split(".")[0] in {"importlib", "pkgutil"}]
     if name(path) not in {f"confguard/{own}.py" for own in LATE}:
         harmless = ("importlib.metadata", "importlib.resources")
         assert not [dotted for dotted in uses if not dotted.startswith(harmless)]
@@ -215,13 +255,13 @@ def test_only_checks_parsers_reporters_and_probes_are_imported_by_name(path):
 
 @of_every(modules)
 def test_only_the_command_line_imports_click(path):
-    clicks = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "click"]
+    clicks = [line for dotted, line in facts(path).imports if dotted.split(".")[0] == "click"]
     assert not clicks or room(path) == "cli"
 
 
 @of_every(modules)
 def test_only_the_python_parser_and_the_django_model_import_libcst(path):
-    uses = [line for dotted, line in imported(parse(path)) if dotted.split(".")[0] == "libcst"]
+    uses = [line for dotted, line in facts(path).imports if dotted.split(".")[0] == "libcst"]
     allowed = name(path).startswith(("confguard/parsers/python", "confguard/model/django/"))
     assert not uses or allowed
 
@@ -230,9 +270,7 @@ def test_only_the_python_parser_and_the_django_model_import_libcst(path):
 def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
     if room(path) == "parsers" or name(path).startswith("confguard/model/django/"):
         return
-    eager = [
-        (d, line) for d, line in imported_at_module_level(parse(path)) if d.split(".")[0] in PARSING_LIBRARIES
-    ]
+    eager = [(d, line) for d, line in facts(path).at_once if d.split(".")[0] in PARSING_LIBRARIES]
     assert not eager
 
 
@@ -256,8 +294,11 @@ def test_importing_the_model_loads_no_parsing_library():
 
 def test_the_contract_notices_a_breach(tmp_path):
     tree = ast.parse("import click\ndef f():\n    from confguard.parsers import compose\n")
-    assert [dotted for dotted, _ in imported(tree)] == ["click", "confguard.parsers.compose"]
-    assert [dotted for dotted, _ in imported_at_module_level(tree)] == ["click"]
+    breach = facts_of(tree)
+    assert {dotted for dotted, _ in breach.imports} == {"click", "confguard.parsers.compose"}
+    assert [dotted for dotted, _ in breach.at_once] == ["click"]
+    hidden = facts_of(ast.parse("import os\ndef f():\n    return [exec('a', {}), os.system('b'), f()()]\n"))
+    assert hidden.calls == {"exec", "os.system", "f", ""}
     assert "parsers" not in allowed_rooms("discover")
     assert "run" not in allowed_rooms("checks")
     assert "cli" not in allowed_rooms("run")

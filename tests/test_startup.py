@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.conftest import write_files
+
 EXPENSIVE = {"crossplane", "dotenv", "jsonschema", "libcst", "pathspec", "yaml"} | {
     "lsprotocol",
     "pygls",
@@ -60,24 +62,30 @@ def test_help_loads_no_parsing_library(arguments):
     assert not EXPENSIVE & tops(loaded_by(*arguments))
 
 
-def test_the_python_parser_is_loaded_only_where_there_are_settings(repository):
+@pytest.fixture(scope="module")
+def with_settings(tmp_path_factory):
+    """Return the libraries that are loaded for a repository with settings and no nginx."""
+    files = {"compose.yaml": COMPOSE, "app/settings.py": SETTINGS}
+    return tops(loaded_by("check", str(write_files(tmp_path_factory.mktemp("settings"), files))))
+
+
+def test_the_python_parser_is_loaded_only_where_there_are_settings(repository, with_settings):
     without = loaded_by("check", str(repository({"compose.yaml": COMPOSE, "nginx/default.conf": NGINX})))
     assert {"yaml", "crossplane"} <= tops(without), "the files were not looked at"
     assert "libcst" not in tops(without)
     interpreter = {module for module in without if module.startswith("confguard.model.django.")}
     tables = {"confguard.model.django.values", "confguard.model.django.distributions"}
     assert interpreter <= tables, "only the types of values and tables of names are needed"
-    with_settings = loaded_by("check", str(repository({"app/settings.py": SETTINGS})))
-    assert "libcst" in tops(with_settings)
+    assert "libcst" in with_settings
 
 
-def test_the_nginx_parser_is_loaded_only_where_there_are_nginx_files(repository):
-    assert "crossplane" not in tops(loaded_by("check", str(repository({"compose.yaml": COMPOSE}))))
+def test_the_nginx_parser_is_loaded_only_where_there_are_nginx_files(with_settings):
+    assert "yaml" in with_settings, "the files were not looked at"
+    assert "crossplane" not in with_settings
 
 
-def test_libraries_of_tests_are_never_loaded(repository):
-    loaded = tops(loaded_by("check", str(repository({"compose.yaml": COMPOSE, "app/settings.py": SETTINGS}))))
-    assert not {"jsonschema", "pytest", "hypothesis", "hatchling"} & loaded
+def test_libraries_of_tests_are_never_loaded(with_settings):
+    assert not {"jsonschema", "pytest", "hypothesis", "hatchling"} & with_settings
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ _URL_PASSWORD = re.compile(
     r"(?P<value>(?>\$\{(?>[^{}]|\{[^{}]*\})*\}|[^\s'\"`<>])+)@"
 )
 _VARIABLE = re.compile(r"\$\{(?P<name>\w+):?[-+=]")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_REFERENCE = re.compile(r"\$\{|\{\{")
 _MOST_DEFAULTS = 8
 """Defaults inside of defaults that are looked into; what is deeper is hidden as a whole."""
 
@@ -113,13 +115,15 @@ def value_ranges(text: str, start: int, end: int, depth: int = 0) -> Iterator[Ra
     if _KEPT_VALUE.match(value) or BLOCK_SCALAR.fullmatch(value) or _PLACEHOLDER.match(value):
         return
     position = literal = start
-    while position < end:
+    # One character more than the value: its last one may be the dollar of a reference that goes on behind it.
+    while begin := _REFERENCE.search(text, position, end + 1):
+        position = begin.start()
         stop = _reference_end(text, position, end)
         if stop == position:
             position += 1
             continue
         yield from _literal_range(text, literal, position)
-        default = re.compile(r"\$\{\w+:?[-+=]").match(text, position)
+        default = _VARIABLE.match(text, position)
         if default:
             yield from value_ranges(text, default.end(), stop - 1, depth + 1)
         position = literal = stop
@@ -130,7 +134,7 @@ def _reference_end(text: str, start: int, end: int) -> int:
     """Return where the reference that starts at an offset ends; the offset itself where there is none."""
     if text.startswith("${", start):
         return min(_closing_brace(text, start + 2) + 1, end)
-    reference = re.compile(r"\{\{.*?\}\}").match(text, start, end)
+    reference = _TEMPLATE.match(text, start, end)
     return reference.end() if reference else start
 
 

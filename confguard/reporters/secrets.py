@@ -20,8 +20,10 @@ MASK = "•••"
 """Stands for a hidden value; its length says nothing about the value's."""
 
 
+# What stands before the first letter of a word is skipped at once: a key begins there or nowhere in the word.
 _QUOTED_IN_PROSE = re.compile(
-    r"(?P<key>[A-Za-z_][\w\-]*)[\"'`]?\s*(?:[:=]|is|(?:is |has )?(?:the )?default(?:s to)?|is set to)"
+    r"(?<![\w\-])(?:[^\WA-Za-z_]|-)*+(?P<key>[A-Za-z_][\w\-]*)[\"'`]?\s*"
+    r"(?:[:=]|is|(?:is |has )?(?:the )?default(?:s to)?|is set to)"
     r"\s*(?P<quote>[\"'`])(?P<value>[^\"'`]+)(?P=quote)"
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 
 from confguard import run
@@ -9,6 +11,8 @@ from confguard.config import Settings
 from confguard.readiness import Subject
 from confguard.readiness.assess import assess
 from confguard.readiness.plan import load_plan
+from tests.conftest import write_files
+from tests.readiness import shop
 
 FILES = {
     "compose.prod.yaml": "services:\n  web:\n    build: .\n    env_file: .env\n"
@@ -24,6 +28,24 @@ FILES = {
     "ALLOWED_HOSTS = os.environ['ALLOWED_HOSTS'].split(',')\nINSTALLED_APPS = []\nMIDDLEWARE = []\n"
     "ROOT_URLCONF = 'shop.urls'\nLIMIT = 5\nPATHS = [open('x').read()]\n",
 }
+
+
+@pytest.fixture(scope="session")
+def checked(tmp_path_factory):
+    """Return a function that checks the product with other files, None for one that is taken away.
+
+    Each look is tried on several of the same products: what one of them is checked for serves all.
+    """
+
+    @lru_cache(maxsize=32)
+    def done(files):
+        return run.check(write_files(tmp_path_factory.mktemp("shop"), dict(files)), Settings())
+
+    def check(changes):
+        files = {path: text for path, text in {**shop.FILES, **changes}.items() if text is not None}
+        return done(tuple(sorted(files.items())))
+
+    return check
 
 
 @pytest.fixture

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from confguard import run
-from confguard.config import Settings
 from confguard.readiness import State, Subject, assess, load_plan
 from tests.readiness.shop import FILES, C, E, N, S, W, changed
 
 PLAN = load_plan()
 
 
-def states(root, files):
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    done = run.check(root, Settings())
-    chosen = done.repo.production[0]
-    found = tuple(one for one in done.report.findings if not one.stacks or chosen.name in one.stacks)
-    return {one.row.id: one for one in assess(PLAN, Subject(done.repo, chosen, found)).answers}
+@pytest.fixture(scope="session")
+def states(checked):
+    """Return a function that answers every row for the product with other files."""
+
+    def of(changes):
+        done = checked(changes)
+        chosen = done.repo.production[0]
+        found = tuple(one for one in done.report.findings if not one.stacks or chosen.name in one.stacks)
+        return {one.row.id: one for one in assess(PLAN, Subject(done.repo, chosen, found)).answers}
+
+    return of
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    return states(tmp_path_factory.mktemp("shop"), FILES)
+def ready(states):
+    return states({})
 
 
 @pytest.mark.parametrize("row", [row.id for row in PLAN.rows if row.kind == "static"])
@@ -110,9 +110,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("row", sorted(BROKEN))
-def test_a_broken_product_fails_the_row(tmp_path, row):
-    files = {path: text for path, text in {**FILES, **BROKEN[row]}.items() if text is not None}
-    answer = states(tmp_path, files)[row]
+def test_a_broken_product_fails_the_row(states, row):
+    answer = states(BROKEN[row])[row]
     assert answer.state is State.FAILED, answer.outcome
     assert answer.findings or answer.outcome.text
 
@@ -121,45 +120,38 @@ def test_every_row_that_files_decide_is_broken_once():
     assert {row.id for row in PLAN.rows if row.kind == "static"} == set(BROKEN)
 
 
-def test_a_key_that_the_template_and_a_default_share_is_no_placeholder(tmp_path):
+def test_a_key_that_the_template_and_a_default_share_is_no_placeholder(states):
     key = "p8xkq0v2m7z4r9t1w6y3u5i8o0a2s4d6f8g1h3j5k7l9c0b2n4"
-    files = {
-        **FILES,
-        **changed(
-            (E, "SECRET_KEY=change-me", f"SECRET_KEY={key}"),
-            (C, "environment: [", f'environment: ["SECRET_KEY=${{SECRET_KEY:-{key}}}", '),
-        ),
-    }
-    answers = states(tmp_path, files)
+    files = changed(
+        (E, "SECRET_KEY=change-me", f"SECRET_KEY={key}"),
+        (C, "environment: [", f'environment: ["SECRET_KEY=${{SECRET_KEY:-{key}}}", '),
+    )
+    answers = states(files)
     assert [one.rule for one in answers["P1.2"].findings] == ["default-secret-key"]
     assert answers["P1.4"].state is State.FAILED
 
 
-def test_a_schedule_of_a_backup_that_names_no_task_of_the_code_fails_the_row_of_backups(tmp_path):
-    files = {**FILES, **changed((S, '"shop.tasks.backup"', '"shop.tasks.back_up"'))}
-    answer = states(tmp_path, files)["P9.1"]
+def test_a_schedule_of_a_backup_that_names_no_task_of_the_code_fails_the_row_of_backups(states):
+    files = changed((S, '"shop.tasks.backup"', '"shop.tasks.back_up"'))
+    answer = states(files)["P9.1"]
     assert [one.rule for one in answer.findings] == ["unknown-beat-task"]
 
 
-def test_a_schedule_of_other_work_says_nothing_about_backups(tmp_path):
-    files = {
-        **FILES,
-        **changed(
-            (S, '"schedule": 86400}', '"schedule": 86400}, "digest": {"task": "shop.mail", "schedule": 60}')
-        ),
-    }
-    assert states(tmp_path, files)["P9.1"].findings == ()
+def test_a_schedule_of_other_work_says_nothing_about_backups(states):
+    files = changed(
+        (S, '"schedule": 86400}', '"schedule": 86400}, "digest": {"task": "shop.mail", "schedule": 60}')
+    )
+    assert states(files)["P9.1"].findings == ()
 
 
-def test_a_worker_without_the_address_of_sentry_fails_the_row_of_sentry(tmp_path):
+def test_a_worker_without_the_address_of_sentry_fails_the_row_of_sentry(states):
     worker = "    command: celery -A shop worker\n"
     files = {
-        **FILES,
         **changed(
             (C, f"{worker}    env_file: .env\n", f"{worker}    env_file: worker.env\n"),
             (S, 'os.environ["SENTRY_DSN"]', 'os.getenv("SENTRY_DSN", "")'),
         ),
         "worker.env": "SECRET_KEY=change-me\nDATABASE_URL=postgres://db/shop\n",
     }
-    answer = states(tmp_path, files)["P5.2"]
+    answer = states(files)["P5.2"]
     assert [one.rule for one in answer.findings] == ["inconsistent-environment"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from confguard import run
-from confguard.config import Settings
 from confguard.readiness import State, Subject
 from confguard.readiness.assess import answer
 from confguard.readiness.plan import load_plan, probe_names
@@ -181,10 +179,10 @@ def test_every_probe_has_its_examples():
         if changes is not None
     ],
 )
-def test_a_probe_answers(repository, tmp_path, probe, state):
+def test_a_probe_answers(checked, tmp_path, probe, state):
     options, *states = CASES[probe]
     changes = states[(State.PASSED, State.FAILED, State.CANNOT_TELL).index(state)]
-    done = run.check(repository({k: v for k, v in {**FILES, **changes}.items() if v is not None}), Settings())
+    done = checked(changes)
     table = f'probe = "{probe}"' + (f", {options}" if options else "")
     head = 'title = "T"\n[[phases]]\nnumber = 1\ntitle = "One"\n[[rows]]\nid = "A"\nphase = 1\nmust = "x"\n'
     plan = tmp_path / "plan.toml"

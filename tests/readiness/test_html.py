@@ -112,40 +112,43 @@ def test_names_that_look_like_markup_are_text(page_of):
     assert page.open == []
 
 
+@pytest.fixture(scope="module")
+def asked_by_itself(tmp_path_factory):
+    """Return what the browser asks for with any page; that a page asks for something is noticed."""
+    path = tmp_path_factory.mktemp("picture") / "page.html"
+    path.write_text('<!doctype html><img src="http://127.0.0.1:9/picture.png">', encoding="utf-8")
+    asked = browser(path.parent, path.as_uri(), 800)[1]
+    assert "http://127.0.0.1:9/picture.png" in asked
+    return asked - {"http://127.0.0.1:9/picture.png"}
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
 @pytest.mark.parametrize("width", [1400, 820, 420])
-def test_a_browser_asks_for_nothing_but_the_page_and_shows_every_service(page_of, tmp_path, width):
+def test_a_browser_asks_for_nothing_but_the_page_and_shows_every_service(
+    page_of, tmp_path, asked_by_itself, width
+):
     subject, text = page_of()
     path = tmp_path / "report.html"
     path.write_text(text, encoding="utf-8")
-    # What the browser asks for by itself is what it asks for with an empty page, too.
-    assert requests(tmp_path, path.as_uri(), width) - requests(tmp_path, "about:blank", width) <= {
-        path.as_uri()
-    }
+    document, asked = browser(tmp_path, path.as_uri(), width)
+    assert not asked - asked_by_itself
     assert (tmp_path / "page.png").stat().st_size > 3_000
-    shown = [attrs["data-service"] for _, attrs in _tags(dumped(tmp_path, path)) if "data-service" in attrs]
+    shown = [attrs["data-service"] for _, attrs in _tags(document) if "data-service" in attrs]
     assert sorted(shown) == sorted(subject.deployment.services)
 
 
-def browser(folder, *options):
+def browser(folder, address, width):
+    """Open a page: (the document as it is then, the addresses that were asked for); page.png shows it."""
+    log = folder / "net.json"
     command = [
         CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
         "--disable-background-networking", "--disable-component-update", "--no-first-run",
-        f"--user-data-dir={folder / 'profile'}", *options,
+        f"--user-data-dir={folder / 'profile'}", f"--window-size={width},900",
+        f"--log-net-log={log}", f"--screenshot={folder / 'page.png'}", "--dump-dom", address,
     ]  # fmt: skip
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
-
-
-def requests(folder, address, width):
-    log = folder / "net.json"
-    picture = folder / ("page.png" if address != "about:blank" else "blank.png")
-    browser(folder, f"--window-size={width},900", f"--log-net-log={log}", f"--screenshot={picture}", address)
+    document = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
     found = re.findall(r'"url":"([^"]*)"', log.read_text(encoding="utf-8", errors="replace"))
-    return {re.sub(r"[?&].*", "", url) for url in found}
-
-
-def dumped(folder, path):
-    return browser(folder, "--dump-dom", path.as_uri())
+    return document, {re.sub(r"[?&].*", "", url) for url in found}
 
 
 def _tags(text):
