@@ -47,7 +47,8 @@ def _compare(made: Any, values: Callable[[object], object]) -> None:
         return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
 
     made.__eq__ = equals
-    made.__hash__ = lambda self: hash(values(self))
+    if "__hash__" not in made.__dict__:  # of what is hashed very often, some of the fields tell enough
+        made.__hash__ = lambda self: hash(values(self))
 
 
 @recursive_repr()

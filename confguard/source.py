@@ -105,6 +105,9 @@ class Span:
     start: int
     end: int
 
+    def __hash__(self) -> int:
+        return self.start  # few places of a run begin alike
+
     @property
     def path(self) -> str:
         """The file's path, relative to the project's root."""

@@ -30,6 +30,15 @@ class Mark:
 
 
 @record
+class Hashed:
+    text: str
+    number: int
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+@record
 class Nothing:
     pass
 
@@ -49,6 +58,11 @@ def test_equal_by_fields_that_are_compared() -> None:
     assert Point(1) != Other(1)
     assert Point(1) != 1
     assert len({Point(1), Point(1, 0, ["a"]), Point(2)}) == 2
+
+
+def test_a_class_may_say_its_own_hash() -> None:
+    assert hash(Hashed("a", 7)) == 7
+    assert len({Hashed("a", 7), Hashed("b", 7), Hashed("a", 7)}) == 2
 
 
 def test_without_comparison_each_is_itself() -> None:
