@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _FIELDS = frozenset(
     {"severity", "confidence", "reads", "since", "plan", "peers", "tags", "default", "fix", "options", "rank"}
 )
-_FENCE = re.compile(r"(?P<ticks>`{3,})[^\n]*\n.*?^(?P=ticks)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"(?P<ticks>`{3,})[^\n]*\n(?:[^\n]*\n)*?(?P=ticks)[ \t]*$", re.MULTILINE)
 
 
 class CardError(ValueError):
@@ -203,28 +204,39 @@ def _option(name: str, fields: Any, fail: Callable[[str], CardError]) -> Option:
 def _split(body: str, fail: Callable[[str], CardError]) -> tuple[str, dict[str, str]]:
     """Return the title and the sections of a card's body, with headings inside of fences left alone."""
     fences = [match.span() for match in _FENCE.finditer(body)]
-
-    def headings(pattern: str) -> list[re.Match[str]]:
-        found = re.finditer(pattern, body, re.MULTILINE)
-        return [m for m in found if not any(start <= m.start() < end for start, end in fences)]
-
-    titles = headings(r"^# (.+)$")
+    titles = [body[start:end] for start, end in _headings(body, "# ", fences)]
     if len(titles) != 1:
         raise fail("a card has exactly one title")
-    marks = headings(r"^## (.+)$")
-    names = [mark[1].strip() for mark in marks]
+    marks = list(_headings(body, "## ", fences))
+    names = [body[start:end].strip() for start, end in marks]
     if [name for name in SECTIONS if name in names] != names:
         raise fail(f"its sections are {names}; allowed, in this order: {list(SECTIONS)}")
     if missing := [name for name in SECTIONS[:4] if name not in names]:
         raise fail(f"section {missing[0]!r} is missing")
-    ends = [mark.start() for mark in marks[1:]] + [len(body)]
+    ends = [start - len("## ") for start, _ in marks[1:]] + [len(body)]
     examples_end = ends[names.index("Good")]
-    if any(heading.start() >= examples_end for heading in headings(r"^### (.+)$")):
+    if any(start >= examples_end for start, _ in _headings(body, "### ", fences)):
         raise fail("an example stands behind the sections of examples, where nobody tests it")
     sections = {
-        name: body[mark.end() : end].strip("\n") for name, mark, end in zip(names, marks, ends, strict=True)
+        name: body[begin:end].strip("\n") for name, (_, begin), end in zip(names, marks, ends, strict=True)
     }
-    return titles[0][1].strip(), sections
+    return titles[0].strip(), sections
+
+
+def _headings(body: str, mark: str, fences: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of the text of each heading outside of fences.
+
+    All cards are read at every start: a pattern for lines would cost more than all else of that.
+    """
+    text = f"\n{body}"
+    position = text.find(f"\n{mark}")
+    while position != -1:
+        start, end = position + len(mark), text.find("\n", position + 1)
+        index = bisect_right(fences, (position, len(body))) - 1
+        outside = index < 0 or fences[index][1] <= position
+        if outside and body[start:end]:
+            yield start, len(body) if end == -1 else end - 1
+        position = text.find(f"\n{mark}", position + 1)
 
 
 @record

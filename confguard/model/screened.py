@@ -20,7 +20,10 @@ class Screened:
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first match in a text."""
-        return self.pattern.search(text) if any(word in text for word in self.words) else None
+        for word in self.words:
+            if word in text:
+                return self.pattern.search(text)
+        return None
 
     def is_in(self, text: str) -> bool:
         """Say whether a text holds a match."""
