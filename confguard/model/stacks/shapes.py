@@ -54,13 +54,14 @@ _PRODUCTION = re.compile(
 
 def shape(project: Project, path: str) -> Shape:
     """Return the outline of a Compose file of the project; an empty one where it cannot be parsed."""
-    return project.once(("shape", path), lambda: _shape(project, path, frozenset()))
+    return project.once(("shape", path), lambda: _shape(project, path, set()))
 
 
-def _shape(project: Project, path: str, within: frozenset[str]) -> Shape:
-    """Return the outline; ``within`` are the files that include it: none of them is followed again."""
+def _shape(project: Project, path: str, seen: set[str]) -> Shape:
+    """Return the outline; ``seen`` are the files that are in it already: none of them is followed again."""
     from confguard.parsers import compose
 
+    seen.add(path)
     parsed = project.parsed(compose.parse, path)
     services: set[str] = set()
     bare: set[str] = set()
@@ -98,8 +99,8 @@ def _shape(project: Project, path: str, within: frozenset[str]) -> Shape:
     )
     folder = posixpath.dirname(path)
     for other in dict.fromkeys(posixpath.normpath(posixpath.join(folder, text)) for text in included):
-        if project.exists(other) and other not in within and other != path:
-            own = _with_included(own, _shape(project, other, within | {path}), other, folder)
+        if project.exists(other) and other not in seen:
+            own = _with_included(own, _shape(project, other, seen), other, folder)
     return own
 
 

@@ -450,3 +450,30 @@ def test_a_part_that_a_command_starts_is_a_stack_of_its_own(tmp_path: Path) -> N
         "Makefile": "db:\n\tdocker compose -f db/compose.yaml up -d\n",
     }
     assert {stack.files for stack in stacks(tmp_path, files)} == {("compose.yaml",), ("db/compose.yaml",)}
+
+
+def test_a_file_that_adds_to_what_it_includes_stands_alone(tmp_path: Path) -> None:
+    files = {
+        "compose.prod.yaml": f"include:\n  - path: [deep/a.yaml]\n{OVERLAY}  db:\n    restart: always\n",
+        "deep/a.yaml": f"include: [b.yaml, ../compose.prod.yaml, gone.yaml]\n{WEB}",
+        "deep/b.yaml": "include: [a.yaml]\nservices: {db: {image: postgres}}\n",
+    }
+    assert roles(stacks(tmp_path, files))["compose.prod.yaml"] == "production"
+
+
+def test_a_file_that_includes_something_else_is_an_overlay_all_the_same(tmp_path: Path) -> None:
+    files = {
+        "compose.prod.yaml": f"include: [b.yaml]\n{OVERLAY}",
+        "b.yaml": "services: {db: {image: postgres}}\n",
+    }
+    files |= {"compose.yaml": WEB}
+    assert "compose.prod.yaml" not in roles(stacks(tmp_path, files))
+
+
+def test_files_that_all_include_each_other_are_read_once_each(tmp_path: Path) -> None:
+    names = [f"part{number}.yaml" for number in range(40)]
+    files = {
+        name: f"include: [{', '.join(names)}]\nservices: {{s{name[4:-5]}: {{image: a}}}}\n" for name in names
+    }
+    (stack, *_) = stacks(tmp_path, files | {"compose.yaml": f"include: [{names[0]}]\nservices: {{}}\n"})
+    assert stack.files
