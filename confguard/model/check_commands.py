@@ -17,7 +17,7 @@ from confguard.model.nginx import Request as NginxRequest
 from confguard.model.nginx import route
 from confguard.model.probing import Probe, Request, probe_of_words
 from confguard.model.screened import Screened
-from confguard.model.stacks.gather import FORMS
+from confguard.model.stacks.sightings import FORMS
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands

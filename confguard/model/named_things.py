@@ -12,8 +12,8 @@ from confguard.discover.history import tells_of_another_version
 from confguard.discover.kinds import Kind
 from confguard.discover.project import Project
 from confguard.model.absent import why_absent
-from confguard.model.stacks.gather import FORMS
 from confguard.model.stacks.shapes import shape
+from confguard.model.stacks.sightings import FORMS
 from confguard.model.stacks.stack import Role
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, commands

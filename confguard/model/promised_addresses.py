@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.model.compose import ComposeModel, load
-from confguard.model.stacks.gather import FORMS
+from confguard.model.stacks.sightings import FORMS
 from confguard.model.stacks.stack import Role
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, lines

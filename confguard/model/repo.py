@@ -18,7 +18,7 @@ from confguard.source import Problem, SourceFile, Span
 if TYPE_CHECKING:
     from confguard.model.built_elsewhere import Builders
     from confguard.model.stacks import ConfiguredStack, Sighting, Stack
-    from confguard.model.stacks.gather import Copied
+    from confguard.model.stacks.sightings import Copied
 
 _MAIN_KINDS = (Kind.COMPOSE, Kind.NGINX, Kind.ENV, Kind.SETTINGS)
 _WHAT_A_RULE_READS = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from confguard.model.compose import Interpolation
     from confguard.model.deployment import Deployment
     from confguard.model.repo import Repo
-    from confguard.model.stacks.gather import Copied
+    from confguard.model.stacks.sightings import Copied
     from confguard.source import SourceFile
 
 _TOLD_BY = (Kind.DOCUMENT, Kind.SCRIPT, Kind.MAKEFILE)

@@ -5,7 +5,8 @@ from Compose's own defaults, and judges what is left by its content.
 """
 
 from confguard.model.stacks.find import find
-from confguard.model.stacks.gather import Gathered, Sighting, gather
+from confguard.model.stacks.gather import gather
+from confguard.model.stacks.sightings import Gathered, Sighting
 from confguard.model.stacks.stack import ConfiguredStack, Role, Stack, default_files
 
 __all__ = [

@@ -5,50 +5,22 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from confguard.discover.kinds import Kind, ProjectFile
 from confguard.discover.project import Project
-from confguard.model.stacks.gather import Copied, Gathered, Sighting, gather
-from confguard.model.stacks.shapes import Shape, project_folder, role_of_content, shape
-from confguard.model.stacks.stack import (
-    ConfiguredStack,
-    Role,
-    Stack,
-    default_files,
-    is_default_name,
-    role_of_context,
-    role_of_name,
-)
+from confguard.model.stacks.candidates import Candidate, Chain, candidates_of, is_broken
+from confguard.model.stacks.gather import gather
+from confguard.model.stacks.roles import role_of
+from confguard.model.stacks.shapes import Shape, project_folder, shape
+from confguard.model.stacks.sightings import Copied, Gathered, Sighting
+from confguard.model.stacks.stack import ConfiguredStack, Role, Stack, is_default_name, role_of_name
 from confguard.model.stacks.stand_ins import named_alike, naming, stand_in
 from confguard.model.value import Step
 
-Chain = tuple[str, ...]
 _ORDER = (Role.PRODUCTION, Role.STAGING, Role.UNKNOWN, Role.DEVELOPMENT, Role.TEST)
 _MAX_EVIDENCE = 8
-
-
-@dataclass
-class _Candidate:
-    """What is known of one chain of files while the stacks are being found."""
-
-    files: Chain
-    sightings: list[Sighting] = field(default_factory=list)
-    evidence: list[Step] = field(default_factory=list)
-    role: Role = Role.UNKNOWN
-
-    @property
-    def profile_sets(self) -> list[tuple[str, ...]]:
-        """The sets of profiles that are used with it, none first."""
-        found = {one.profiles for one in self.sightings if one.weight}
-        if not any(one.weight for one in self.sightings):
-            found.add(())
-        return sorted(found, key=lambda names: (len(names), names))
-
-    @property
-    def weight(self) -> int:
-        return sum(one.weight for one in self.sightings)
 
 
 def find(
@@ -70,12 +42,12 @@ def find(
     if not composes:
         return ()
     gathered = gathered or gather(project, files)
-    candidates = _candidates(project, composes, gathered, shapes)
+    candidates = candidates_of(project, composes, gathered, shapes)
     for one in candidates:
-        one.role, step = _role(project, one, candidates, composes, shapes)
+        one.role, step = role_of(project, one, candidates, composes, shapes)
         if step is not None:
             one.evidence = [step, *(other for other in one.evidence if other is not step)]
-    whole = [one for one in candidates if not _is_broken(one, shapes)]
+    whole = [one for one in candidates if not is_broken(one, shapes)]
     stacks = [stack for one in whole for stack in _variants(project, files, one, gathered.copies, shapes)]
     # Where production's own file has a mistake, no other stack is what would be deployed.
     known = any(one.role is Role.PRODUCTION for one in candidates if one not in whole)
@@ -101,154 +73,10 @@ def _configured(
     return stack.with_stand_ins(project, one.env_templates)
 
 
-def _candidates(
-    project: Project, composes: dict[str, ProjectFile], gathered: Gathered, shapes: Callable[[str], Shape]
-) -> list[_Candidate]:
-    """Return the chains that commands name, those that Compose takes by itself, and what is left."""
-    found: dict[Chain, _Candidate] = {}
-    for sighting in gathered.sightings:
-        if all(path in composes for path in sighting.files):
-            made = found.setdefault(sighting.files, _Candidate(sighting.files))
-            made.sightings.append(sighting)
-            made.evidence.append(sighting.step)
-    parts = {part for path in composes for part in shapes(path).includes if path not in shapes(part).includes}
-    # A folder that has parts of another folder's file holds parts, used or not.
-    wholes = {posixpath.dirname(path) for path in set(composes) - parts if shapes(path).includes}
-    folders = {posixpath.dirname(part) for part in parts} - wholes
-    parts |= {path for path in composes if posixpath.dirname(path) in folders}
-    for folder in sorted({posixpath.dirname(path) for path in set(composes) - parts}):
-        files = default_files(project, folder)
-        if files and posixpath.dirname(files[0]) == folder and all(path in composes for path in files):
-            made = found.setdefault(files, _Candidate(files))
-            made.evidence.append(_file_step(project, files[0], "Compose reads it by itself"))
-            if len(files) > 1 and files[:1] not in found:
-                step = _file_step(project, files[0], "without its override file")
-                found[files[:1]] = _Candidate(files[:1], evidence=[step])
-    used = {path for files in found for path in files}
-    for path in sorted(set(composes) - used - parts):
-        chain, words = _left(path, composes, shapes)
-        found.setdefault(chain, _Candidate(chain)).evidence.append(_file_step(project, path, words))
-    return [one for one in found.values() if _can_run(one, shapes)]
-
-
-def _file_step(project: Project, path: str, words: str) -> Step:
-    source = project.read(path)
-    return Step(words, source.span(0) if source else None)
-
-
-def _left(path: str, composes: dict[str, ProjectFile], shapes: Callable[[str], Shape]) -> tuple[Chain, str]:
-    """Return the chain of a file that nothing names: an overlay merges over its base."""
-    own = shapes(path)
-    if not own.is_overlay:
-        return (path,), "it can run by itself"
-    folder = posixpath.dirname(path)
-    bases = [
-        other
-        for other in composes
-        if other != path and not shapes(other).is_overlay and own.bare <= shapes(other).services
-    ]
-    near = [other for other in bases if posixpath.dirname(other) == folder] or [
-        other for other in bases if posixpath.dirname(other) == posixpath.dirname(folder)
-    ]
-    near.sort(key=lambda other: (not is_default_name(other), role_of_name(other) is not Role.UNKNOWN, other))
-    if near:
-        return (near[0], path), "it only adds to services of the other"
-    return (path,), "it adds to services that no file beside it has"
-
-
-def _can_run(one: _Candidate, shapes: Callable[[str], Shape]) -> bool:
-    """Say whether a chain has services and each says what it runs; True where that cannot be read."""
-    if _is_broken(one, shapes):
-        return True
-    services = {name for path in one.files for name in shapes(path).services}
-    full = {name for path in one.files for name in shapes(path).services - shapes(path).bare}
-    return bool(services) and (services == full or bool(one.sightings))
-
-
-def _is_broken(one: _Candidate, shapes: Callable[[str], Shape]) -> bool:
-    return any(shapes(path).broken for path in one.files)
-
-
-def _role(
-    project: Project,
-    one: _Candidate,
-    candidates: Sequence[_Candidate],
-    composes: dict[str, ProjectFile],
-    shapes: Callable[[str], Shape],
-) -> tuple[Role, Step | None]:
-    fetched = next((sight.step for sight in one.sightings if sight.weight == 3), None)
-    asides = [composes[path].aside for path in one.files]
-    if "tests" in asides:
-        return Role.TEST, None
-    for path in reversed(one.files):
-        named = role_of_name(path)
-        if named is Role.UNKNOWN and posixpath.dirname(path):
-            named = role_of_name(posixpath.dirname(path), folders=True)
-        if named is not Role.UNKNOWN:
-            return named, _file_step(project, path, f"its name says {named.value}")
-    content, hint = role_of_content([shapes(path) for path in one.files])
-    if any(asides) and not fetched:
-        return (Role.DEVELOPMENT if "development containers" in asides else Role.UNKNOWN), None
-    if fetched and content is not Role.DEVELOPMENT:
-        return Role.PRODUCTION, fetched
-    sibling = _sibling(project, one, candidates)
-    if sibling and sibling[0] is Role.DEVELOPMENT:
-        return sibling
-    if sibling and content is not Role.DEVELOPMENT:
-        return sibling
-    said = _said(one, content)
-    if said is not None and not (said[0] is Role.TEST and content is Role.DEVELOPMENT):
-        return said
-    if content is not Role.UNKNOWN and hint is not None:
-        return content, Step(f"{hint[1]!r} is for {content.value}", hint[2])
-    if content is not Role.DEVELOPMENT and any(
-        role_of_context([part]) is Role.PRODUCTION for path in one.files for part in path.split("/")[:-1]
-    ):
-        return Role.PRODUCTION, _file_step(project, one.files[0], "its folder is for deployments")
-    return Role.UNKNOWN, None
-
-
-def _said(one: _Candidate, content: Role) -> tuple[Role, Step] | None:
-    """Return the role that the commands on a chain tell by where they stand."""
-    weights: dict[Role, int] = defaultdict(int)
-    steps: dict[Role, Step] = {}
-    for sight in one.sightings:
-        if sight.weight and sight.role is not Role.UNKNOWN:
-            weights[sight.role] += sight.weight
-            steps.setdefault(sight.role, sight.step)
-    if weights[Role.PRODUCTION] and content is not Role.DEVELOPMENT:
-        return Role.PRODUCTION, steps[Role.PRODUCTION]
-    for role in (Role.STAGING, Role.DEVELOPMENT, Role.TEST):
-        if weights[role] and weights[role] == max(weights.values()):
-            return role, steps[role]
-    return None
-
-
-def _sibling(project: Project, one: _Candidate, candidates: Sequence[_Candidate]) -> tuple[Role, Step] | None:
-    """Return the role that a plain file has by the named files beside it."""
-    if not is_default_name(one.files[0]) or len(one.files) > 1:
-        return None
-    folder = posixpath.dirname(one.files[0])
-    beside = {
-        path: role_of_name(path)
-        for other in candidates
-        for path in other.files
-        if posixpath.dirname(path) == folder and path != one.files[0] and "override" not in path
-    }
-    by_role = {role: path for path, role in sorted(beside.items(), reverse=True)}
-    if Role.PRODUCTION in by_role:
-        path = by_role[Role.PRODUCTION]
-        return Role.DEVELOPMENT, _file_step(project, path, f"beside it stands {path} for production")
-    if Role.DEVELOPMENT in by_role:
-        path = by_role[Role.DEVELOPMENT]
-        return Role.PRODUCTION, _file_step(project, path, f"beside it stands {path} for development")
-    return None
-
-
 def _variants(
     project: Project,
     files: Sequence[ProjectFile],
-    one: _Candidate,
+    one: Candidate,
     copies: Sequence[Copied],
     shapes: Callable[[str], Shape],
 ) -> Iterator[Stack]:
@@ -305,7 +133,7 @@ def _env_files(sightings: Sequence[Sighting]) -> tuple[str, ...]:
     return max(votes, key=lambda one: (sum(votes[one]), len(votes[one]), bool(one))) if votes else ()
 
 
-def _directory(one: _Candidate) -> str:
+def _directory(one: Candidate) -> str:
     given = [sight.project_directory for sight in one.sightings if sight.project_directory is not None]
     return given[0] if given else project_folder(one.files)
 
@@ -375,7 +203,7 @@ def _unless_part(stack: Stack, started: Sequence[Chain]) -> Stack:
 
 def _deploy(
     stacks: list[Stack],
-    candidates: Sequence[_Candidate],
+    candidates: Sequence[Candidate],
     composes: dict[str, ProjectFile],
     shapes: Callable[[str], Shape],
     presume: bool,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from confguard.discover.kinds import TEMPLATE_WORDS, Kind, ProjectFile
 from confguard.discover.project import Project
-from confguard.model.stacks.gather import Copied
+from confguard.model.stacks.sightings import Copied
 from confguard.model.stacks.stack import Role, role_of_name
 from confguard.model.value import Origin, Step
 
