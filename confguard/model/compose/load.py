@@ -98,7 +98,7 @@ def load(
     shown = name.value if isinstance(name, Known) else "project"
     tree = normalize(tree, shown, variables)
     checkout = host_checkout(project, as_map(tree.get("services")), base, shown)
-    view = View(base, marks, reader, variables, active, checkout)
+    view = View(base, marks, variables, reader, active, checkout)
     return _model(loader, view, tree, name, loader.relative(folder) or "", variables)
 
 

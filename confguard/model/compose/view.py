@@ -5,9 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.merge import to_sequence
-from confguard.model.compose.shell_words import split_words
 from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, sprint, text_of
 from confguard.model.compose.types import (
     Attachment,
@@ -21,51 +19,22 @@ from confguard.model.compose.types import (
     Resource,
     Service,
 )
+from confguard.model.compose.values import Values
 from confguard.model.compose.variables import EnvReader
 from confguard.model.environment import Environment
-from confguard.model.value import Known, Step, Trail, Unknown, Value
+from confguard.model.value import Known, Step, Unknown, Value
 from confguard.records import record
 from confguard.source import Span
 
 
 @record
-class View:
-    """Builds the typed view; knows where the project lies and what the marks in texts stand for."""
+class View(Values):
+    """Builds the typed view of services and resources."""
 
-    root: str
-    marks: Marks
     reader: EnvReader
-    environment: Environment
     profiles: tuple[str, ...]
     checkout: str | None = None
     """The absolute folder of the host that is the project's root, too; None if none is known to be."""
-
-    # --- values ---
-
-    def value(self, text: str, trail: Trail) -> Value[str]:
-        """Return a text as a value: unknown where a part of it is."""
-        unknown = self.marks.unknown_in(text)
-        return Unknown(unknown.reason, trail) if unknown is not None else Known(text, trail)
-
-    def text(self, node: Tree | None) -> Value[str] | None:
-        """Return a scalar as a text value, None for null and for collections."""
-        if not isinstance(node, Leaf) or node.value is None:
-            return None
-        return self.value(sprint(node.value), node.trail)
-
-    def shown_path(self, path: str) -> str:
-        """Return an absolute path relative to the project where it lies in it."""
-        if path == self.root:
-            return "."
-        return path[len(self.root) + 1 :] if path.startswith(f"{self.root}/") else path
-
-    def project_path(self, path: str) -> str | None:
-        """Return an absolute path relative to the project's root, None outside of it."""
-        if self.marks.unknown_in(path) is not None:
-            return None
-        if path == self.root:
-            return ""
-        return path[len(self.root) + 1 :] if path.startswith(f"{self.root}/") else None
 
     def _from_checkout(self, path: str) -> str:
         """Return a path that lies in the host's checkout as one in the project, others as they are."""
@@ -73,65 +42,13 @@ class View:
             return self.root + path[len(self.checkout) :].rstrip("/")
         return path
 
-    def flag(self, node: Tree | None) -> bool:
-        """Return whether a scalar is surely true."""
-        value = node.value if isinstance(node, Leaf) else None
-        return value is True or (isinstance(value, str) and value.lower() in ("true", "yes", "y", "on"))
-
-    def words(self, node: Tree | None) -> tuple[Value[tuple[str, ...]] | None, Value[str] | None]:
-        """Return a command's words, and its raw text if it was one."""
-        if isinstance(node, Seq):
-            texts = [sprint(item.value) for item in node.items if isinstance(item, Leaf)]
-            trail = (*node.trail, *(step for item in node.items for step in item.trail[1:]))
-            unknown = next((found for text in texts if (found := self.marks.unknown_in(text))), None)
-            if unknown is not None:
-                return Unknown(unknown.reason, trail), None
-            return Known(tuple(texts), trail), None
-        raw = self.text(node)
-        if raw is None:
-            return None, None
-        if isinstance(raw, Unknown):
-            return raw, raw
-        words = split_words(raw.value)
-        if words is None:
-            return Unknown("docker compose cannot split it into words", raw.trail), raw
-        return Known(words, raw.trail), raw
-
-    def variables(self, node: Tree | None) -> dict[str, Value[str] | None]:
-        """Return a list or mapping of variables; None for one without a value."""
-        result: dict[str, Value[str] | None] = {}
-        if isinstance(node, Map):
-            for name, value in node.entries.items():
-                result[name] = self._variable(name, value)
-        for item in node.items if isinstance(node, Seq) else ():
-            text = sprint(item.value) if isinstance(item, Leaf) else ""
-            name, separator, rest = text.partition("=")
-            if separator:
-                result[name] = self.value(rest, _value_trail(item, len(name) + 1))
-            else:
-                result[name] = self._variable(name, Leaf(None, item.trail))
-        return result
-
-    def _variable(self, name: str, node: Tree) -> Value[str] | None:
-        if isinstance(node, Leaf) and node.value is None:
-            found = self.environment.get(name)
-            if found is None:
-                return None
-            step = Step(f"passes {name} through", place(node))
-            if isinstance(found, Known):
-                return found.then(step)
-            return Unknown(found.reason, (step, *found.trail))
-        if isinstance(node, Leaf):
-            return self.value(sprint(node.value), node.trail)
-        return Unknown("it is a collection", node.trail)
-
     # --- a service ---
 
     def service(self, name: str, tree: Map, spans: tuple[Span, ...]) -> Service:
         """Return the typed view of one service."""
         command, command_text = self.words(tree.get("command"))
         entrypoint, entrypoint_text = self.words(tree.get("entrypoint"))
-        profiles = self._strings(tree.get("profiles"))
+        profiles = self.strings(tree.get("profiles"))
         labels = self._labels(tree)
         return Service(
             name=name,
@@ -163,15 +80,15 @@ class View:
             labels=labels,
             user=self.text(tree.get("user")),
             working_dir=self.text(tree.get("working_dir")),
-            extra_hosts=tuple(self._texts(Seq(to_sequence(tree.entries.get("extra_hosts", Leaf(None)))))),
-            links=self._strings(tree.get("links")),
+            extra_hosts=tuple(self.texts(Seq(to_sequence(tree.entries.get("extra_hosts", Leaf(None)))))),
+            links=self.strings(tree.get("links")),
             tree=tree,
         )
 
     def _labels(self, tree: Map) -> dict[str, Value[str]]:
         """Return the labels of the label files in order, and those written over them."""
         labels: dict[str, Value[str]] = {}
-        for path in self._strings(tree.get("label_file")):
+        for path in self.strings(tree.get("label_file")):
             project_path = self.project_path(path)
             if project_path is not None:
                 labels.update(self.reader.read(project_path, labels.get, {})[1])
@@ -180,18 +97,6 @@ class View:
 
     def _active(self, profiles: tuple[str, ...]) -> bool:
         return not profiles or "*" in self.profiles or any(name in self.profiles for name in profiles)
-
-    def _strings(self, node: Tree | None) -> tuple[str, ...]:
-        items = node.items if isinstance(node, Seq) else ()
-        return tuple(
-            sprint(item.value) for item in items if isinstance(item, Leaf) and item.value is not None
-        )
-
-    def _texts(self, node: Tree | None) -> Iterator[Value[str]]:
-        for item in node.items if isinstance(node, Seq) else ():
-            value = self.text(item)
-            if value is not None:
-                yield value
 
     def _build(self, node: Tree | None) -> Build | None:
         if not isinstance(node, Map):
@@ -278,7 +183,7 @@ class View:
         if not isinstance(node, Map):
             return
         for name, value in node.entries.items():
-            aliases = self._strings(as_map(value).get("aliases"))
+            aliases = self.strings(as_map(value).get("aliases"))
             span = node.key_span(name) or place(value)
             yield Attachment(name, aliases, span, implicit=not node.keys.get(name) and place(value) is None)
 
@@ -386,19 +291,3 @@ class View:
 
 def _asked(reference: EnvFileReference) -> str:
     return reference.path.value if isinstance(reference.path, Known) else ""
-
-
-def _value_trail(item: Tree, skip: int) -> Trail:
-    """Return the trail of ``KEY=value``; its place is narrowed to the value where that is plain to see."""
-    span = place(item)
-    if span is None or not isinstance(item, Leaf) or not isinstance(item.value, str):
-        return item.trail
-    text = span.text
-    if not item.trail or item.trail[0].span is not span:
-        return item.trail
-    quoted = 1 if text[:1] in ("'", '"') else 0
-    if text[quoted : quoted + skip] != item.value[:skip]:
-        return item.trail
-    narrowed = span.sub(quoted + skip, len(text) - quoted)
-    first = item.trail[0]
-    return (Step(f"{first.text}.{item.value[: skip - 1]}", narrowed, first.origin), *item.trail[1:])
