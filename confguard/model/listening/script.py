@@ -239,7 +239,11 @@ class Script:
 
     def _condition(self, words: list[ShellWord], after: str) -> bool | None:
         if after.startswith(("&&", "||", "|")) and not after.startswith("||\n"):
-            return None
+            # What is true stays true, whatever else would do; `&&` behind it binds no stronger.
+            alternatives = after.startswith("||") and not re.search(
+                r"&&|\n", re.split(r";|\bthen\b", after)[0]
+            )
+            return True if alternatives and _test([word.text for word in words]) else None
         return _test([word.text for word in words])
 
     def _builtin(self, texts: list[str], sure: bool) -> bool:
