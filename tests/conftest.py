@@ -17,6 +17,11 @@ settings.load_profile("suite")
 gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: at the end one process would wait for another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish():
     gc.freeze()
 

@@ -60,6 +60,9 @@ def environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "PRE_COMMIT_HOME": str(home / "pre-commit"),
         "PREK_HOME": str(home / "prek"),
+        # prek takes uv from there if it is installed; without it, it gets one at each run of the tests.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), clean["PATH"])),
+        "PIP_NO_COMPILE": "1",  # thousands of modules of which a hook loads a few
         "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip")),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@localhost",

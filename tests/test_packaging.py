@@ -59,19 +59,20 @@ def environment(tmp_path_factory, wheel):
     return python
 
 
-def confguard(python: Path, *arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(python: Path, *arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the environment's Python; nothing that is set for ours leads it to the checkout."""
     clean = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTHON", "GITHUB_", "GIT_"))
     }
     return subprocess.run(
-        [python, "-m", "confguard", *arguments],
-        cwd=cwd,
-        env=clean | variables,
-        capture_output=True,
-        text=True,
+        [python, *arguments], cwd=cwd, env=clean | variables, capture_output=True, text=True
     )
+
+
+def confguard(python: Path, *arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run(python, "-m", "confguard", *arguments, cwd=cwd, **variables)
 
 
 def names(wheel: Path) -> set[str]:
@@ -80,21 +81,24 @@ def names(wheel: Path) -> set[str]:
 
 
 def test_the_wheel_holds_the_package_and_the_cards_and_nothing_else(wheel):
-    tops = {name.split("/")[0] for name in names(wheel)}
+    inside = names(wheel)
+    tops = {name.split("/")[0] for name in inside}
     assert tops == {"confguard", f"confguard-{__version__}.dist-info"}
     tracked = subprocess.run(
         ["git", "ls-files", "rules", "confguard"], cwd=ROOT, capture_output=True, text=True
     )
     expected = {name for name in tracked.stdout.split() if (ROOT / name).exists()}
+    assert expected
     for name in expected:
         shipped = name.replace("rules/", "confguard/_rules/", 1) if name.startswith("rules/") else name
-        assert shipped in names(wheel)
+        assert shipped in inside
 
 
 def test_the_installed_package_is_the_one_from_the_wheel(environment, tmp_path):
     code = "import confguard, confguard.cards; print(confguard.__file__, confguard.cards.rules_folder())"
-    done = subprocess.run([environment, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    for place in done.stdout.split():
+    places = run(environment, "-c", code, cwd=tmp_path).stdout.split()
+    assert len(places) == 2
+    for place in places:
         assert Path(place).is_relative_to(environment.parent.parent)
 
 
@@ -130,9 +134,7 @@ def test_a_checkout_works_without_being_installed(environment, sdist, tmp_path):
     done = confguard(environment, "rules", cwd=tmp_path, PYTHONPATH=str(sdist))
     assert done.returncode == 0
     code = "import confguard.cards; print(confguard.cards.rules_folder())"
-    variables = {"PYTHONPATH": str(sdist)}
-    command = [environment, "-c", code]
-    found = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=True)
+    found = run(environment, "-c", code, cwd=tmp_path, PYTHONPATH=str(sdist))
     assert Path(found.stdout.strip()) == sdist / "rules"
 
 
@@ -148,5 +150,5 @@ try:
 except cards.CardError as error:
     print("refused:", error)
 """
-    done = subprocess.run([environment, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("refused:")
+    done = run(environment, "-c", code, cwd=tmp_path)
+    assert done.stdout.startswith("refused:"), done.stderr

@@ -6,11 +6,13 @@ import asyncio
 import os
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 from lsprotocol import types
 from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
 
 from confguard.server.app import start
 
@@ -27,13 +29,17 @@ CAPABILITIES = types.ClientCapabilities(
 )
 
 
+_converter = cache(default_converter)
+"""Every editor reads messages alike: to prepare for that takes as long as a look at a repository."""
+
+
 class Editor:
     """One session: open folders, documents, and the diagnostics as an editor would show them now."""
 
     def __init__(self, *folders: Path, process: bool = False) -> None:
         self.folders = folders
         self.process = process
-        self.client = LanguageClient("editor", "1")
+        self.client = LanguageClient("editor", "1", converter_factory=_converter)
         self.shown: dict[str, list[types.Diagnostic]] = {}
         self.told: list[types.PublishDiagnosticsParams] = []
         self.log: list[str] = []

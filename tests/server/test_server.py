@@ -249,7 +249,7 @@ def test_a_fix_mends_the_finding_in_the_editor(shop):
         editor.change(nginx, changed, 3)
         await editor.until(lambda: "lost-security-headers" not in rules(editor))
 
-    play(scenario, shop, process=True)
+    play(scenario, shop)
 
 
 def test_a_finding_is_ignored_with_a_comment_at_any_of_its_places(shop):
