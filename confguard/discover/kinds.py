@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from confguard.discover import content
@@ -38,6 +39,12 @@ class Kind(Enum):
     REQUIREMENTS = "requirements"
 
 
+PROJECT_TEMPLATE = "its path is a project template"
+"""Of files below a folder, or with a name, that a generator such as cookiecutter or copier fills in."""
+TEMPLATE_TEXT = "it is a template of another program"
+"""Of files with blocks of Jinja in them, whatever their name."""
+
+
 @record
 class ProjectFile:
     """One file of a project that matters.
@@ -55,6 +62,11 @@ class ProjectFile:
     template: bool = False
     inactive: str = ""
     aside: str = ""
+
+    @property
+    def unfilled(self) -> bool:
+        """Whether a generator of projects has yet to fill it in: it is no file of this deployment."""
+        return self.inactive in (PROJECT_TEMPLATE, TEMPLATE_TEXT)
 
 
 TEMPLATE_WORDS = frozenset([
@@ -75,6 +87,7 @@ _ASIDE = {
 _ASIDE_OF = {name: word for word, names in _ASIDE.items() for name in names}
 _BACKUP = re.compile(r"\.(bak|old|orig|save|backup|disabled|off|inactive|unused|rej|dpkg-\w+)\d*$|~$|\.bkp$")
 _SAMPLE = re.compile(r"[._-](example|sample|dist|template|tmpl|tpl|reference)(?=$|[._-])")
+_UNFILLED = re.compile(r"\{\{|\{%")
 _LANGUAGE = re.compile(r"\.(j2|jinja2?|erb|gotmpl|mustache|hbs)$")
 _CODE = frozenset([
     "py", "pyi", "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "css", "scss", "less", "vue",
@@ -125,8 +138,15 @@ def classify(project: Project, said: Mapping[str, str] | None = None) -> tuple[P
     last pattern that matches counts.
     """
     told = _told(said or {})
-    found = (told(path) or _classify(project, path) for path in project.paths)
+    found = (told(path) or _active(_classify(project, path)) for path in project.paths)
     return tuple(one for one in found if isinstance(one, ProjectFile))
+
+
+def _active(file: ProjectFile | None) -> ProjectFile | None:
+    """Return a file, inactive where its path has yet to be filled in, whatever its kind."""
+    if file is None or file.inactive or not _UNFILLED.search(file.path):
+        return file
+    return replace(file, inactive=PROJECT_TEMPLATE)
 
 
 def _told(said: Mapping[str, str]) -> Callable[[str], ProjectFile | str | None]:
@@ -172,8 +192,8 @@ def inactive(path: str) -> str:
     name = posixpath.basename(path).lower()
     if _BACKUP.search(name):
         return "its name marks a copy that is not in use"
-    if "{{" in path or "{%" in path:
-        return "its path is a project template"
+    if _UNFILLED.search(path):
+        return PROJECT_TEMPLATE
     if _LANGUAGE.search(name):
         return f"it is a template of another program ({_LANGUAGE.search(name)[0]})"  # type: ignore[index]
     return ""
@@ -258,7 +278,7 @@ def _compose(project: Project, path: str, name: str, extension: str) -> ProjectF
     if not reason and _SAMPLE.search(name):
         reason = "its name marks a sample to be copied"
     if not reason and content.is_project_template(data):
-        reason = "it is a template of another program"
+        reason = TEMPLATE_TEXT
     return ProjectFile(path, Kind.COMPOSE, why, _SAMPLE.search(name) is not None, reason, aside(path))
 
 
@@ -283,11 +303,10 @@ def _env(project: Project, path: str, name: str, extension: str) -> ProjectFile 
         return None
     else:
         why = "its name and KEY=VALUE lines" if strong else "KEY=VALUE lines and its place or name"
-    return ProjectFile(path, Kind.ENV, why, is_template_name(path), _backup_only(name), aside(path))
-
-
-def _backup_only(name: str) -> str:
-    return "its name marks a copy that is not in use" if _BACKUP.search(name) else ""
+    reason = "its name marks a copy that is not in use" if _BACKUP.search(name) else ""
+    if not reason and content.is_project_template(data):
+        reason = TEMPLATE_TEXT
+    return ProjectFile(path, Kind.ENV, why, is_template_name(path), reason, aside(path))
 
 
 def _nginx(project: Project, path: str, name: str, extension: str) -> ProjectFile | None:

@@ -136,6 +136,12 @@ class Repo:
             f"that would be deployed, with severity {one.most_severe.label} at most"
             for one in presumed[:1]
         ]
+        templates = [file for file in self.files if file.unfilled]
+        if templates:
+            more = f" and {len(templates) - 1} more" if len(templates) > 1 else ""
+            notes.append(
+                f"not judged: {templates[0].path}{more}, which a generator of projects fills in first"
+            )
         unfollowed = self.production[0].evaluations.unfollowed if self.production else ()
         return (*notes, *(f"{one.span.path}:{one.span.line}: {one.why}" for one in unfollowed))
 

@@ -279,3 +279,22 @@ def test_any_bytes_can_be_looked_at(data: bytes) -> None:
     assert isinstance(content.settings_shape(data, named=True), str)
     share = content.assignments(data)
     assert share is None or 0 <= share <= 1
+
+
+def test_files_that_a_generator_fills_in_are_inactive_whatever_their_kind(tmp_path: Path) -> None:
+    root = "{{cookiecutter.slug}}"
+    files = {
+        f"{root}/.env": "A=1\n",
+        f"{root}/manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'a')\n",
+        f"{root}/Makefile": "up:\n\tdocker compose up\n",
+        f"{root}/start": "#!/bin/sh\n",
+        "deploy/.env.example": "A={{ cookiecutter.a }}\nB=1\n{% if x %}\nC=1\n{% endif %}\n",
+    }
+    found = classify(project(tmp_path, files))
+    assert {one.path for one in found} == set(files)
+    assert all(one.unfilled for one in found)
+
+
+def test_braces_in_values_make_no_template_of_an_env_file(tmp_path: Path) -> None:
+    (found,) = classify(project(tmp_path, {".env": "FORMAT={{ name }}\nPERCENT={%d}\nB=1\n"}))
+    assert not found.inactive

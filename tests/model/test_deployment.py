@@ -152,3 +152,20 @@ def test_the_entry_point_of_what_a_service_runs_names_the_settings_module(deploy
         ("web",): "shop.settings",
         ("worker",): "work.settings",
     }
+
+
+def test_files_that_a_generator_fills_in_are_named_once_and_not_judged(repository):
+    repo = model(
+        repository(
+            {
+                "{{ cookiecutter.slug }}/.env": "{% if cookiecutter.a %}\nA=1\n{% endif %}\n",
+                "{{ cookiecutter.slug }}/compose.yaml": "services:\n  web:\n    image: a\n",
+                "{{ cookiecutter.slug }}/deploy.sh": "docker compose -f gone.yaml up -d unknown\n",
+            }
+        )
+    )
+    assert not repo.problems
+    assert not repo.stacks
+    assert not repo.sightings
+    (note,) = repo.notes
+    assert note.startswith("not judged: {{ cookiecutter.slug }}/.env and 2 more")

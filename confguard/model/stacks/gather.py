@@ -32,7 +32,7 @@ def gather(project: Project, files: Sequence[ProjectFile]) -> Gathered:
     unresolved: list[Argument] = []
     for file in files:
         form = FORMS.get(file.kind)
-        if form is None or tells_of_another_version(file.path):
+        if form is None or file.unfilled or tells_of_another_version(file.path):
             continue
         source = project.read(file.path)
         if source is None:
