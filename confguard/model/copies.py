@@ -204,7 +204,7 @@ def _in_context(project: Project, context: str, source: str) -> Iterator[str]:
         if project.exists(path) or project.is_folder(path):
             yield path
         return
-    folder = posixpath.dirname(path[: _WILD.search(path).start()] + "x")  # type: ignore[union-attr]
+    folder = posixpath.dirname(_WILD.split(path, maxsplit=1)[0] + "x")
     depth = path.count("/")
     found = {"/".join(item.split("/")[: depth + 1]) for item in project.under(folder)}
     yield from sorted(item for item in found if item.count("/") == depth and fnmatch.fnmatchcase(item, path))

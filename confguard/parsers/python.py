@@ -11,6 +11,7 @@ import ast
 import re
 from dataclasses import field
 
+from confguard.parsers.python_nodes import end_of, start_of
 from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
@@ -46,10 +47,9 @@ class PythonModule:
 
 def node_span(source: SourceFile, node: ast.AST) -> Span:
     """Return the place of a node that was lowered from this source; the whole file for any other."""
-    start = getattr(node, "start", None)
-    if start is None:
+    if not hasattr(node, "start"):
         return Span(source, 0, len(source.text))
-    return Span(source, start, node.end)  # type: ignore[attr-defined]
+    return Span(source, start_of(node), end_of(node))
 
 
 def parse(source: SourceFile) -> PythonModule:

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from confguard.parsers.python_literals import UNSUPPORTED, literal, unescape
+from confguard.parsers.python_nodes import N, end_of, placed, start_of
 from confguard.parsers.python_places import Start
 
 _LOAD, _STORE, _DEL = ast.Load(), ast.Store(), ast.Del()
@@ -65,54 +66,39 @@ _TARGETS = (cst.Name, cst.Attribute, cst.Subscript, cst.List, cst.Tuple, cst.Sta
 _CONSTANTS = {"None": None, "True": True, "False": False}
 
 
-def start_of(node: ast.AST) -> int:
-    """Return where a lowered node begins; 0 where that is not known."""
-    return getattr(node, "start", 0)
-
-
-def end_of(node: ast.AST) -> int:
-    """Return where a lowered node ends; 0 where that is not known."""
-    return getattr(node, "end", 0)
-
-
 class Expressions:
     """Lowers expressions; a method per kind of node, found by its class name."""
 
     def __init__(self, text: str, places: Start) -> None:
         self.text = text
         self.places = places
-        self.kinds: dict[type, Callable[..., Any]] = {}
+        self.kinds: dict[type, Callable[..., Any] | None] = {}
 
     # Places.
 
-    def put(self, new: Any, node: cst.CSTNode) -> Any:
-        new.start, new.end = self.places[id(node)]
-        return new
-
-    def between(self, new: Any, start: int, end: int) -> Any:
-        new.start, new.end = start, end
-        return new
+    def put(self, new: N, node: cst.CSTNode) -> N:
+        """Give what was lowered from a node the node's place."""
+        return placed(new, *self.places[id(node)])
 
     def unsupported(self, node: cst.CSTNode) -> ast.expr:
         start, end = self.places.get(id(node), (0, 0))
-        name: ast.expr = self.between(ast.Name(UNSUPPORTED, _LOAD), start, end)
-        return name
+        return placed(ast.Name(UNSUPPORTED, _LOAD), start, end)
 
     def method(self, node: cst.CSTNode, prefix: str) -> Callable[..., Any] | None:
         kind = type(node)
         if kind not in self.kinds:
-            self.kinds[kind] = getattr(self, prefix + kind.__name__, None)  # type: ignore[assignment]
+            self.kinds[kind] = getattr(self, prefix + kind.__name__, None)
         return self.kinds[kind]
 
     def expr(self, node: cst.CSTNode, context: ast.expr_context = _LOAD) -> ast.expr:
         method = self.method(node, "e_")
         if method is None:
             return self.unsupported(node)
-        new = method(node, context) if isinstance(node, _TARGETS) else method(node)
+        new: ast.expr = method(node, context) if isinstance(node, _TARGETS) else method(node)
         place = self.places.get(id(node))
         if place is not None and not hasattr(new, "start"):
-            new.start, new.end = place
-        return new  # type: ignore[no-any-return]
+            placed(new, *place)
+        return new
 
     def target(self, node: cst.CSTNode) -> ast.expr:
         return self.expr(node, _STORE)
@@ -130,7 +116,7 @@ class Expressions:
         if len(items) == 1 and not isinstance(node.slice[0].comma, cst.Comma):
             index = items[0]
         else:
-            index = self.between(ast.Tuple(items, _LOAD), start_of(items[0]), end_of(items[-1]))
+            index = placed(ast.Tuple(items, _LOAD), start_of(items[0]), end_of(items[-1]))
         return ast.Subscript(self.expr(node.value), index, context)
 
     def subscript(self, element: cst.SubscriptElement) -> ast.expr:
@@ -140,8 +126,7 @@ class Expressions:
             return ast.Starred(value, _LOAD) if part.star else value
         bounds = (part.lower, part.upper, part.step)
         place = self.places.get(id(part), (0, 0))
-        new: ast.expr = self.between(ast.Slice(*(self.expr(x) if x else None for x in bounds)), *place)
-        return new
+        return placed(ast.Slice(*(self.expr(x) if x else None for x in bounds)), *place)
 
     def e_Starred(self, node: cst.StarredElement, context: ast.expr_context) -> ast.expr:
         return ast.Starred(self.expr(node.value, context), context)
@@ -155,11 +140,11 @@ class Expressions:
         new = ast.Tuple(self.elements(node.elements, context), context)
         # libcst leaves a tuple's own parentheses out of its place; Python counts them as part of it.
         if node.lpar:
-            return self.between(new, self.places[id(node.lpar[-1])][0], self.places[id(node.rpar[0])][1])  # type: ignore[no-any-return]
-        return self.between(new, *self.places[id(node)])  # type: ignore[no-any-return]
+            return placed(new, self.places[id(node.lpar[-1])][0], self.places[id(node.rpar[0])][1])
+        return placed(new, *self.places[id(node)])
 
     def elements(self, nodes: Sequence[cst.BaseElement], context: ast.expr_context) -> list[ast.expr]:
-        out = []
+        out: list[ast.expr] = []
         for element in nodes:
             if isinstance(element, cst.StarredElement):
                 new = ast.Starred(self.expr(element.value, context), context)
@@ -192,7 +177,7 @@ class Expressions:
     def argument(self, item: cst.Arg) -> ast.expr:
         value = self.expr(item.value)
         if item.star == "*":
-            return self.put(ast.Starred(value, _LOAD), item)  # type: ignore[no-any-return]
+            return self.put(ast.Starred(value, _LOAD), item)
         return value
 
     @staticmethod
@@ -269,7 +254,7 @@ class Expressions:
                 previous = flat[-1] if flat else None
                 if isinstance(value, ast.Constant) and isinstance(previous, ast.Constant):
                     joined = ast.Constant(str(previous.value) + str(value.value))
-                    flat[-1] = self.between(joined, start_of(previous), end_of(value))
+                    flat[-1] = placed(joined, start_of(previous), end_of(value))
                 else:
                     flat.append(value)
         return ast.JoinedStr(flat)
@@ -295,7 +280,7 @@ class Expressions:
                 expression = self.expr(part.expression)
                 if part.equal is not None:
                     label = self.text[start_of(expression) : end_of(expression)] + "="
-                    out.append(self.between(ast.Constant(label), start_of(expression), end_of(expression)))
+                    out.append(placed(ast.Constant(label), start_of(expression), end_of(expression)))
                     conversion = ord("r") if conversion == -1 and spec is None else conversion
                 out.append(self.put(ast.FormattedValue(expression, conversion, spec), part))
         return out
@@ -333,7 +318,7 @@ class Expressions:
     def arg(self, node: cst.Param) -> ast.arg:
         annotation = self.expr(node.annotation.annotation) if node.annotation else None
         start, end = self.places[id(node.name)]
-        new: ast.arg = self.between(
+        new: ast.arg = placed(
             ast.arg(node.name.value, annotation), start, end_of(annotation) if annotation else end
         )
         return new

@@ -10,6 +10,7 @@ import libcst as cst
 
 from confguard.parsers.python_expressions import BINARY, Expressions
 from confguard.parsers.python_literals import UNSUPPORTED
+from confguard.parsers.python_nodes import placed
 from confguard.parsers.python_places import Measure
 
 _LOAD, _STORE, _DEL = ast.Load(), ast.Store(), ast.Del()
@@ -31,7 +32,7 @@ class Lowering(Expressions):
     # Statements.
 
     def module(self, node: cst.Module) -> ast.Module:
-        return self.between(ast.Module(self.block(node.body), []), 0, len(self.text))  # type: ignore[no-any-return]
+        return placed(ast.Module(self.block(node.body), []), 0, len(self.text))
 
     def block(self, statements: Sequence[cst.CSTNode]) -> list[ast.stmt]:
         out: list[ast.stmt] = []
@@ -55,11 +56,11 @@ class Lowering(Expressions):
     def statement(self, node: cst.CSTNode) -> ast.stmt | None:
         method = self.method(node, "s_")
         if method is None:
-            return self.put(ast.Expr(self.unsupported(node)), node)  # type: ignore[no-any-return]
-        result = method(node)
+            return self.put(ast.Expr(self.unsupported(node)), node)
+        result: ast.stmt | None = method(node)
         if result is None:
             return None
-        return self.put(result, node)  # type: ignore[no-any-return]
+        return self.put(result, node)
 
     def s_Expr(self, node: cst.Expr) -> ast.stmt:
         return ast.Expr(self.expr(node.value))
@@ -124,7 +125,7 @@ class Lowering(Expressions):
         asname = name.value if isinstance(name, cst.Name) else None
         start = self.places[id(node.name)][0]
         end = self.places[id(name)][1] if name is not None else self.places[id(node.name)][1]
-        return self.between(ast.alias(_dotted(node.name), asname), start, end)  # type: ignore[no-any-return]
+        return placed(ast.alias(_dotted(node.name), asname), start, end)
 
     def s_If(self, node: cst.If) -> ast.stmt:
         return ast.If(self.expr(node.test), self.suite(node.body), self.orelse(node.orelse))

@@ -93,7 +93,8 @@ class _Lexer:
                 self.position = redirect.end()
                 skip = not redirect[0].endswith("&")
                 if not skip:
-                    self.position += len(re.match(r"[\d-]*", self.text[self.position :])[0])  # type: ignore[index]
+                    rest = text[self.position :]
+                    self.position += len(rest) - len(rest.lstrip("0123456789-"))
             elif char in _OPERATORS:
                 self.position += 2 if text[self.position : self.position + 2] in _LONG_OPERATORS else 1
                 return words

@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from confguard.discover.project import Project
 from confguard.model.compose.checkout import host_checkout
@@ -25,10 +25,11 @@ from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Value
 from confguard.source import Problem, SourceFile, Span
 
-F = TypeVar("F", bound=Callable[..., object])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def _without_collection(function: F) -> F:
+def _without_collection(function: Callable[P, T]) -> Callable[P, T]:
     """Return a function during which Python does not look for garbage.
 
     Its collector would walk the growing trees again and again, for more time than it takes to build them,
@@ -36,7 +37,7 @@ def _without_collection(function: F) -> F:
     """
 
     @wraps(function)
-    def wrapped(*arguments: object, **named: object) -> object:
+    def wrapped(*arguments: P.args, **named: P.kwargs) -> T:
         enabled = gc.isenabled()
         gc.disable()
         try:
@@ -45,7 +46,7 @@ def _without_collection(function: F) -> F:
             if enabled:
                 gc.enable()
 
-    return wrapped  # type: ignore[return-value]
+    return wrapped
 
 
 _ROOT = "/\N{WHITE SQUARE}project"

@@ -18,7 +18,7 @@ from confguard.model.compose.schema import validate
 from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, may_change, place, plain, text_of
 from confguard.model.compose.variables import EnvReader, EnvSource
 from confguard.model.environment import Environment
-from confguard.model.value import Known, Step
+from confguard.model.value import Known, Step, Unknown
 from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
@@ -282,8 +282,7 @@ class Loader:
             if default is None or self.reader.find(default) is None:
                 return scope.environment
             paths = [(join(folder, ".env"), None)]
-        values: dict[str, object] = {}
-        read: dict[str, Known[str]] = {}
+        read: dict[str, Known[str] | Unknown] = {}
         for path, span in paths:
             relative = self.relative(path)
             if relative is None or self.reader.find(relative) is None:
@@ -293,10 +292,9 @@ class Loader:
                 continue
             source, found = self.reader.read(relative, scope.environment.values.get, read)
             self.env_sources.append(source)
-            read.update(found)  # type: ignore[arg-type]
-            values.update(found)
-        merged = {**values, **scope.environment.values}
-        return Environment(merged, scope.environment.complete, reason=scope.environment.reason)  # type: ignore[arg-type]
+            read.update(found)
+        merged = {**read, **scope.environment.values}
+        return Environment(merged, scope.environment.complete, reason=scope.environment.reason)
 
     def _imported(self, tree: Map, imported: Map, span: Span | None, tagged: Sequence[Path]) -> Map:
         """Return the tree with what an included file declares, what it declares itself over that."""

@@ -25,6 +25,7 @@ from confguard.model.django.objects import (
     TupleObject,
 )
 from confguard.model.value import Known, Step, Unknown
+from confguard.parsers.python_nodes import end_of, placed, start_of
 
 
 def attempt(run: Run, node: ast.Try, scope: Scope) -> None:
@@ -117,8 +118,7 @@ def _after(
 def _with_final(run: Run, node: ast.Try, handlers: Any, scope: Scope) -> None:
     from confguard.model.django.statements import block
 
-    inner = ast.Try(node.body, node.handlers, node.orelse, [])
-    inner.start, inner.end = node.start, node.end  # type: ignore[attr-defined]
+    inner = placed(ast.Try(node.body, node.handlers, node.orelse, []), start_of(node), end_of(node))
     try:
         if node.handlers:
             attempt(run, inner, scope)
@@ -192,8 +192,7 @@ def with_(run: Run, node: ast.With, scope: Scope) -> None:
                 payload.leave(run)
         return
     handler = ast.ExceptHandler(None, None, [])
-    fake = ast.Try(node.body, [handler], [], [])
-    fake.start, fake.end = node.start, node.end  # type: ignore[attr-defined]
+    fake = placed(ast.Try(node.body, [handler], [], []), start_of(node), end_of(node))
     main, others = run.collect(Frame("try", (suppressed,)), lambda: block(run, node.body, scope))
     doubt = Unknown("depends on whether an exception is raised")
     ways = [lambda p=pending: _after(run, fake, (suppressed,), p, scope) for pending in (main, *others[:1])]

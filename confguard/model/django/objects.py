@@ -157,12 +157,13 @@ class Scope:
 
         The node keeps it: a module is evaluated under one environment after the other, and each asks again.
         """
+        located: Any = node
+        span: Span
         try:
-            return node.span  # type: ignore[attr-defined, no-any-return]
+            span = located.span
         except AttributeError:
-            span = Span(self.module.source, node.start, node.end)  # type: ignore[attr-defined]
-            node.span = span  # type: ignore[attr-defined]
-            return span
+            span = located.span = Span(self.module.source, located.start, located.end)
+        return span
 
 
 @record(eq=False)

@@ -136,7 +136,7 @@ class FileTree:
             absent = not reason
             return (), ((pattern, reason or "no file of that name is in the container", absent),)
         found = sorted(self._glob("/", pattern.strip("/").split("/")))
-        base = pattern[: _WILD.search(pattern).start()].rpartition("/")[0] or "/"  # type: ignore[union-attr]
+        base = _WILD.split(pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
         reasons = {base: self._unknown_at(base)} if self._unknown_at(base) else {}
         for path, reason in self.unknown.items():
             if path.startswith(f"{base.rstrip('/')}/") and _matches(path, pattern):
