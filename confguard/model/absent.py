@@ -135,8 +135,13 @@ def lines_with(
                 yield file.path, number
 
 
-def _holding(project: Project, source: SourceFile, word: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text that hold a word, with their numbers: few lines of long documents do."""
+def _holding(project: Project, source: SourceFile, word: str) -> tuple[tuple[int, str], ...]:
+    """Return the lines of a text that hold a word, with their numbers: every service asks for the same."""
+    return source.once(("lines with", word), lambda: tuple(_lines_of(project, source, word)))
+
+
+def _lines_of(project: Project, source: SourceFile, word: str) -> Iterator[tuple[int, str]]:
+    """Find the lines by the word: few lines of long documents hold it."""
     text, position = source.text, source.text.find(word)
     if not word or position == -1:
         return

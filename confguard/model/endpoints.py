@@ -182,12 +182,12 @@ def _of_environment(deployment: Deployment, service: Service) -> Iterator[Endpoi
     store = deployment.roles[service.name].role in (ServiceRole.DATASTORE, ServiceRole.CACHE)
     reference = deployment.base_image(service)
     store = store and (reference is None or reference.name not in ("pgbouncer", "pgpool"))
-    environment = process.environment
+    environment, text = process.environment, process.text
     for name in environment:
         value = environment.values[name]
         if not isinstance(value, Known) or not value.value:
             continue
-        named = re.search(rf"\$\{{?{re.escape(name)}\b", process.text) is not None
+        named = name in text and re.search(rf"\$\{{?{re.escape(name)}\b", text) is not None
         own = service.environment.get(name) is not None
         if (app is not None and not named) or not (own or named):
             continue

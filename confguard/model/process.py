@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
@@ -177,7 +178,8 @@ def _scripts(
             continue
         seen.add(source.path)
         yield source
-        pending += [(word, depth + 1) for word in _mentioned(source.text)]
+        inner = source.once("scripts mentioned", partial(_mentioned, source.text))
+        pending += [(word, depth + 1) for word in inner]
 
 
 def script_of(project: Project, build: Build | None, files: ContainerFiles, word: str) -> SourceFile | None:
@@ -239,13 +241,14 @@ def _environment(
     for script in (None, *scripts):
         text = script.text if script else line
         run = inline_script(words) if script is None else _handing_over(script, line)
-        exported = list(_exported(text))
+        find = partial(_exported, text)
+        exported = script.once("exported names", find) if script else find()
         known = exports(run, values, script) if run and exported else {}
         for name, start in exported:
             span = script.span(start, start + len(name)) if script else None
             step = Step("set by the start script", span)
             values[name] = known.get(name) or Unknown("the start script sets it", (step,))
-        if _SOURCED.search(text) and complete:
+        if complete and _SOURCED.search(text):
             complete, reason = False, "the start script reads another file into its environment"
     return Environment(values, complete, delivered.trail, reason)
 
@@ -255,14 +258,16 @@ def _handing_over(script: SourceFile, line: str) -> str | None:
     return script.text if posixpath.basename(script.path) in line else None
 
 
-def _exported(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the names that a shell text exports or puts in front of a command, with their offsets."""
+def _exported(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the names that a shell text exports or puts in front of a command, with their offsets."""
+    found = []
     for match in _EXPORT.finditer(text):
         for name in _NAME.finditer(match["names"]):
-            yield name[1], match.start("names") + name.start(1)
+            found.append((name[1], match.start("names") + name.start(1)))
     for match in _PREFIXED.finditer(text):
         for name in re.finditer(r"([A-Za-z_]\w*)=", match[1]):
-            yield name[1], match.start(1) + name.start(1)
+            found.append((name[1], match.start(1) + name.start(1)))
+    return tuple(found)
 
 
 def _base_is_transparent(service: Service, built: Image | None) -> bool:

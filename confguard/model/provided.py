@@ -153,6 +153,7 @@ def is_own(project: Project, top: str) -> bool:
     if project.named(f"{top}.py"):
         return True
     return any(
-        posixpath.basename(folder) == top and any(path.endswith(".py") for path in project.under(folder))
+        any(path.endswith(".py") for path in project.under(folder))
         for folder in project.folders
+        if folder == top or folder.endswith(f"/{top}")
     )

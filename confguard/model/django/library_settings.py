@@ -135,10 +135,16 @@ def _is_named(project: Project, settings: Settings, package: str) -> bool:
     return any(source is not None and quoted.search(source.text) for source in sources)
 
 
-def _assigned(project: Project, settings: Settings, library: Library) -> Iterator[tuple[str, Span]]:
+def _assigned(project: Project, settings: Settings, library: Library) -> tuple[tuple[str, Span], ...]:
+    """Return the settings of a library that files assign: services mostly share these files."""
+    key = ("settings assigned", library.prefix, settings.files)
+    return project.once(key, lambda: tuple(_in_files(project, settings.files, library)))
+
+
+def _in_files(project: Project, files: tuple[str, ...], library: Library) -> Iterator[tuple[str, Span]]:
     pattern = re.compile(rf"^[ \t]*(?P<name>{library.prefix}[A-Z_]+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
     seen: set[str] = set()
-    for path in settings.files:
+    for path in files:
         source = project.read(path)
         for match in pattern.finditer(source.text) if source is not None else ():
             if source is not None and match["name"] not in seen:
@@ -148,13 +154,18 @@ def _assigned(project: Project, settings: Settings, library: Library) -> Iterato
 
 def _is_read(project: Project, settings: Settings, name: str) -> bool:
     """Say whether code asks for a name: any file beside the settings, or another line of theirs."""
+    key = ("setting read", name, settings.files)
+    return project.once(key, lambda: _is_read_beside(project, settings.files, name))
+
+
+def _is_read_beside(project: Project, files: tuple[str, ...], name: str) -> bool:
     word = re.compile(rf"(?<![\w]){name}\b")
     assigned = re.compile(rf"^[ \t]*{name}\s*(?::[^=\n]+)?=(?!=)|[\"']{name}[\"']\s*:")
     for path in project.paths:
         source = project.read(path) if path.endswith(".py") else None
         if source is None or name not in source.text:
             continue
-        if path not in settings.files:
+        if path not in files:
             return True
         for line in source.text.splitlines():
             if name not in line:

@@ -174,12 +174,9 @@ def _matches(path: str, pattern: str) -> bool:
     return all(_glob_expression(part).fullmatch(name) for name, part in pairs)
 
 
-_NEVER = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|webp|ico|woff2?|ttf|eot|js|mjs|ts|tsx|jsx|vue|css|scss|py|pyc|html?|md|rst|po|mo"
-    r"|json|lock|ya?ml|toml|pem|crt|key|gz|zip|tar|pdf|mp[34]|webm|csv|sql|go|rs|rb|java|php)\Z",
-    re.IGNORECASE,
-)
+_NEVER = frozenset(["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "ttf", "eot", "js", "mjs", "ts", "tsx", "jsx", "vue", "css", "scss", "py", "pyc", "htm", "html", "md", "rst", "po", "mo", "json", "lock", "yml", "yaml", "toml", "pem", "crt", "key", "gz", "zip", "tar", "pdf", "mp3", "mp4", "webm", "csv", "sql", "go", "rs", "rb", "java", "php"])  # fmt: skip
 
 
 def _could_be_configuration(path: str) -> bool:
-    return not _NEVER.search(path)
+    _, dot, ending = path.rpartition(".")
+    return not dot or ending.lower() not in _NEVER
