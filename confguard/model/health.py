@@ -197,8 +197,6 @@ def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
     if redirect.value is not True or found is None or _SECURITY not in found:
         return False
     path = request.path.partition("?")[0]
-    if not all(passes_middleware(app, one, path) for one in found[: found.index(_SECURITY)]):
-        return False
     exempt, secure = _setting(app, "SECURE_REDIRECT_EXEMPT"), app.settings.get("SECURE_PROXY_SSL_HEADER")
     if not isinstance(exempt, (list, tuple)) or _setting(app, "SECURE_SSL_HOST"):
         return False
@@ -209,8 +207,11 @@ def _redirects(app: App, redirect: Known[Any], request: Request) -> bool:
         return False
     header = _setting(app, "SECURE_PROXY_SSL_HEADER")
     if header is None:
-        return isinstance(secure, Known) and secure.value is None
-    if not isinstance(header, tuple) or len(header) != 2 or not isinstance(header[0], str):
+        secured = not isinstance(secure, Known) or secure.value is not None
+    elif not isinstance(header, tuple) or len(header) != 2 or not isinstance(header[0], str):
         return False
-    sent = request.headers.get(header[0].removeprefix("HTTP_").replace("_", "-").lower(), "")
-    return bool(sent.split(",")[0].strip() != header[1])
+    else:
+        sent = request.headers.get(header[0].removeprefix("HTTP_").replace("_", "-").lower(), "")
+        secured = sent.split(",")[0].strip() == header[1]
+    # What the middleware before it does is asked last: it is evaluated for that.
+    return not secured and all(passes_middleware(app, one, path) for one in found[: found.index(_SECURITY)])

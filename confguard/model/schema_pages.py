@@ -56,14 +56,15 @@ class BlockedPage:
 
 def blocked_pages(deployment: Deployment) -> Iterator[BlockedPage]:
     """Yield the pages of schemas that come to browsers with a policy under which they stay empty."""
-    own = _own_views(deployment.project)
+    project = deployment.project
+    own = project.once(("schema views",), lambda: _own_views(project))
     for app in deployment.apps:
         given = app.settings.get("SPECTACULAR_SETTINGS")
         if isinstance(given, Unknown):
             continue
         for one in app.urlconf.routes:
             name = (one.view or "").rpartition(".")[2]
-            match = _VIEW.match(name)
+            match = _VIEW.match(name) if name.startswith("Spectacular") else None
             kind = match[1] if match else own.get(name)
             if kind is None or not one.certain or _OTHERWISE.search(one.span.file.text):
                 continue

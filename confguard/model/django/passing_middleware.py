@@ -63,6 +63,13 @@ def passes_on(middleware: Middleware, name: str, path: str) -> bool:
 
     False where it is not known: it may answer itself, or say that plain requests are secure.
     """
+    key = (name, path)
+    if key not in middleware.passing:
+        middleware.passing[key] = _passes_on(middleware, name, path)
+    return middleware.passing[key]
+
+
+def _passes_on(middleware: Middleware, name: str, path: str) -> bool:
     run, settings = middleware.run, middleware.module
     dotted, _, attribute = name.rpartition(".")
     found = imports.find_module(run, dotted)

@@ -108,6 +108,8 @@ class Middleware:
     again: Callable[[Environment], Settings] = field(repr=False)
     environment: Environment = field(repr=False)
     other: Middleware | None = field(default=None, repr=False)
+    passing: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
+    """Whether a middleware hands a path on, by its name and the path, as far as that was asked."""
 
     @property
     def policies(self) -> tuple[Policy, ...]:

@@ -174,7 +174,12 @@ def _matches(path: str, pattern: str) -> bool:
     return all(_glob_expression(part).fullmatch(name) for name, part in pairs)
 
 
-_NEVER = frozenset(["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "ttf", "eot", "js", "mjs", "ts", "tsx", "jsx", "vue", "css", "scss", "py", "pyc", "htm", "html", "md", "rst", "po", "mo", "json", "lock", "yml", "yaml", "toml", "pem", "crt", "key", "gz", "zip", "tar", "pdf", "mp3", "mp4", "webm", "csv", "sql", "go", "rs", "rb", "java", "php"])  # fmt: skip
+_NEVER = frozenset({
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "ttf", "eot", "js", "mjs", "ts",
+    "tsx", "jsx", "vue", "css", "scss", "py", "pyc", "htm", "html", "md", "rst", "po", "mo", "json",
+    "lock", "yml", "yaml", "toml", "pem", "crt", "key", "gz", "zip", "tar", "pdf", "mp3", "mp4", "webm",
+    "csv", "sql", "go", "rs", "rb", "java", "php",
+})  # fmt: skip
 
 
 def _could_be_configuration(path: str) -> bool:
