@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from confguard.model.deployment import App, Deployment
@@ -14,6 +15,7 @@ from confguard.model.django.modules import find_path
 from confguard.model.django.settings import search_roots
 from confguard.model.django.values import elements, entry
 from confguard.model.image import parse_image
+from confguard.model.image_requirements import left_out
 from confguard.model.listening import programs
 from confguard.model.process import Process
 from confguard.model.provided import Installed, installed, is_own, lacking
@@ -121,9 +123,15 @@ def _lacked(
     deployment: Deployment, module: str, by: str, place: Span, services: tuple[str, ...]
 ) -> Iterator[MissingModule]:
     distributions = lacking(deployment.project, module)
+    listed = installed(deployment.project)
     if distributions is not None:
-        listed = installed(deployment.project)
         yield MissingModule(module, by, place, services, distributions, listed)
+        return
+    for service in services:
+        found = left_out(deployment.processes[service], module)
+        if found is not None and listed is not None:
+            names, path = found
+            yield MissingModule(module, by, place, (service,), names, replace(listed, path=path))
 
 
 def _imports(deployment: Deployment, app: App) -> Iterator[MissingModule]:

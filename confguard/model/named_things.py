@@ -6,6 +6,7 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from confguard.discover.history import tells_of_another_version
@@ -16,7 +17,7 @@ from confguard.model.stacks.shapes import shape
 from confguard.model.stacks.sightings import FORMS
 from confguard.model.stacks.stack import Role
 from confguard.parsers.command_lines import CommandLine, Form, lines
-from confguard.parsers.shell import UNKNOWN, commands
+from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.records import record
 from confguard.source import SourceFile, Span
 
@@ -81,12 +82,18 @@ def unknown_targets(repo: Repo) -> Iterator[Unnamed]:
         return
     known = {name for source in makefiles for name in _targets(source)}
     found: dict[str, list[Span]] = {}
-    for _, line in _command_lines(repo, ("make",)):
+    for source, line in _command_lines(repo, ("make",)):
         if "make" not in line.joined.text:
             continue
         for words in commands(line.joined.text, {}, make=False):
             names = [word.text for word in words]
             if names[0] not in ("make", "gmake") or line.prose or line.spoken:
+                continue
+            inner = _folder_of(names)
+            if inner is not None:
+                elsewhere = line.folder is not None or _changes_folder(source, line)
+                for word in () if elsewhere else _lost_in(repo, inner, words):
+                    found.setdefault(word.text, []).append(line.joined.span(word.start, word.end))
                 continue
             for index, name in enumerate(names[1:], 1):
                 if names[index - 1] in ("-C", "-f", "-j", "--directory", "--file", "-I", "-o"):
@@ -97,6 +104,31 @@ def unknown_targets(repo: Repo) -> Iterator[Unnamed]:
     for name, spans in found.items():
         near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
         yield Unnamed(name, tuple(dict.fromkeys(spans)), near[0] if near else "")
+
+
+def _folder_of(names: Sequence[str]) -> str | None:
+    """Return the folder of ``make -C folder``, None without one."""
+    for index, name in enumerate(names[1:], 1):
+        if name in ("-C", "--directory"):
+            return names[index + 1] if index + 1 < len(names) else None
+        if name.startswith("--directory="):
+            return name.partition("=")[2]
+        if name.startswith("-C") and name != "-C":
+            return name[2:]
+    return None
+
+
+def _lost_in(repo: Repo, folder: str, words: Sequence[ShellWord]) -> Iterator[ShellWord]:
+    """Yield the targets that the Makefile of a folder surely does not have."""
+    source = repo.project.read(posixpath.join(posixpath.normpath(folder), "Makefile"))
+    names = [word.text for word in words]
+    if source is None or _is_open(source) or "-f" in names or UNKNOWN in " ".join(names):
+        return
+    known = set(_targets(source))
+    for before, word in pairwise(words):
+        plain = re.fullmatch(r"[a-z][\w.-]*", word.text)
+        if plain and before.text not in ("-C", "--directory", "-j", "-I", "-o") and word.text not in known:
+            yield word
 
 
 def _is_call(names: Sequence[str]) -> bool:
@@ -162,12 +194,27 @@ def unknown_files(repo: Repo) -> Iterator[Unnamed]:
             repo.project, repo.files, _joined(span)
         ):
             compose.setdefault(span.text.strip("\"'"), []).append(span)
-    for path, span in missing_build_files(repo):
+    for path, span in (*missing_build_files(repo), *_of_build_commands(repo)):
         compose.setdefault(path, []).append(span)
     for name, spans in compose.items():
         yield Unnamed(name, tuple(dict.fromkeys(spans)), _alike(repo.project, name))
     yield from _scripts(repo)
     yield from _downloads(repo)
+
+
+def _of_build_commands(repo: Repo) -> Iterator[tuple[str, Span]]:
+    """Yield the Dockerfiles that ``docker build`` commands name and that no folder has."""
+    for one in repo.builders.commands:
+        if one.dockerfile is None or one.folder is None or tells_of_another_version(one.span.path):
+            continue
+        path = posixpath.normpath(posixpath.join(one.folder, one.dockerfile))
+        written = one.span.text.find(one.dockerfile)
+        plain = re.fullmatch(r"[\w./-]+", one.dockerfile) and not path.startswith(("..", "/"))
+        own = repo.project.is_folder(posixpath.normpath(posixpath.join(one.folder, one.context)).strip("."))
+        if not plain or not own or written < 0 or _is_there(repo, path, posixpath.dirname(one.span.path)):
+            continue
+        if not why_absent(repo.project, repo.files, path):
+            yield path, one.span.sub(written, written + len(one.dockerfile))
 
 
 def _joined(span: Span) -> str:

@@ -52,11 +52,11 @@ def _installed(project: Project) -> Installed | None:
     complete = bool(locks)
     for path in lists:
         source = project.read(path)
-        listed = _listed(source) if source is not None else None
-        if listed is None:
+        lines = listed(source) if source is not None else None
+        if lines is None:
             complete = False
             continue
-        names.update(listed)
+        names.update(lines)
     if not locks:
         complete = bool(lists) and names <= MODULES.keys() and not _named_elsewhere(project)
     if "django" not in names:
@@ -64,7 +64,7 @@ def _installed(project: Project) -> Installed | None:
     return Installed(with_needed(frozenset(names)), complete, [*locks, *lists][0])
 
 
-def _listed(source: SourceFile) -> set[str] | None:
+def listed(source: SourceFile) -> set[str] | None:
     """Return the distributions of a file of requirements; None where a line is something else."""
     found: set[str] = set()
     for text in source.text.replace("\\\n", " ").splitlines():
@@ -90,16 +90,15 @@ def _named_elsewhere(project: Project) -> bool:
                 return True
         if "dockerfile" in name.lower() or name.endswith(".sh"):
             source = project.read(path)
-            for match in _INSTALLS.finditer(source.text if source else ""):
-                if not _is_of_lists(match.string, match.start()):
+            for command in re.split(r"&&|[;|\n]", source.text if source else ""):
+                match = _INSTALLS.search(command)
+                if match is not None and not _is_of_lists(command[match.start() :]):
                     return True
     return False
 
 
-def _is_of_lists(text: str, start: int) -> bool:
+def _is_of_lists(command: str) -> bool:
     """Say whether a command installs from files of requirements, or no Python packages at all."""
-    end = text.find("\n", start)
-    command = text[start : end if end >= 0 else len(text)]
     if re.match(r"(?:apt-get|apt|apk)\b", command):
         return "python3-" not in command and "py3-" not in command
     words = [word for word in re.split(r"[\s&;|]+", command.split("install", 1)[-1]) if word]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from confguard.model.listening import Program, programs
 from confguard.model.provided import lacking
 from confguard.model.running_settings import module_source, target_of
+from confguard.model.time_limits import configured_application
 from confguard.model.value import Known
 from confguard.records import record
 from confguard.source import SourceFile, Span
@@ -51,13 +52,16 @@ def missing_targets(deployment: Deployment) -> Iterator[Missing]:
             continue
         for program in programs(deployment, service):
             target = target_of(program) if program.whole else None
+            place = program.place(target) if target else None
+            if target is None and program.name == "gunicorn" and program.whole:
+                target, place = configured_application(deployment, service, program) or (None, None)
             match = _TARGET.fullmatch(target) if target else None
             if target is None or match is None:
                 continue
             found = _judge(process, program, match["module"], match["name"] or "")
             if found is not None:
                 lack, name, source = found
-                yield Missing(service, program, target, lack, program.place(target), name, source)
+                yield Missing(service, program, target, lack, place, name, source)
 
 
 def _judge(

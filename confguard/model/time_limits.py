@@ -75,6 +75,15 @@ def workers(deployment: Deployment, service: str, program: Program) -> Value[int
     return Known(value, (step,)) if isinstance(value, int) else Unknown("is computed", (step,))
 
 
+def configured_application(deployment: Deployment, service: str, program: Program) -> tuple[str, Span] | None:
+    """Return what ``wsgi_app`` in the configuration of a gunicorn says, with its place."""
+    said = _said(program, Where(deployment.project, deployment.processes[service]), ("wsgi_app",))
+    if said is None or said[1] is None or "wsgi_app" not in said[2]:
+        return None
+    value, start, end = said[2]["wsgi_app"]
+    return (value, said[1].span(start, end)) if isinstance(value, str) else None
+
+
 def _said(
     program: Program, where: Where, names: Sequence[str] = ("timeout", "worker_class", "threads")
 ) -> tuple[tuple[str, ...], SourceFile | None, dict[str, tuple[object, int, int]]] | None:

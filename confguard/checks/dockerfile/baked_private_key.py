@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
+from confguard.model.builds import Building, buildings
 from confguard.model.dockerfile import run_text
 from confguard.model.repo import Repo
+from confguard.model.value import Known
 from confguard.source import Span
 from confguard.words import services_named
 
@@ -16,6 +18,8 @@ _MAKES_KEY = re.compile(
     r"\bopenssl\s+req\b[^;&|]*\s-keyout\s|\bopenssl\s+(?:genrsa|genpkey|ecparam)\b[^;&|]*\s-out\s"
     r"|\bssh-keygen\b[^;&|]*\s-(?:A|f|t)\b|\bsscg\s+-|\bmkcert\s+(?:-(?:cert|key)-file|[a-z0-9*.-]+\.?[a-z0-9]*\b)"
 )
+_WRITTEN = re.compile(r"\s-(?:keyout|out|f|key-file)[ =](/[\w./-]+)")
+"""Where a key is written."""
 _PRINTED = re.compile(r"\b(?:printf|echo)\s+(?:-\w+\s+)*(?:'[^']*'|\"(?:[^\"\\]|\\.)*\")")
 """The text of a script that is run later."""
 _ONLY_READS = re.compile(r"\bssh-keygen\s+(?:-\w+\s+)*-[lRFHyY]\b|/dev/null")
@@ -32,6 +36,11 @@ def check(repo: Repo) -> Iterator[Finding]:
                         services, stacks = found.setdefault(one.span.first_line(), ([], []))
                         services.append(name)
                         stacks.append(deployment.name)
+        for building in buildings(deployment):
+            for place in _copied_keys(building):
+                services, stacks = found.setdefault(place.first_line(), ([], []))
+                services += [service.name for service in building.services]
+                stacks.append(deployment.name)
     for span, (services, stacks) in found.items():
         names = list(dict.fromkeys(services))
         yield Finding(
@@ -42,6 +51,19 @@ def check(repo: Repo) -> Iterator[Finding]:
             stacks=tuple(dict.fromkeys(stacks)),
             address=(span.path, *names),
         )
+
+
+def _copied_keys(building: Building) -> Iterator[Span]:
+    """Yield the RUNs of other stages whose keys are copied into the image."""
+    stages = {one.stage.index: one for one in building.images()}
+    for copy in building.image.copies if building.image is not None else ():
+        inner = stages.get(copy.stage.index) if copy.stage is not None else None
+        sources = [source.value.rstrip("/") for source in copy.sources if isinstance(source, Known)]
+        for one in (one for stage in inner.stages for one in stage.instructions) if inner is not None else ():
+            text = run_text(one) if one.name == "RUN" and not one.on_build else ""
+            paths = _WRITTEN.findall(text) if _makes(text) else []
+            if any(f"{path}/".startswith(f"{source}/") for path in paths for source in sources):
+                yield one.span
 
 
 def _makes(text: str) -> bool:

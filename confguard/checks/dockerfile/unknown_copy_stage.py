@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from confguard.finding import Edit, Finding, Label
 from confguard.fixes.edits import whole
 from confguard.model.builds import Building, buildings
-from confguard.model.dockerfile import Copy
+from confguard.model.dockerfile import Image
 from confguard.model.image import OFFICIAL
 from confguard.model.repo import Repo
 from confguard.model.value import Known
@@ -21,16 +21,32 @@ def check(repo: Repo) -> Iterator[Finding]:
         reported: set[Span] = set()
         for building in buildings(deployment):
             for one in building.images():
-                for copy in one.copies:
-                    if copy.instruction.span not in reported and _is_lost(building, copy):
-                        reported.add(copy.instruction.span)
-                        yield _finding(deployment.name, building, copy)
+                for name, place in (*_copied(one), *_mounted(building, one)):
+                    if place not in reported and _is_lost(building, name):
+                        reported.add(place)
+                        yield _finding(deployment.name, building, name, place)
 
 
-def _is_lost(building: Building, copy: Copy) -> bool:
-    if not isinstance(copy.image, Known):
-        return False
-    name = copy.image.value
+def _copied(image: Image) -> Iterator[tuple[str, Span]]:
+    for copy in image.copies:
+        if isinstance(copy.image, Known):
+            flag = copy.instruction.flag("from")
+            yield copy.image.value, flag.span if flag else copy.instruction.span
+
+
+def _mounted(building: Building, image: Image) -> Iterator[tuple[str, Span]]:
+    """Yield what ``RUN --mount=from=`` names and no stage is called."""
+    stages = {stage.name.lower() for stage in building.dockerfile.stages if stage.name}
+    for stage in image.stages:
+        for one in stage.instructions:
+            for flag in one.flags if one.name == "RUN" and not one.on_build else ():
+                options = dict(part.partition("=")[::2] for part in flag.value.split(","))
+                name = options.get("from", "") if flag.name == "mount" else ""
+                if name and not name.isdecimal() and name.lower() not in stages:
+                    yield name, flag.span
+
+
+def _is_lost(building: Building, name: str) -> bool:
     if not name or any(char in name for char in "/:@.$") or name in OFFICIAL:
         return False
     if name.isdecimal():
@@ -48,28 +64,22 @@ _STAGES = frozenset(
 """Words that name stages and no official image."""
 
 
-def _finding(stack: str, building: Building, copy: Copy) -> Finding:
-    assert isinstance(copy.image, Known)
-    name, path = copy.image.value, building.dockerfile.source.path
+def _finding(stack: str, building: Building, name: str, place: Span) -> Finding:
+    path = building.dockerfile.source.path
     stages = {stage.name: stage for stage in building.dockerfile.stages if stage.name}
     near = difflib.get_close_matches(name.lower(), stages, n=1, cutoff=0.6)
-    flag = copy.instruction.flag("from")
     return Finding(
         f"the build of {building.where} copies from the stage `{name}`, which {path} does not have",
-        Label(
-            flag.span if flag else copy.instruction.span, "taken for an image of Docker Hub: the build fails"
-        ),
+        Label(place, "taken for an image of Docker Hub: the build fails"),
         tuple(Label(stages[found].start.span.first_line(), "perhaps this one is meant") for found in near),
         notes=(f"its stages are {', '.join(stages)}",) if stages else (),
         help="name one of the stages (`FROM ... AS name`)",
         stacks=(stack,),
         address=(path, name),
-        fixes=whole(f"copy from {near[0]}", [_named(flag.span if flag else None, name, near[0])], safe=False)
-        if near
-        else (),
+        fixes=whole(f"copy from {near[0]}", [_named(place, name, near[0])], safe=False) if near else (),
     )
 
 
-def _named(flag: Span | None, name: str, wanted: str) -> Edit | None:
-    start = flag.text.rfind(name) if flag else -1
-    return Edit(flag.sub(start, start + len(name)), wanted) if flag and start != -1 else None
+def _named(place: Span, name: str, wanted: str) -> Edit | None:
+    start = place.text.rfind(f"from={name}") + len("from=")
+    return Edit(place.sub(start, start + len(name)), wanted) if start >= len("from=") else None

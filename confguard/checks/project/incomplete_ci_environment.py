@@ -33,6 +33,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                 ),
             ),
             notes=(
+                *(f"docker compose refuses its files without {name}" for name in most.required[:_SHOWN]),
                 *(
                     f"service {name} does not initialise its data without {one}"
                     for name, one, _ in most.stores

@@ -11,7 +11,7 @@ from confguard.model.nginx.upstreams import PASSES
 _FIXED = ("return", "stub_status", "empty_gif", "autoindex_format", "content_by_lua_block", "js_content")
 
 
-_WEBSOCKET = re.compile(r"(^|/)\^?(ws|wss|websockets?|sockets?|socket\.io|sockjs)(/|\$|$)", re.IGNORECASE)
+_WEBSOCKET = re.compile(r"(^|/)\^?(ws|wss|websockets?|sockets?|socket\.io|sockjs)(/|\$|\(|$)", re.IGNORECASE)
 
 
 def named_for_websockets(target: Target) -> bool:

@@ -57,7 +57,8 @@ class Incomplete:
     """A stack that lacks variables: ``copy`` is the command that makes the env file from ``template``.
 
     ``stores`` are services with the variable without which they do not initialise, and the one of the env
-    file that it is made of; ``apps`` are services whose settings raise for want of variables.
+    file that it is made of; ``apps`` are services whose settings raise for want of variables; ``required``
+    are variables without which docker compose refuses the files.
     """
 
     job: Job
@@ -66,12 +67,13 @@ class Incomplete:
     start: Span
     stores: tuple[tuple[str, str, str], ...]
     apps: tuple[tuple[str, tuple[str, ...]], ...]
+    required: tuple[str, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
         """All that is lacking."""
         names = [name for _, _, name in self.stores] + [name for _, names in self.apps for name in names]
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys([*self.required, *names]))
 
 
 @record
@@ -192,9 +194,24 @@ def _judged(
             and (source := _source(deployment, name, needed)) not in overridden
         )
         apps = tuple(_apps(deployment, names, overridden))
-        if stores or apps:
-            return Incomplete(job, made.span, made.template, invocation.span, stores, apps)
+        required = _required(deployment, made, overridden)
+        if stores or apps or required:
+            return Incomplete(job, made.span, made.template, invocation.span, stores, apps, required)
     return None
+
+
+def _required(deployment: Deployment, made: MadeFile, given: set[str]) -> tuple[str, ...]:
+    """Return the variables that the Compose files demand and that a made file, which fills them, lacks."""
+    stack = deployment.stack
+    filling = stack.env_files or (posixpath.join(stack.project_directory, ".env"),)
+    if made.path not in {posixpath.normpath(path) for path in filling}:
+        return ()
+    lacking = (
+        use.name
+        for use in deployment.compose.interpolations
+        if use.required and (use.found is None or (use.operator == ":?" and use.found == Known("")))
+    )
+    return tuple(dict.fromkeys(name for name in lacking if name not in given))
 
 
 def _filled(made: MadeFile) -> set[str]:
