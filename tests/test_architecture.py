@@ -1,6 +1,7 @@
 """The import contract of ARCHITECTURE.md, read from syntax trees: one direction, few doors to the outside."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -272,6 +273,34 @@ def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
         return
     eager = [(d, line) for d, line in facts(path).at_once if d.split(".")[0] in PARSING_LIBRARIES]
     assert not eager
+
+
+def named_paths() -> Iterator[Path]:
+    """Yield the paths that the table of ARCHITECTURE.md names; short ones are read as behind the one before."""
+    text = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\| (?!to find).*$", text, re.MULTILINE):
+        folder = PACKAGE.parent
+        for word in re.findall(r"`([\w./-]+(?:\.py|/))`", row):
+            path = (
+                PACKAGE.parent / word if "/" in word and (PACKAGE.parent / word).exists() else folder / word
+            )
+            yield path
+            folder = path if word.endswith("/") else path.parent
+
+
+def test_the_map_names_only_what_there_is():
+    assert not [name(path) for path in named_paths() if not path.exists()]
+
+
+def test_the_map_names_every_room_and_every_module_of_the_model():
+    named = {str(path) for path in named_paths()}
+    rooms = [*PACKAGE.iterdir(), *(PACKAGE / "model").iterdir()]
+    wanted = [path for path in rooms if path.suffix == ".py" or (path / "__init__.py").exists()]
+    assert not [
+        name(path)
+        for path in wanted
+        if not path.name.startswith("__") and not any(f"{one}/".startswith(f"{path}/") for one in named)
+    ]
 
 
 def test_every_module_can_be_the_first_that_is_imported():

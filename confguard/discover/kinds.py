@@ -194,8 +194,8 @@ def inactive(path: str) -> str:
         return "its name marks a copy that is not in use"
     if _UNFILLED.search(path):
         return PROJECT_TEMPLATE
-    if _LANGUAGE.search(name):
-        return f"it is a template of another program ({_LANGUAGE.search(name)[0]})"  # type: ignore[index]
+    if language := _LANGUAGE.search(name):
+        return f"it is a template of another program ({language[0]})"
     return ""
 
 
