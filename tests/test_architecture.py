@@ -276,7 +276,7 @@ def test_parsing_libraries_are_loaded_late_outside_of_the_parsers(path):
 
 
 def named_paths() -> Iterator[Path]:
-    """Yield the paths that the table of ARCHITECTURE.md names; short ones are read as behind the one before."""
+    """Yield the paths of the table in ARCHITECTURE.md; a short one lies beside the one before it."""
     text = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for row in re.findall(r"^\| (?!to find).*$", text, re.MULTILINE):
         folder = PACKAGE.parent
