@@ -67,6 +67,14 @@ def entries(setting: Setting) -> Iterator[Entry]:
             yield Entry(item, place)
 
 
+def is_filled_in(value: Known[Any]) -> bool:
+    """Say whether a template's text is a gap that the operator fills in (``<your-domain.com>``)."""
+    text = value.value
+    return (
+        value.from_template and isinstance(text, str) and re.search(r"<[^>]+>|\{\{.*\}\}", text) is not None
+    )
+
+
 def by_fault(
     setting: Setting, fault_of: Callable[[str], tuple[str, bool]], *, of_text: bool
 ) -> Iterator[tuple[str, bool, list[Entry]]]:
@@ -80,7 +88,7 @@ def by_fault(
         return
     wrong: dict[tuple[str, bool], list[Entry]] = {}
     for one in entries(setting):
-        if isinstance(one.value.value, str):
+        if isinstance(one.value.value, str) and not is_filled_in(one.value):
             wrong.setdefault(fault_of(one.value.value), []).append(one)
     yield from ((fault, about, alike) for (fault, about), alike in wrong.items() if fault)
 

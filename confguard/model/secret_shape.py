@@ -9,7 +9,7 @@ _PLACEHOLDER = re.compile(
     r"change[-_ ]?(me|this|it)|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]*>|\{\{.*\}\}|\[[^\]]*\]"
     r"|x{4,}|\.\.\.|place[-_ ]?holder|insert[-_ ]|generate|fill[-_ ]?(me|in)|set[-_ ]?(me|this)|put[-_ ]"
     r"|^(to-?do|tbd|none|null|secret|password|placeholder|example|dummy|foo|bar|xxx+|\*+|-+|_+)$"
-    r"|!!!|\bset[-_ ](a|the|your|django)[-_ ]|enter[-_ ]|some[-_ ](secret|random|key)"
+    r"|[-_ ]goes[-_ ]here|!!!|\bset[-_ ](a|the|your|django)[-_ ]|enter[-_ ]|some[-_ ](secret|random|key)"
     r"|(secret|random|secure|strong|long|private|unique)[-_ ](key|string|secret|password|value)[-_ ]here",
     re.IGNORECASE,
 )

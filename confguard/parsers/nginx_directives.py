@@ -33,6 +33,7 @@ PLACES = {
     "stream-server": "NGX_STREAM_SRV_CONF",
 }
 # What nginx 1.30 has and crossplane 0.5.8 does not know: found by asking nginx -t for each of its own words.
+# Where js_set may stand says ngx_http_js_module's documentation (njs 0.9).
 NEWER = """
 add_header_inherit              http,server,location,if         TAKE1
 add_trailer_inherit             http,server,location,if         TAKE1
@@ -57,6 +58,8 @@ open_file_cache_events          http,server,location            FLAG
 post_action                     http,server,location,if         TAKE1
 pass                            stream-server                   TAKE1
 postpone_gzipping               http,server,location            TAKE1
+js_set                          http,server,location            TAKE23
+js_set                          stream,stream-server            TAKE23
 proxy_cookie_flags              http,server,location            TAKE1234
 proxy_half_close                stream,stream-server            FLAG
 proxy_pass_trailers             http,server,location            FLAG

@@ -16,6 +16,7 @@ from confguard.model.secret_shape import Shape, shape_of
         ("your-secret-key-here", Shape.PLACEHOLDER),
         ("<generate one>", Shape.PLACEHOLDER),
         ("xxxxxxxx", Shape.PLACEHOLDER),
+        ("domain_name_goes_here", Shape.PLACEHOLDER),
         ("secret", Shape.PLACEHOLDER),
         ("!!!SET DJANGO_SECRET_KEY!!!", Shape.PLACEHOLDER),
         ("django-insecure-not-a-key", Shape.DEVELOPMENT),

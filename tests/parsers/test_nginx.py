@@ -158,6 +158,7 @@ def test_what_nginx_refuses_is_a_problem(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "http { server { listen 80; js_set $ip main.ip; location / { js_set $id main.id nocache; } } }",
         "server { more_set_headers 'A: b'; location / { content_by_lua_block { if x then y('}') end } } }",
         "server { if ($request_method = POST) { return 405; } if ( $host ~ a ) { return 404; } }",
         "map $a $b { default x; ~^y z; include maps/*.conf; } server { listen 80; }",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._entries import Entry, entries, listed, near, others, rewritten, serving, written
+from confguard.checks._entries import (
+    Entry,
+    entries,
+    is_filled_in,
+    listed,
+    near,
+    others,
+    rewritten,
+    serving,
+    written,
+)
 from confguard.checks._trails import Setting, explain
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import Deployment
@@ -55,7 +65,10 @@ def _judge(deployment: Deployment, hosts: Setting) -> Iterator[Finding]:
         return
     if any(one.value.value == "*" for one in texts):
         return
-    useless = [one for one in texts if one.value.value.strip() and host_fault(one.value.value)]
+    gaps = [one for one in texts if is_filled_in(one.value)]
+    useless = [
+        one for one in texts if one not in gaps and one.value.value.strip() and host_fault(one.value.value)
+    ]
     for fault in dict.fromkeys(host_fault(one.value.value) for one in useless):
         alike = [one for one in useless if host_fault(one.value.value) == fault]
         sure = complete and len(useless) == len([one for one in texts if one.value.value])

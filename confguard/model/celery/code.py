@@ -174,6 +174,8 @@ def unknown_tasks(code: Code) -> Iterator[tuple[Mention, Task | None]]:
     for mention in code.scheduled:
         if any(task.is_called(mention.name) for task in code.tasks) or "." not in mention.name:
             continue
+        if mention.name.startswith("celery."):
+            continue  # Celery's own (celery/app/builtins.py, 5.5): backend_cleanup, chord_unlock ...
         module, _, function = mention.name.rpartition(".")
         top = module.partition(".")[0]
         packages = [path for path in code.project.folders if posixpath.basename(path) == top]

@@ -15,6 +15,8 @@ _SHELLS = frozenset([
     "", "bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "text", "txt", "powershell",
     "ps1", "bat", "cmd", "batch", "none", "dotenv", "ini", "env", "fish", "plaintext", "makefile", "code",
 ])  # fmt: skip
+_ITEM = re.compile(r"\s*[-*+•]\s+\w")
+"""An item of a list: words about commands, also in a block of plain text."""
 _INLINE = re.compile(r"`{1,2}([^`\n]*(?:docker[- ]compose|stack deploy)[^`\n]*)`{1,2}")
 _COMMANDS = re.compile(
     r"\s*(?:[$#❯%]\s+)?(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:docker|docker-compose|cp|cd|export|make|podman)\s"
@@ -37,6 +39,7 @@ def document(source: SourceFile) -> Iterator[CommandLine]:
             elif shell and text.strip():
                 prompt = _PROMPT.match(text)
                 comment = text.lstrip().startswith("# ") and not _COMMANDS.match(text)
+                comment = comment or _ITEM.match(text) is not None
                 joined, line = join(source, line, prompt.end() if prompt and not comment else 0)
                 yield CommandLine(joined, _heading(headings), block, 1, spoken=comment)
             else:
