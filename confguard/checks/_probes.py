@@ -8,6 +8,7 @@ from confguard.checks._trails import deliveries
 from confguard.finding import Label
 from confguard.model.deployment import Deployment
 from confguard.model.health import Failing, Why
+from confguard.model.store_probes import Refused
 from confguard.model.value import Known
 from confguard.words import joined
 
@@ -49,7 +50,21 @@ def words_of(one: Failing) -> tuple[str, str]:
         return "SECURE_SSL_REDIRECT sends it to https, which the server does not speak", "follows a redirect"
     if one.why is Why.PATH and request is not None:
         return f"Django has no route for `{request.path}`", "Django answers 404"
+    if one.refused is not None:
+        return _of_store(one.refused)
     return "SECURE_SSL_REDIRECT answers it with a redirect, and that counts as healthy", "sees status 301"
+
+
+def _of_store(found: Refused) -> tuple[str, str]:
+    if found.lost and not found.fails:
+        return (
+            f"its container has no {found.lost}, so that the client takes `ping` for the password",
+            "succeeds as well when nobody answers",
+        )
+    if found.what == "password":
+        lacks = f"its container has no {found.lost}" if found.lost else "it has not the server's password"
+        return lacks, "is answered with NOAUTH"
+    return f"the server has no {found.what} `{found.name}`", "cannot connect"
 
 
 def help_of(one: Failing) -> str:
@@ -63,6 +78,8 @@ def help_of(one: Failing) -> str:
         Why.HOST: "add the host to ALLOWED_HOSTS, or send one that it holds with a Host header",
         Why.REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
         Why.PATH: "ask for a path that the URLconf has, or add a route for it",
+        Why.REFUSED: "take the names and the password from the container's environment, like the server",
+        Why.UNASKED: "give the container the variable in `environment:`, best as REDISCLI_AUTH",
         Why.NOTHING: "ask for a page: `wget -q -O /dev/null http://127.0.0.1/ || exit 1`",
         Why.ONLY_REDIRECT: f"{header}, or list the path in SECURE_REDIRECT_EXEMPT",
     }[one.why]

@@ -59,10 +59,21 @@ def mismatches(deployment: Deployment, sightings: tuple[Sighting, ...]) -> Itera
             continue
         environment = deployment.processes[service.name].environment
         tool = words[0].rpartition("/")[2]
-        for variable, said in _named(tool, words[1:]):
-            real = _real(environment, variable)
-            if real is not None and said != real.value and not _is_stock(tool, variable, said, environment):
-                yield Mismatch(service.name, tool, variable, said, real, one.span, one.context)
+        for variable, said, real in wrong_names(tool, words[1:], environment):
+            yield Mismatch(service.name, tool, variable, said, real, one.span, one.context)
+
+
+def wrong_names(
+    tool: str, words: list[str], environment: Environment
+) -> Iterator[tuple[str, str, Known[str]]]:
+    """Yield the users and databases of a client's arguments that the server of an environment does not have.
+
+    Each is the variable that creates it, the name that is asked for, and the server's own.
+    """
+    for variable, said in _named(tool, words):
+        real = _real(environment, variable)
+        if real is not None and said != real.value and not _is_stock(tool, variable, said, environment):
+            yield variable, said, real
 
 
 def _named(tool: str, words: list[str]) -> Iterator[tuple[str, str]]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from confguard.model.image_tools import lacks
 from confguard.model.listening import listening
-from confguard.model.probing import Probe, Request, probe_of
+from confguard.model.probing import Probe, Request, probe_of, text_of_check
+from confguard.model.store_probes import Refused, refused
 from confguard.model.value import Known, Trail
 from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
+    from confguard.model.process import Process
 
 _SECURITY = "django.middleware.security.SecurityMiddleware"
 _COMMON = "django.middleware.common.CommonMiddleware"
@@ -25,6 +27,8 @@ PASSING = re.compile(
     r"debug_toolbar|allauth|axes|django_structlog|elasticapm)\."
 )
 
+_STORE_CLIENTS = ("redis-cli", "valkey-cli", "psql")
+_IGNORED = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b")
 _EMPTY = re.compile(
     r"\s*(?:(?:\S*/)?nginx\s+-t(?:\s+-q)?|true|/bin/true|:|exit\s+0|ls(?:\s+\S+)?|pwd|date|hostname|whoami"
     r"|echo(?:\s+[^|&;]*)?)(?:\s*\|\|\s*exit\s+1)?\s*"
@@ -43,6 +47,8 @@ class Why(Enum):
     PATH = "Django has no route for the path"
     ONLY_REDIRECT = "all that it sees is a redirect"
     NOTHING = "it does not ask the program"
+    REFUSED = "the server refuses it"
+    UNASKED = "what it says of the server is taken for something else"
 
 
 @record
@@ -56,6 +62,8 @@ class Failing:
     trail: Trail = ()
     urls: str = ""
     """The file of the routes."""
+    refused: Refused | None = None
+    """What a store refuses."""
 
     @property
     def from_template(self) -> bool:
@@ -72,8 +80,15 @@ def failing(deployment: Deployment) -> Iterator[Failing]:
         if one.condition == "service_completed_successfully"
     }
     for name, process in deployment.processes.items():
+        if name in ending:
+            continue
         probe = probe_of(process)
-        if probe is None or name in ending:
+        if probe is None or probe.tool in _STORE_CLIENTS:
+            found = _store(deployment, name, process)
+            if found is not None:
+                yield found
+                continue
+        if probe is None:
             continue
         if _EMPTY.fullmatch(probe.text):
             yield Failing(name, probe, Why.NOTHING)
@@ -83,6 +98,21 @@ def failing(deployment: Deployment) -> Iterator[Failing]:
             yield Failing(name, probe, Why.TOOL)
         elif probe.request is not None and _is_own(deployment, name, probe.request):
             yield from failing_request(deployment, name, probe, probe.request)
+
+
+def _store(deployment: Deployment, name: str, process: Process) -> Failing | None:
+    """Return why the check of a store fails by what it asks with."""
+    said = text_of_check(process)
+    if said is None or not any(client in said[0] for client in _STORE_CLIENTS) or _IGNORED.search(said[0]):
+        return None
+    text, span = said
+    found = refused(deployment, process, text)
+    if found is None:
+        return None
+    tool = next(client for client in _STORE_CLIENTS if client in text)
+    why = Why.REFUSED if found.fails else Why.UNASKED
+    probe = Probe(tool, None, text, span, False, True)
+    return Failing(name, probe, why, trail=found.trail, refused=found)
 
 
 def _is_own(deployment: Deployment, service: str, request: Request) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -88,6 +89,21 @@ def probe_of(process: Process) -> Probe | None:
         return _probe("CMD", [word.text for word in check.words], check.span, inherited=True)
     match = _CMD.match(check.text)
     return _probe("CMD-SHELL", [match["rest"]], check.span, inherited=True) if match else None
+
+
+def text_of_check(process: Process) -> tuple[str, Span] | None:
+    """Return the text that a service's health check of the Compose file runs, None where it is not known."""
+    own = process.service.healthcheck
+    if own is None or own.disabled or not isinstance(own.test, Known) or own.test.span is None:
+        return None
+    kind, *words = own.test.value or ("NONE",)
+    if kind == "NONE" or not words:
+        return None
+    if kind == "CMD-SHELL":
+        return words[0], own.test.span
+    if posixpath.basename(words[0]) in ("sh", "bash", "ash") and words[1:2] == ["-c"]:
+        return " ".join(words[2:3]), own.test.span
+    return shlex.join(words), own.test.span
 
 
 def probe_of_words(words: Sequence[str], span: Span) -> Probe | None:

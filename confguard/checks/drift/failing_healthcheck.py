@@ -12,7 +12,7 @@ from confguard.model.health import Failing, Why, failing
 from confguard.model.repo import Repo
 from confguard.words import joined, services_named
 
-_PROVES_NOTHING = (Why.ONLY_REDIRECT, Why.NOTHING)
+_PROVES_NOTHING = (Why.ONLY_REDIRECT, Why.NOTHING, Why.UNASKED)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -57,6 +57,6 @@ def _finding(deployment: Deployment, found: list[Failing]) -> Finding:
 def _severity(one: Failing, waited: bool) -> Severity:
     if one.why is Why.NOTHING or (one.why is Why.ONLY_REDIRECT and one.from_template):
         return Severity.INFO
-    if one.why is Why.ONLY_REDIRECT:
+    if one.why in _PROVES_NOTHING:
         return Severity.WARNING
     return Severity.ERROR if waited and not one.from_template else Severity.WARNING
