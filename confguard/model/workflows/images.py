@@ -95,17 +95,22 @@ def _pushes(step: Step) -> bool:
     return isinstance(push, Scalar) and push.text.lower() != "false"
 
 
+def pushing_steps(repo: Repo) -> frozenset[tuple[str, int]]:
+    """Return path and offset of the inputs of each step that builds an image and pushes it."""
+    return frozenset(
+        (step.inputs.span.path, step.inputs.span.start)
+        for _, job in jobs(repo)
+        for step in job.steps
+        if step.inputs is not None and _BUILD_ACTION.match(step.uses) and _pushes(step)
+    )
+
+
 def lost_arguments(repo: Repo) -> Iterator[Lost]:
     """Yield the pushed builds that lack arguments which production gives to the same Dockerfile."""
     from confguard.model.builds import buildings
     from confguard.model.built_elsewhere import as_build
 
-    pushed = {
-        (step.inputs.span.path, step.inputs.span.start)
-        for _, job in jobs(repo)
-        for step in job.steps
-        if step.inputs is not None and _BUILD_ACTION.match(step.uses) and _pushes(step)
-    }
+    pushed = pushing_steps(repo)
     seen: set[tuple[str, int]] = set()
     for one in repo.builders.of_files:
         key = (one.span.path, one.span.start)
