@@ -19,7 +19,6 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             first = found[0]
             places = dict.fromkeys(span for one in found for span in one.answers)
-            plain = any(one.message.id == "security.W008" for one in found)
             yield Finding(
                 f"{joined([f'`{one.message.id}`' for one in found])} "
                 f"{'is' if len(found) == 1 else 'are'} silenced, and nothing else does what "
@@ -30,9 +29,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     *(Label(span.first_line(), "is answered here") for span in list(places)[:3]),
                 ),
                 notes=(f"{app.settings.module} is the settings module",),
-                help="redirect in nginx: `return 301 https://$host$request_uri;`"
-                if plain
-                else "set what the check asks for, or add the header in nginx",
+                help=_help(found),
                 stacks=(deployment.name,),
                 address=(app.settings.module, *app.services),
             )
@@ -40,3 +37,10 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _words(one: Unfounded) -> str:
     return f"{one.message.setting}: {one.message.text}"
+
+
+def _help(found: list[Unfounded]) -> str:
+    plain = [one.message.id == "security.W008" for one in found]
+    redirect = ["redirect plain http in nginx: `return 301 https://$host$request_uri;`"] if any(plain) else []
+    headers = [] if all(plain) else ["add the header in nginx, or in Django what the check asks for"]
+    return "; ".join((*redirect, *headers))
