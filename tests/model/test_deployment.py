@@ -158,7 +158,7 @@ def test_files_that_a_generator_fills_in_are_named_once_and_not_judged(repositor
     repo = model(
         repository(
             {
-                "{{ cookiecutter.slug }}/.env": "{% if cookiecutter.a %}\nA=1\n{% endif %}\n",
+                "{{ cookiecutter.slug }}/.env": "A=1\nB=2\nC=3\n{% if cookiecutter.a %}\nD=1\n{% endif %}\n",
                 "{{ cookiecutter.slug }}/compose.yaml": "services:\n  web:\n    image: a\n",
                 "{{ cookiecutter.slug }}/deploy.sh": "docker compose -f gone.yaml up -d unknown\n",
             }
