@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App, Deployment
 from confguard.model.provided import installed
 from confguard.model.responses.behind import apps_behind
 from confguard.model.responses.bodies import Declared, declared_limits, routed, ways_to, widest
+from confguard.model.screened import Screened
 from confguard.model.value import Known
+from confguard.records import record
 
 _OF_DJANGO = frozenset(
     {"DATA_UPLOAD_MAX_MEMORY_SIZE", "FILE_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FILES"}
@@ -27,7 +28,7 @@ FILE_UPLOAD_MAX_SIZE, django-avatar AVATAR_MAX_SIZE (their READMEs)."""
 _TAKES_FILES = re.compile(r"\b(?:FileField|ImageField|FILES|FileUploadParser|MultiPartParser|UploadedFile)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unenforced:
     """A declared limit that nothing compares with, and the largest body that nginx lets through to it.
 
@@ -52,7 +53,7 @@ def unenforced(deployment: Deployment) -> Iterator[Unenforced]:
             seen.add(name)
             if not _takes_files(deployment.project) or not _is_own(deployment.project, app, declared):
                 continue
-            if not _is_named(deployment.project, name, app.settings.files):
+            if not _is_named_by_code(deployment.project, name, app.settings.files):
                 yield Unenforced(declared, app, _variables(app, declared), _passed(deployment, app, declared))
 
 
@@ -93,8 +94,8 @@ def _is_own(project: Project, app: App, declared: Declared) -> bool:
 
 
 def _is_module(project: Project, dotted: str) -> bool:
-    top = dotted.split(".")[0]
-    return any(posixpath.basename(folder) == top for folder in project.folders)
+    names = project.once(("folder names",), lambda: frozenset(map(posixpath.basename, project.folders)))
+    return dotted.split(".")[0] in names
 
 
 def _module_words(project: Project) -> frozenset[str]:
@@ -108,16 +109,23 @@ def _module_words(project: Project) -> frozenset[str]:
     )
 
 
+def _is_named_by_code(project: Project, setting: str, files: tuple[str, ...]) -> bool:
+    return project.once(("names a setting", setting, files), lambda: _is_named(project, setting, files))
+
+
 def _is_named(project: Project, setting: str, files: tuple[str, ...]) -> bool:
     """Say whether code names a setting, or puts such a name together, beside where it is assigned."""
-    tail = re.escape(setting.partition("_")[2])
-    whole = re.compile(rf"\b{setting}\b|(?<![A-Za-z0-9_])_?{tail}\b|%s_{tail}\b")
-    inner = re.compile(rf"(?<![\w\"'])(?<!^){setting}\b(?![\"'])(?!\s*(?::[^=\n]*)?=[^=])", re.MULTILINE)
+    tail = setting.partition("_")[2]
+    whole = Screened(re.compile(rf"\b{setting}\b|(?<![A-Za-z0-9_])_?{tail}\b|%s_{tail}\b"), (tail,))
+    inner = Screened(
+        re.compile(rf"(?<![\w\"'])(?<!^){setting}\b(?![\"'])(?!\s*(?::[^=\n]*)?=[^=])", re.MULTILINE),
+        (setting,),
+    )
     for path in project.paths:
         if not path.endswith(_CODE):
             continue
         source = project.read(path)
-        if source is not None and (inner if path in files else whole).search(source.text):
+        if source is not None and (inner if path in files else whole).is_in(source.text):
             return True
     return False
 

@@ -68,10 +68,9 @@ def _declared(app: App) -> Iterator[Declared]:
 
 
 def _is_limit(parts: list[str]) -> bool:
-    what = any(re.fullmatch(_WHAT, part) for part in parts)
     limits = any(part in ("MAX", "MAXIMUM", "LIMIT") for part in parts)
     measured = parts[-1] in _UNITS or any(part in ("SIZE", "SIZES") for part in parts)
-    return what and limits and measured
+    return limits and measured and any(re.fullmatch(_WHAT, part) for part in parts)
 
 
 def _bytes(value: Known[Any], parts: list[str]) -> int | None:
