@@ -17,6 +17,10 @@ from confguard.suppress import Suppression, find_suppressions
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GUIDES = [DOCS / name for name in ("configuration.md", "suppressing.md", "legacy-repository.md")]
+EVERYTHING = [
+    *sorted(DOCS.glob("*.md")),
+    *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md")),
+]
 
 
 def fences(text, language):
@@ -36,15 +40,17 @@ def test_every_key_of_the_configuration_is_explained():
     assert not missing
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@pytest.mark.parametrize("guide", EVERYTHING, ids=lambda path: path.name)
 def test_every_command_and_option_that_is_shown_exists(guide):
-    for line in re.findall(r"^    (confguard [^\n]*)", guide.read_text("utf-8"), re.MULTILINE):
-        words = re.sub(r'"[^"]*"', "x", line.split("  ")[0].split("#")[0].split("&&")[0]).split()
+    text = guide.read_text("utf-8")
+    shown = [text, *("    " + fence.replace("\n", "\n    ") for fence in fences(text, "(?:sh|console|text)"))]
+    for line in re.findall(r"(?:^    |`)(confguard [^\n`]*)", "\n".join(shown), re.MULTILINE):
+        words = re.sub(r'"[^"]*"', "x", re.split("  |#|&&|:|<", line)[0]).split()
         command = main
         for word in words[1:]:
             if hasattr(command, "commands"):
-                assert word in command.commands, line
-                command = command.commands[word]
+                assert word in command.commands or word == "--version", line
+                command = command.commands.get(word)
             elif word.startswith("--"):
                 flags = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)}
                 assert word in flags, line
