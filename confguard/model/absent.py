@@ -36,6 +36,8 @@ def why_absent(project: Project, files: Iterable[ProjectFile], path: str) -> str
     """
     if is_ignored(project, path):
         return "git ignores it"
+    if _holds_ignored(project, path):
+        return "git ignores what lies in it"
     parents = list(_parents(path))
     if any(project.exists(parent) for parent in parents):
         return "it lies in a submodule, or behind a link"
@@ -52,6 +54,18 @@ def is_ignored(project: Project, path: str) -> bool:
     asked = [(f"{parent}/", parent) for parent in reversed(list(_parents(path)))]
     asked += [(path, path), (f"{path}/", path)]
     return any(_decided(project, text, real) for text, real in asked)
+
+
+def _holds_ignored(project: Project, path: str) -> bool:
+    """Say whether a .gitignore names files of a folder: the operator puts some there."""
+    for folder in (*_parents(path), ""):
+        source = project.read(posixpath.join(folder, ".gitignore"))
+        wanted = f"{path[len(folder) + 1 :] if folder else path}/"
+        if source is not None and wanted in source.text:
+            lines = (line.strip().lstrip("/") for line in source.text.splitlines())
+            if any(line.startswith(wanted) for line in lines):
+                return True
+    return False
 
 
 def _decided(project: Project, text: str, path: str) -> bool:

@@ -12,6 +12,7 @@ from confguard.model.endpoint_texts import MARK, URL, Endpoint, kind_of, number_
 from confguard.model.hosts import Reached, reach
 from confguard.model.listening import programs
 from confguard.model.roles import ServiceRole
+from confguard.model.screened import Screened
 from confguard.model.value import Known, Origin, Step, Unknown, Value
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ _BY_NAME = {
     **dict.fromkeys(("MONGO", "MONGODB"), "mongodb"),
     **dict.fromkeys(("ELASTICSEARCH", "ELASTIC", "OPENSEARCH"), "elasticsearch"),
 }
+_NAMESPACED = Screened(
+    re.compile(r"config_from_object\([^)]*namespace\s*=\s*[\"']CELERY[\"']"), ("config_from_object",)
+)
 _SETTING_NAMES = re.compile(r"(?:\w+_)?(?:BROKER_URL|RESULT_BACKEND|REDIS_URL|CACHE_URL|BROKER)\Z")
 
 
@@ -78,8 +82,11 @@ def _of_settings(deployment: Deployment, app: App) -> Iterator[Endpoint]:
         yield from _located(services, entry(cache, "LOCATION"), f'CACHES["{alias}"]', spoken)
     layer = entry(settings.get("CHANNEL_LAYERS"), "default", "CONFIG", "hosts")
     yield from _located(services, layer, "CHANNEL_LAYERS", "redis")
+    unread = {"BROKER_URL"} if "CELERY_BROKER_URL" in settings.values and _is_namespaced(deployment) else ()
     works = any(deployment.roles[name].role is ServiceRole.WORKER for name in deployment.services)
     for name, value in settings.values.items():
+        if name in unread:
+            continue
         if _SETTING_NAMES.match(name) and (works or not isinstance(value, Known) or not value.from_default):
             yield from _located(services, value, name, "")
     for alias, search in _entries(settings.get("ELASTICSEARCH_DSL")):
@@ -90,6 +97,11 @@ def _of_settings(deployment: Deployment, app: App) -> Iterator[Endpoint]:
         yield from _plain_host(services, queue, f'RQ_QUEUES["{alias}"]', "redis", 6379)
         yield from _located(services, entry(queue, "URL"), f'RQ_QUEUES["{alias}"]', "redis")
     yield from _mail(app)
+
+
+def _is_namespaced(deployment: Deployment) -> bool:
+    """Say whether Celery reads settings with CELERY_ in front alone (docs, "First steps with Django")."""
+    return deployment.evaluations.celery("").speaks_of(_NAMESPACED)
 
 
 def _databases(app: App) -> Iterator[Endpoint]:

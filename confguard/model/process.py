@@ -195,7 +195,7 @@ def path_of(project: Project, build: Build | None, files: ContainerFiles, word: 
     """Return the project's file that a path in a container is, or most likely is, by its name."""
     context = build.context if build else None
     folder = context.value if isinstance(context, Known) else ""
-    return _in_container(project, files, word) or _find(project, folder, word)
+    return _in_container(project, files, word) or _find(project, files, folder, word)
 
 
 def _mentioned(text: str) -> list[str]:
@@ -209,8 +209,11 @@ def _in_container(project: Project, files: ContainerFiles, word: str) -> str | N
     return source.value if isinstance(source, Known) and project.exists(source.value) else None
 
 
-def _find(project: Project, folder: str, word: str) -> str | None:
-    """Return the project's file that a path in a container most likely is: by its longest matching tail."""
+def _find(project: Project, files: ContainerFiles, folder: str, word: str) -> str | None:
+    """Return the project's file that a path in a container most likely is: by its longest matching tail.
+
+    A bare name is looked for in PATH: of several files of this name the one that is in the container counts.
+    """
     parts = [part for part in word.split("/") if part not in ("", ".", "..")]
     prefix = "" if folder in ("", ".") else f"{folder}/"
     for start in range(len(parts)):
@@ -221,6 +224,8 @@ def _find(project: Project, folder: str, word: str) -> str | None:
         return None
     name = parts[-1]
     matches = [path for path in project.named(name) if path.startswith(prefix)]
+    if len(matches) > 1 and len(parts) == 1:
+        matches = [path for path in matches if isinstance(files.path_of(path), Known)]
     return matches[0] if len(matches) == 1 else None
 
 

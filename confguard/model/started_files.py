@@ -38,6 +38,10 @@ _WITHOUT_FOLDERS = frozenset({"python", "debian", "ubuntu", "alpine", "node"})
 _SAID = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "FROM", "LABEL", "ENV", "ARG", "EXPOSE", "USER"})
 
 
+_UNPACKS = re.compile(r"\b(?:bsd)?tar\s+(?:-\w*x|x|--extract|[^|&;]*\s-\w*x)|\b(?:unzip|cpio)\b")
+_UNPACKED = re.compile(r"(?:\s-[Cd]\s*|--directory[ =])(?P<folder>[\w./$\"'{}-]+)")
+
+
 @record
 class Unstarted:
     """A file that a service is told to run and does not have: as written, and its path in the container."""
@@ -120,7 +124,19 @@ def _absent(process: Process, word: str) -> str | None:
     for one in (one for stage in image.stages for one in stage.instructions):
         if one.name == "ADD" or one.on_build or (one.name not in _SAID and name in one.text):
             return None
+        if one.name == "RUN" and _may_unpack(one.text, path):
+            return None
     return path
+
+
+def _may_unpack(text: str, path: str) -> bool:
+    """Say whether a command of the build unpacks an archive of which a path may be a part."""
+    if not _UNPACKS.search(text):
+        return False
+    folders = [match["folder"].strip("\"'") for match in _UNPACKED.finditer(text)]
+    return not folders or any(
+        "$" in one or below(path, one.rstrip("/") or "/") is not None for one in folders
+    )
 
 
 def _only_copies_fill(image: Image, path: str) -> bool:

@@ -9,7 +9,7 @@ from confguard.discover.project import open_project
 from confguard.model.absent import is_ignored, is_moved, why_absent
 
 FILES = {
-    ".gitignore": "/data/\n*.log\n!keep.log\nlocal.*\n[\n",
+    ".gitignore": "/data/\n*.log\n!keep.log\nlocal.*\nnginx/extra.d/*.conf\n[\n",
     "deploy/.gitignore": "!local.conf\ncerts\n",
     "app/settings.example.yml": "a: 1\n",
     "app/module.txt": "",
@@ -27,6 +27,8 @@ FILES = {
         ("deploy/certs/a.conf", "git ignores it"),
         ("certs/a.conf", ""),
         ("deploy/keep.log", ""),
+        ("nginx/extra.d", "git ignores what lies in it"),
+        ("nginx/extra", ""),
         ("app/settings.yml", "app/settings.example.yml is a template of it"),
         ("app/module.txt/below.conf", "it lies in a submodule, or behind a link"),
         ("theme.json", "docs/install.md:3 makes it"),

@@ -153,3 +153,14 @@ def test_long_texts_are_read_in_time_that_grows_with_them(deployment_of):
 """
     _, all_found = found(deployment_of, more=more)
     assert all(one.host for one in all_found)
+
+
+def test_celery_reads_no_settings_but_those_of_its_namespace(deployment_of):
+    settings = "CELERY_BROKER_URL = 'redis://cache'\nBROKER_URL = 'redis://localhost'\n"
+    celery = (
+        "from celery import Celery\napp = Celery('x')\napp.config_from_object('django.conf:settings'{})\n"
+    )
+    _, all_found = found(deployment_of, settings, **{"shop/celery.py": celery.format(", namespace='CELERY'")})
+    assert "BROKER_URL" not in [one.name for one in all_found]
+    _, all_found = found(deployment_of, settings, **{"shop/celery.py": celery.format("")})
+    assert "BROKER_URL" in [one.name for one in all_found]

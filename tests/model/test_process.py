@@ -101,3 +101,16 @@ def test_a_service_that_names_the_image_of_another_has_its_configuration(deploym
     )
     found = environment(deployment_of, {"compose.yaml": compose, "Dockerfile": DOCKERFILE})
     assert isinstance(found.get("FROM_IMAGE"), Known)
+
+
+def test_a_script_by_its_bare_name_is_the_one_in_the_container(deployment_of):
+    files = {
+        "compose.yaml": "services:\n  web:\n    build: .\n",
+        "Dockerfile": (
+            'FROM python:3.13\nCOPY ./scripts /scripts\nENV PATH="/scripts:$PATH"\nCMD ["run.sh"]\n'
+        ),
+        "scripts/run.sh": "#!/bin/sh\nuwsgi --socket :9000 --module app.wsgi\n",
+        "proxy/run.sh": "#!/bin/sh\nnginx -g 'daemon off;'\n",
+    }
+    (script,) = deployment_of(files).processes["web"].scripts
+    assert script.path == "scripts/run.sh"

@@ -42,11 +42,18 @@ def test_a_path_below_the_sources_or_at_the_root_is_looked_for(deployment_of, co
     [
         DOCKERFILE + "RUN printf 'exit' > /begin\n",
         DOCKERFILE + "ADD release.tar.gz /\n",
+        DOCKERFILE + "COPY overlay.tar.gz /tmp/\nRUN tar xzf /tmp/overlay.tar.gz -C /\n",
+        DOCKERFILE + "RUN unzip /tmp/overlay.zip\n",
         DOCKERFILE.replace("python:3.13-slim", "registry.example.com/base:1"),
     ],
 )
 def test_what_the_image_may_hold_is_not_missing(deployment_of, dockerfile):
     assert absent(deployment_of, "/begin", dockerfile) == []
+
+
+def test_what_is_unpacked_elsewhere_is_not_there(deployment_of):
+    dockerfile = DOCKERFILE + "RUN tar -xzf /tmp/node.tar.gz -C /usr/local\n"
+    assert absent(deployment_of, "/begin", dockerfile) == ["/begin"]
 
 
 def test_what_dockerignore_leaves_out_is_named(deployment_of):
