@@ -14,7 +14,7 @@ from confguard.discover.kinds import Kind
 from confguard.discover.project import Project
 from confguard.model.absent import why_absent
 from confguard.model.stacks.shapes import shape
-from confguard.model.stacks.sightings import FORMS
+from confguard.model.stacks.sightings import FORMS, Sighting
 from confguard.model.stacks.stack import Role
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
@@ -35,7 +35,7 @@ class Unnamed:
     spans: tuple[Span, ...]
     near: str = ""
     aside: bool = False
-    """Only commands for development and tests use it."""
+    """Only commands for development and tests use it, or documents that may be about something else."""
 
 
 def unknown_services(repo: Repo) -> Iterator[Unnamed]:
@@ -49,17 +49,29 @@ def unknown_services(repo: Repo) -> Iterator[Unnamed]:
             known |= outline.services
     found: dict[str, list[Span]] = {}
     serious: set[str] = set()
-    for sighting in repo.sightings:
+    asked = [one for one in repo.sightings if one.invocation is not None and not one.invocation.spoken]
+    about = _about_these(asked, known)
+    for sighting in asked:
         one = sighting.invocation
-        if one is None or one.spoken:
-            continue
-        for name in one.services:
-            if name not in known and _plain_name(name):
+        for name in one.services if one is not None else ():
+            if one is not None and name not in known and _plain_name(name):
                 found.setdefault(name, []).append(one.span)
-                serious |= {name} if sighting.role not in (Role.DEVELOPMENT, Role.TEST) else set()
+                aside = sighting.role in (Role.DEVELOPMENT, Role.TEST) or one.span.path not in about
+                serious |= set() if aside else {name}
     for name, spans in found.items():
         near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
         yield Unnamed(name, tuple(dict.fromkeys(spans)), near[0] if near else "", name not in serious)
+
+
+def _about_these(sightings: Sequence[Sighting], known: set[str]) -> set[str]:
+    """Return the files that are surely about the repository's own services.
+
+    A document that names none of them may be about another product, or somebody else's deployment.
+    """
+    found = [one.invocation for one in sightings if one.invocation is not None]
+    documents = {one.span.path for one in found if one.form is Form.DOCUMENT}
+    named = {one.span.path for one in found if not known.isdisjoint(one.services) or one.files}
+    return {one.span.path for one in found} - (documents - named)
 
 
 def _plain_name(name: str) -> bool:

@@ -8,6 +8,7 @@ from confguard.checks._reach import address, listens, ports_of
 from confguard.finding import Finding, Label
 from confguard.model.compose import Port, Service
 from confguard.model.deployment import Deployment
+from confguard.model.nginx.spare import is_spare_port
 from confguard.model.repo import Repo
 from confguard.model.value import Known
 
@@ -32,6 +33,9 @@ def _judge(deployment: Deployment, service: Service, port: Port) -> Finding | No
     number, found = int(port.target.value), deployment.listening[service.name]
     there = found.on(number)
     if any(not one.loopback for one in there):
+        return None
+    models = [model for model in deployment.proxies if model.service == service.name]
+    if any(is_spare_port(deployment.project, model, number) for model in models):
         return None
     says = f"its programs listen on {ports_of(found)}"
     if there:
