@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 _KINDS = (Kind.MAKEFILE, Kind.TASKS, Kind.SCRIPT, Kind.WORKFLOW, Kind.DOCUMENT)
 _TOOLS = frozenset({"curl", "wget"})
-_ASKING = Screened(
-    re.compile(r"\b(?:curl|wget)\b[^\n]*https?://(?:localhost|127\.0\.0\.1)\b"),
-    ("://localhost", "://127.0.0.1"),
-)
+_ASKING = Screened(re.compile(r"https?://(?:localhost|127\.0\.0\.1)\b"), ("://localhost", "://127.0.0.1"))
+_LONGEST = 2000
+"""Characters before and behind a command on its line that are looked at."""
+
 _USED = re.compile(r"(?<!\|)\|(?!\|)|\|\|\s*(?:true|:)(?:\s|$)|\$\((?![A-Z_]+\))|<\(")
 """What makes of an answer more than its success: a pipe, a substitution; or less."""
 
@@ -91,7 +91,8 @@ def failing_checks(repo: Repo, deployment: Deployment) -> Iterator[FailingCheck]
 def _is_meant(span: Span) -> bool:
     """Say whether the lines around a command speak of redirects: it looks for one."""
     first, last = max(span.line - 2, 1), min(span.line + 2, span.file.line_count)
-    return any(_MEANT.search(span.file.line_text(number)) for number in range(first, last + 1))
+    near = (span.file.line_text(number)[:_LONGEST] for number in range(first, last + 1))
+    return any(_MEANT.search(text) for text in near)
 
 
 def _inside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
@@ -122,16 +123,15 @@ def _named(deployment: Deployment, host: str) -> str | None:
 
 def _probe(words: Sequence[str], place: Span) -> Probe | None:
     """Return a command as a probe, if nothing but its success counts; ``place`` is all that runs it."""
-    if not words or any(UNKNOWN in word for word in words):
+    if not words or words[0] not in _TOOLS or any(UNKNOWN in word for word in words):
         return None
     line = place.file.line_text(place.line)
     column = place.start - place.file.offset(place.line)
-    before, behind = line[:column], line[column:]
+    before, behind = line[max(column - _LONGEST, 0) : column], line[column : column + _LONGEST]
     if "$(" in before or _USED.search(behind):
         return None
     begin = max(place.first_line().text.rfind(words[0]), 0)
-    probe = probe_of_words(words, place.file.span(place.start + begin, place.first_line().end))
-    return probe if probe is not None and probe.tool in _TOOLS else None
+    return probe_of_words(words, place.file.span(place.start + begin, place.first_line().end))
 
 
 def _outside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
