@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from confguard.model.dockerfile import Image, expand, image
+from confguard.model.dockerfile import Image, image
+from confguard.model.dockerfile_words import expand
 from confguard.model.value import Known, Unknown, Value
 from confguard.parsers.dockerfile import Word, parse
 from confguard.source import SourceFile

@@ -1,33 +1,25 @@
-"""Short forms to long forms, defaults that do not depend on the whole (compose-go 2.9, ``transform/``)."""
+"""Short forms to long forms (compose-go 2.9, ``transform/``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from confguard.model.compose.merge import MergeError, dependency_defaults, to_mapping
 from confguard.model.compose.short_forms import ShortFormError, clean_target, parse_port, parse_volume
+from confguard.model.compose.transforms import Errors, Transform, apply
 from confguard.model.compose.tree import (
     Leaf,
     Map,
     Seq,
     State,
     Tree,
-    advance,
     patterns,
     place,
     plain,
     sprint,
 )
-from confguard.model.value import Step
 from confguard.source import Span
 
 MAX_PORTS = 70_000
 """More ports of one service are refused: there are 65,535 of them."""
-
-Transform = Callable[[Tree, "Errors"], Tree]
-
-
-Errors = list[MergeError]
 
 
 def canonical(root: Map, errors: list[MergeError], settled: Map | None = None) -> Map:
@@ -36,57 +28,8 @@ def canonical(root: Map, errors: list[MergeError], settled: Map | None = None) -
     What fits no form is left out, and an error for it appended to the list. ``settled`` is an earlier
     result: what is taken over from it needs no second look.
     """
-    result = _apply(root, _TRANSFORMS, errors, settled)
+    result = apply(root, _TRANSFORMS, errors, settled)
     return result if isinstance(result, Map) else root
-
-
-def with_defaults(root: Map) -> Map:
-    """Return the tree with the defaults of single attributes filled in."""
-    result = _apply(root, _DEFAULTS, [], None)
-    return result if isinstance(result, Map) else root
-
-
-def _apply(node: Tree, state: State[Transform], errors: Errors, settled: Tree | None) -> Tree:
-    transform = state.value
-    if transform is not None:
-        try:
-            node = transform(node, errors)
-        except MergeError as error:
-            errors.append(error)
-            return _DROPPED
-    if isinstance(node, Map):
-        return _apply_map(node, state, errors, settled if isinstance(settled, Map) else None)
-    if isinstance(node, Seq):
-        following = advance(state, "[]")
-        if following is not None:
-            items = [_apply(item, following, errors, None) for item in node.items]
-            if any(new is not old for new, old in zip(items, node.items, strict=True)):
-                return Seq([item for item in items if item is not _DROPPED], node.source)
-    return node
-
-
-def _apply_map(node: Map, state: State[Transform], errors: Errors, settled: Map | None) -> Map:
-    done = settled.entries if settled is not None else {}
-    changed: dict[str, Tree] = {}
-    dropped: list[str] = []
-    for name, value in node.entries.items():
-        following = state.exact.get(name, state.other)
-        if following is None:
-            continue
-        earlier = done.get(name)
-        if earlier is value:
-            continue
-        new = _apply(value, following, errors, earlier)
-        if new is _DROPPED:
-            dropped.append(name)
-        elif new is not value:
-            changed[name] = new
-    if dropped:
-        node = node.without(*dropped)
-    return node.with_entries(changed) if changed else node
-
-
-_DROPPED = Leaf(None)
 
 
 def _fields(node: Tree, **values: object) -> Map:
@@ -320,50 +263,5 @@ _TRANSFORMS: State[Transform] = patterns(
         "networks.*": _external,
         "secrets.*": _external,
         "configs.*": _external,
-    }
-)
-
-
-def _default(text: str, value: str | bool) -> Leaf:
-    return Leaf(value, (Step(f"default of {text}"),))
-
-
-def _build_default(node: Tree, errors: Errors) -> Tree:
-    if isinstance(node, Map) and "context" not in node.entries:
-        return node.with_entries({"context": _default("build.context", ".")})
-    return node
-
-
-def _secret_default(node: Tree, errors: Errors) -> Tree:
-    if isinstance(node, Map) and "target" not in node.entries:
-        target = f"/run/secrets/{plain(node.get('source'))}"
-        return node.with_entries({"target": _default("secrets.target", target)})
-    return node
-
-
-def _port_default(node: Tree, errors: Errors) -> Tree:
-    if not isinstance(node, Map) or {"protocol", "mode"} <= node.entries.keys():
-        return node
-    missing: dict[str, Tree] = {}
-    if "protocol" not in node.entries:
-        missing["protocol"] = _default("ports.protocol", "tcp")
-    if "mode" not in node.entries:
-        missing["mode"] = _default("ports.mode", "ingress")
-    return node.with_entries(missing)
-
-
-def _device_request_default(node: Tree, errors: Errors) -> Tree:
-    if isinstance(node, Map) and not {"count", "device_ids"} & node.entries.keys():
-        return node.with_entries({"count": _default("count", "all")})
-    return node
-
-
-_DEFAULTS: State[Transform] = patterns(
-    {
-        "services.*.build": _build_default,
-        "services.*.secrets.[]": _secret_default,
-        "services.*.ports.[]": _port_default,
-        "services.*.deploy.resources.reservations.devices.[]": _device_request_default,
-        "services.*.gpus.[]": _device_request_default,
     }
 )

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
-from confguard.model.compose.canonical import canonical, with_defaults
+from confguard.model.compose.canonical import canonical
 from confguard.model.compose.convert import Converter, Tagged, remove
+from confguard.model.compose.defaults import with_defaults
 from confguard.model.compose.interpolation import Interpolation, InterpolationError, Interpolator, Marks
-from confguard.model.compose.merge import MergeError, enforce_unique, extend_service, merge, override_resource
+from confguard.model.compose.merge import MergeError, extend_service, merge, override_resource
 from confguard.model.compose.overrides import Override, Redeclared, compare
 from confguard.model.compose.paths import PathResolver, join
 from confguard.model.compose.schema import validate
 from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, may_change, place, plain, text_of
+from confguard.model.compose.unique import enforce_unique
 from confguard.model.compose.variables import EnvReader, EnvSource
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Unknown
