@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confguard.checks._trails import explain, known_settings, never_passed, read_and_delivered
+from confguard.checks._trails import (
+    Setting,
+    explain,
+    known_settings,
+    never_passed,
+    read_and_delivered,
+    written_by_hand,
+)
 from confguard.finding import Finding, Label, Severity
 from confguard.model.django import Items
 from confguard.model.host_filter import turns_strangers_away
@@ -18,7 +25,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     """Yield one finding for each way in which ALLOWED_HOSTS surely holds a ``*`` in production."""
     for deployment in repo.production:
         for hosts in known_settings(deployment, "ALLOWED_HOSTS"):
-            place = hosts.mend
+            place = _added(hosts) or hosts.mend
             if not _holds_star(hosts.value.value) or place is None:
                 continue
             serving = tuple(name for name in hosts.services if deployment.serves_http(name))
@@ -42,10 +49,28 @@ def check(repo: Repo) -> Iterator[Finding]:
             )
 
 
+def _added(hosts: Setting) -> Span | None:
+    """Return the line that puts the star into a list behind its assignment, or in another module."""
+    whole = hosts.value.span
+    if whole is None or written_by_hand(hosts.value) is not None:
+        return None
+    for star in _stars(hosts.value):
+        span = star.span
+        if span is None or not span.path.endswith(".py") or written_by_hand(star) is not None:
+            continue
+        if span.file is not whole.file or span.start >= whole.end:
+            return span.first_line()
+    return None
+
+
+def _stars(hosts: Known[object]) -> list[Known[object]]:
+    items = hosts.value if isinstance(hosts.value, Items) else ()
+    return [item for item in items if isinstance(item, Known) and _is_star(item)]
+
+
 def _is_fallback(hosts: Known[object]) -> bool:
     """Say whether the star is what the code falls back to, by itself or in a list that is the default."""
-    items = hosts.value if isinstance(hosts.value, Items) else ()
-    stars = [item for item in items if isinstance(item, Known) and _is_star(item)]
+    stars = _stars(hosts)
     if not stars or any(_defaults(one) for one in stars):
         return bool(stars or _defaults(hosts))
     return any(

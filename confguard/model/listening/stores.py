@@ -143,15 +143,17 @@ def _redis(program: Program, where: Where) -> Found:
     ports = option(words, "--port")
     if words and not words[0].startswith("-") and not ports:
         return Unknown("its configuration file is not read")
-    if ports == ("0",):
-        return ()
+    tls = tuple(
+        fixed(program, one, "rediss") for text in option(words, "--tls-port") if (one := number(text))
+    )
+    if ports and ports[-1] == "0":  # redis.conf, "port": no plain listener
+        return tls
     hosts = [word for one in option(words, "--bind") for word in one.split()]
     if hosts and all(host.startswith("127.") or host in ("::1", "localhost") for host in hosts):
         port = number(ports[-1]) if ports else 6379
         return (fixed(program, port, "redis", "127.0.0.1", "--bind"),) if port else _NOT_KNOWN
     found = _ported(program, 6379, "redis", ("--port",))
-    tls = [port for text in option(words, "--tls-port") if (port := number(text))]
-    return (*found, *(fixed(program, p, "rediss") for p in tls)) if isinstance(found, tuple) else found
+    return (*found, *tls) if isinstance(found, tuple) else found
 
 
 def _mysql(program: Program, where: Where) -> Found:
