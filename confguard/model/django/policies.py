@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from confguard.model.django import imports, operations
-from confguard.model.django.library import misc
+from confguard.model.django.library import small_packages
 from confguard.model.django.machine import Run
 from confguard.model.django.objects import DictObject, ListObject, ModuleObject, TupleObject, V
 from confguard.model.django.own_middleware import NAMES, POLICY, Written, written_by
@@ -293,9 +293,9 @@ def _rendered(
             continue
         if items and items[0] is True:
             items = []
-        had = [item for item in items if item in misc.NONCES]
+        had = [item for item in items if item in small_packages.NONCES]
         nonce = nonce or bool(had)
-        kept = list(dict.fromkeys(str(item) for item in items if item not in misc.NONCES))
+        kept = list(dict.fromkeys(str(item) for item in items if item not in small_packages.NONCES))
         if had and not kept and default is None:
             continue
         parts.append(f"{name} {' '.join(kept)}".strip())
@@ -322,7 +322,7 @@ def _policy(written: Written, item: Known[Any]) -> Policy | None:
             text, report_only, item.value, written.span, trail, False, written.conditional, written.settings
         )
     shown = value.value
-    for mark in misc.RANDOM_TEXTS:
+    for mark in small_packages.RANDOM_TEXTS:
         shown = shown.replace(mark, NONCE)
     return Policy(
         Known(shown, trail),

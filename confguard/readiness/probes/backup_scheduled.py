@@ -10,7 +10,7 @@ from confguard.finding import Label
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 _BACKUP = re.compile(r"back_?up|dump", re.IGNORECASE)
 _CRON = re.compile(r"^\s*(?:[-*/,\d]+\s+){5}.*(?:back_?up|pg_dump|mysqldump)", re.MULTILINE | re.IGNORECASE)

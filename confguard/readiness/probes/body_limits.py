@@ -9,7 +9,7 @@ from confguard.finding import Label
 from confguard.model.nginx import Route
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, together
-from confguard.readiness.probes._common import entrances, place, why_no_entrance
+from confguard.readiness.probes._subject import entrances, place, why_no_entrance
 from confguard.readiness.probes.routed import asked
 
 _SIZE = re.compile(r"(\d+)([kmg]?)\Z", re.IGNORECASE)

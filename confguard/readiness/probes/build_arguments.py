@@ -7,7 +7,7 @@ import re
 from confguard.finding import Label
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 
 def look(subject: Subject, pattern: str) -> Outcome:

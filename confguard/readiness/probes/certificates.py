@@ -9,7 +9,7 @@ from confguard.finding import Label
 from confguard.model.nginx import Missing, NginxModel, certificates
 from confguard.model.value import Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 _KEY = re.compile(r"\.(pem|key)$|(^|/)id_(rsa|ed25519|ecdsa)$")
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from confguard.finding import Label
 from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._subject import entrances, place
 
 
 def look(subject: Subject, roles: tuple[str, ...]) -> Outcome:

@@ -6,7 +6,7 @@ from confguard.model.deployment import App
 from confguard.model.django.deploy_checks import deploy_checks
 from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import beginning, place, readable, serving, why_unreadable
 
 
 def look(subject: Subject) -> Outcome:

@@ -9,7 +9,7 @@ from confguard.model.belief import allowed_hosts
 from confguard.model.django.hosts import accepts
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entrances, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import entrances, place, readable, serving, why_unreadable
 
 _DOMAIN = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[\w-]+(\.[\w-]+)+$")
 

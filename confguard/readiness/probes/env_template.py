@@ -6,7 +6,7 @@ import re
 
 from confguard.model.stacks import Role
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, interpolated, templates
+from confguard.readiness.probes._subject import beginning, interpolated, templates
 
 
 def look(subject: Subject, own: bool = False) -> Outcome:

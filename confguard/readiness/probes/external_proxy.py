@@ -11,7 +11,7 @@ from confguard.model.deployment import Deployment
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, place
+from confguard.readiness.probes._subject import beginning, place
 
 _APPLICATIONS = (ServiceRole.APP, ServiceRole.FRONTEND)
 _NAMES = re.compile(r"expose|external|host|outer|reverse[-_]?proxy|behind", re.IGNORECASE)

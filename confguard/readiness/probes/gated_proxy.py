@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 
 def look(subject: Subject) -> Outcome:

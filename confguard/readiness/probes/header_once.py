@@ -9,7 +9,7 @@ from confguard.model.nginx.file_paths import served_folders
 from confguard.model.responses import app_behind
 from confguard.model.responses.joint import carried
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entrances, place, why_no_way
+from confguard.readiness.probes._subject import entrances, place, why_no_way
 
 
 def look(subject: Subject, name: str, required: bool = True) -> Outcome:

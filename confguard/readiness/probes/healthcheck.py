@@ -6,7 +6,7 @@ from confguard.model.conditions import has_healthcheck
 from confguard.model.probing import probe_of
 from confguard.model.roles import ServiceRole
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 
 def look(subject: Subject, roles: tuple[str, ...] = ("application",), required: bool = False) -> Outcome:

@@ -10,7 +10,7 @@ from confguard.model.nginx import NginxModel, header_set, upstream_targets
 from confguard.model.responses import app_behind, believes_https, sent_by_app
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entrances, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import entrances, place, readable, serving, why_unreadable
 
 _NAME = "strict-transport-security"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entrances, place, why_no_entrance
+from confguard.readiness.probes._subject import entrances, place, why_no_entrance
 
 _HTTPS = "443"
 

@@ -11,7 +11,7 @@ from confguard.model.roles import ServiceRole
 from confguard.model.stacks import Role
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entries, place
+from confguard.readiness.probes._subject import entries, place
 from confguard.source import Span
 
 _OTHERS = (Role.DEVELOPMENT, Role.TEST, Role.STAGING)

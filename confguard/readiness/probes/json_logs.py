@@ -10,7 +10,7 @@ from confguard.finding import Label
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import place, readable, serving, why_unreadable
 from confguard.readiness.probes.text_search import TESTS
 
 _LOGGING = re.compile(r"(^|/)(\w*logging\w*|log|logger|log_\w+|structlog\w*)(/|\.py$)", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from confguard.discover.kinds import Kind
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, passed, together
-from confguard.readiness.probes._common import beginning, place, readable
+from confguard.readiness.probes._subject import beginning, place, readable
 
 _NAMES = {
     "compose": ("Compose file", "Compose files"),

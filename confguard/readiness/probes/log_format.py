@@ -9,7 +9,7 @@ from confguard.finding import Label
 from confguard.model.nginx import NginxModel, access_logs, log_format
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place
+from confguard.readiness.probes._subject import beginning, place
 
 _CREDENTIALS = re.compile(
     r"\$(http_authorization|http_cookie|cookie_\w+|http_x_api_key|remote_passwd|request_body)\b"

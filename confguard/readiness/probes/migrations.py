@@ -6,7 +6,7 @@ import re
 
 from confguard.model.migrations import ineffective_switches, migrations
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entries, place
+from confguard.readiness.probes._subject import entries, place
 
 _SWITCH = re.compile(r"MIGRAT", re.IGNORECASE)
 

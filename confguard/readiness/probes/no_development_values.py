@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, entries, place, templates
+from confguard.readiness.probes._subject import beginning, entries, place, templates
 
 _KEYS = re.compile(
     r"^(DEV_|DEVELOPMENT_|LOCAL_)|_(DEV|DEVELOPMENT|LOCAL)$|^(DJANGO_)?DEBUG_TOOLBAR|^WERKZEUG_|^CHOKIDAR_"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import entrances, place
+from confguard.readiness.probes._subject import entrances, place
 
 _SERVING = (ServiceRole.PROXY, ServiceRole.APP, ServiceRole.FRONTEND)
 _HERE = ("127.0.0.1", "::1", "[::1]")

@@ -11,7 +11,7 @@ from confguard.model.nginx import Location, NginxModel, Request, Route, Target, 
 from confguard.model.responses import app_behind
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entrances, place, why_no_entrance
+from confguard.readiness.probes._subject import entrances, place, why_no_entrance
 from confguard.source import Span
 
 

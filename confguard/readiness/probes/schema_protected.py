@@ -9,7 +9,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, entry_of, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import beginning, entry_of, place, readable, serving, why_unreadable
 
 _OPEN = ("rest_framework.permissions.AllowAny",)
 _VIEWS = re.compile(r"spectacular|schema_?view", re.IGNORECASE)

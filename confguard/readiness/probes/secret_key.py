@@ -9,7 +9,7 @@ from confguard.model.deployment import App
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import place, readable, why_unreadable
+from confguard.readiness.probes._subject import place, readable, why_unreadable
 
 _KEY = re.compile(r"(\w+_)?SECRET_?KEY")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entries, place, readable, why_unreadable
+from confguard.readiness.probes._subject import entries, place, readable, why_unreadable
 
 _VARIABLES = ("SENTRY_DSN", "DJANGO_SENTRY_DSN", "SENTRY_URL", "SENTRY_DSN_BACKEND")
 

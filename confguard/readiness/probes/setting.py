@@ -8,7 +8,7 @@ from typing import Any
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import beginning, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import beginning, place, readable, serving, why_unreadable
 
 _ABSENT = object()
 

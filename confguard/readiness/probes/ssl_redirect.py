@@ -7,7 +7,7 @@ from dataclasses import replace
 from confguard.model.deployment import App
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, passed, together
-from confguard.readiness.probes._common import beginning, entrances, place, readable, serving, why_unreadable
+from confguard.readiness.probes._subject import beginning, entrances, place, readable, serving, why_unreadable
 
 
 def look(subject: Subject) -> Outcome:

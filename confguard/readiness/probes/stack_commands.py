@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 from confguard.source import Span
 
 _OF_PROFILES = ("up", "down", "stop")

@@ -10,7 +10,7 @@ from confguard.model.roles import ServiceRole
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin, Value
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 _STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER)
 _PASSWORD = re.compile(

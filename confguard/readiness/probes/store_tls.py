@@ -10,7 +10,7 @@ from confguard.finding import Label
 from confguard.model.deployment import App
 from confguard.model.value import Known, Unknown
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed, together
-from confguard.readiness.probes._common import entries, entry_of, place, readable, why_unreadable
+from confguard.readiness.probes._subject import entries, entry_of, place, readable, why_unreadable
 
 _TLS = re.compile(r"^(DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|CACHE)\w*(SSL|TLS)|SSLMODE|SSLROOTCERT")
 _VERIFYING = ("verify-ca", "verify-full")

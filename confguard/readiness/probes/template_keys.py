@@ -6,7 +6,7 @@ from confguard.finding import Label
 from confguard.model.django.settings import EnvRead
 from confguard.model.value import Known, Origin
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, entries, interpolated, place, readable, templates
+from confguard.readiness.probes._subject import beginning, entries, interpolated, place, readable, templates
 
 
 def look(subject: Subject, keys: tuple[str, ...], required: bool = False) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, entries, place, templates
+from confguard.readiness.probes._subject import beginning, entries, place, templates
 
 
 def look(subject: Subject, values: Mapping[str, str], required: bool = False) -> Outcome:

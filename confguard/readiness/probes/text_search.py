@@ -6,7 +6,7 @@ import re
 
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning
+from confguard.readiness.probes._subject import beginning
 
 TESTS = (
     r"(^|/)(tests?|testing|e2e|__tests__|__mocks__|specs?|cypress|playwright|fixtures)/"

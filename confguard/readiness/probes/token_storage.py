@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from confguard.finding import Label
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import beginning, entries
+from confguard.readiness.probes._subject import beginning, entries
 from confguard.readiness.probes.text_search import TESTS
 from confguard.source import SourceFile
 

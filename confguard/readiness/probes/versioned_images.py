@@ -6,7 +6,7 @@ from confguard.model.image import parse_image
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 _OWN = (ServiceRole.APP, ServiceRole.FRONTEND, ServiceRole.WORKER, ServiceRole.BEAT)
 

@@ -12,7 +12,7 @@ from confguard.model.roles import ServiceRole
 from confguard.model.value import Known, Unknown
 from confguard.model.writing import user_of
 from confguard.readiness.outcome import Outcome, Subject, cannot_tell, failed, passed
-from confguard.readiness.probes._common import place
+from confguard.readiness.probes._subject import place
 
 _BACKUPS = re.compile(r"back_?ups?", re.IGNORECASE)
 _SETTING = re.compile(r"BACKUPS?_(DIR|ROOT|PATH|FOLDER)$|^(DIR|ROOT|PATH)_BACKUPS?$", re.IGNORECASE)

@@ -56,13 +56,13 @@ def functions() -> dict[str, Function]:
         hosted,
         made,
         metadata,
-        misc,
         namespaces,
         opentelemetry,
         osenviron,
         pydantic,
         routing,
         sequences,
+        small_packages,
         splitsettings,
         standard,
         texts,
@@ -85,7 +85,7 @@ def functions() -> dict[str, Function]:
         decouple,
         environs,
         urls,
-        misc,
+        small_packages,
         pydantic,
         paths,
         configurations,
@@ -107,9 +107,9 @@ def functions() -> dict[str, Function]:
 @functools.cache
 def constants() -> dict[str, Any]:
     """Return the values of modelled constants, by dotted name."""
-    from confguard.model.django.library import csp, misc, standard
+    from confguard.model.django.library import csp, small_packages, standard
 
-    return {**standard.CONSTANTS, **misc.CONSTANTS, **csp.CONSTANTS}
+    return {**standard.CONSTANTS, **small_packages.CONSTANTS, **csp.CONSTANTS}
 
 
 _ALIASES = {
@@ -136,9 +136,9 @@ def imported(run: Run, path: External, span: Span) -> V | None:
 
 
 def _constant(run: Run, path: External, trail: tuple[Step, ...]) -> V | None:
-    from confguard.model.django.library import misc, osenviron
+    from confguard.model.django.library import osenviron, small_packages
 
-    special = osenviron.constant(run, path.path, trail) or misc.constant(run, path.path, trail)
+    special = osenviron.constant(run, path.path, trail) or small_packages.constant(run, path.path, trail)
     if special is not None:
         return special
     if path.path in constants():
@@ -178,9 +178,9 @@ def call(run: Run, target: External, arguments: Call, function: V) -> V:
                 ) from None
             return Unknown("is called with arguments that are not known", arguments.trail)
     from confguard.model.django import calls, installed_modules
-    from confguard.model.django.library import misc, routing
+    from confguard.model.django.library import routing, small_packages
 
-    special = misc.call(run, target, arguments) or routing.called(run, target, arguments)
+    special = small_packages.call(run, target, arguments) or routing.called(run, target, arguments)
     special = special or _unbound(run, target, arguments)
     if special is not None:
         return special

@@ -1,4 +1,4 @@
-"""What several probes ask: which template feeds a stack, how a value is shown."""
+"""What several probes ask of the stack that they look at: its templates, applications and entrances."""
 
 from __future__ import annotations
 
