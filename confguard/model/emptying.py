@@ -18,6 +18,7 @@ from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
+    from confguard.model.process import Process
     from confguard.source import SourceFile, Span
 
 _UNASKED = frozenset({"--no-input", "--noinput"})
@@ -29,6 +30,13 @@ _DROPS = re.compile(
 _SQL = re.compile(r"\bDROP\s+(?:TABLE|SCHEMA|DATABASE)\b", re.IGNORECASE)
 _CLIENTS = frozenset({"psql", "mysql", "mariadb"})
 _TESTED = re.compile(r"\$\{(\w+):-[\"']?(?:true|1|yes|on)[\"']?\}", re.IGNORECASE)
+_REPEATED = re.compile(
+    r"^(while|until)[ \t]+!?[ \t]*((?:python[\d.]*[ \t]+)?\S*manage\.py[ \t]+"
+    r"(flush\b[^\n;&|>]*--no-?input(?:[ \t]+--\S+)*))",
+    re.MULTILINE,
+)
+"""A loop that goes on until the command has worked: it is run whatever its outcome."""
+_LEAVES = re.compile(r"\b(?:exec|exit|return)\b")
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _LINES_AHEAD = 8
 
@@ -43,7 +51,7 @@ class Emptying:
     """
 
     service: str
-    program: Program
+    place: Span
     command: str
     dropping: Span | None = None
     switch: tuple[str, Span] | None = None
@@ -59,9 +67,23 @@ def emptying(deployment: Deployment) -> Iterator[Emptying]:
                 continue
             words = management_command(program)
             if _empties(words, program):
-                yield Emptying(name, program, " ".join(words or program.words[:1]))
+                yield Emptying(name, program.span, " ".join(words or program.words[:1]))
             elif words and (dropping := _dropping(deployment, name, words[0])) is not None:
-                yield Emptying(name, program, words[0], dropping, _switch(deployment, name, program))
+                switch = _switch(deployment, name, program.span)
+                yield Emptying(name, program.span, words[0], dropping, switch)
+        yield from _repeated(deployment.processes[name])
+
+
+def _repeated(process: Process) -> Iterator[Emptying]:
+    """Yield the loops of a container's own start script that go on until the database is empty."""
+    started = {posixpath.basename(word) for word in process.words}
+    for source in process.scripts:
+        match = _REPEATED.search(source.text)
+        if match is None or posixpath.basename(source.path) not in started:
+            continue
+        if not _LEAVES.search(_COMMENT.sub("", source.text[: match.start()])):
+            place = source.span(match.start(2), match.end(2))
+            yield Emptying(process.service.name, place, match[3].strip())
 
 
 def _empties(words: tuple[str, ...], program: Program) -> bool:
@@ -92,10 +114,9 @@ def _own_command(deployment: Deployment, service: str, command: str) -> str:
     return found[0] if len(found) == 1 and deployment.app_of(service) is not None else ""
 
 
-def _switch(deployment: Deployment, service: str, program: Program) -> tuple[str, Span] | None:
+def _switch(deployment: Deployment, service: str, span: Span) -> tuple[str, Span] | None:
     """Return the variable around a command in its script which is taken for true where nothing sets it."""
-    span = program.span
-    if span is None or (not span.path.endswith((".sh", ".bash")) and posixpath.splitext(span.path)[1]):
+    if not span.path.endswith((".sh", ".bash")) and posixpath.splitext(span.path)[1]:
         return None
     source: SourceFile = span.file
     before = source.text[: span.start].splitlines(keepends=True)[-_LINES_AHEAD:]

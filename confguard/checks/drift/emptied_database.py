@@ -18,8 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     found: dict[Span, list[tuple[Deployment, Emptying]]] = {}
     for deployment in meant_for_production(repo):
         for one in emptying(deployment):
-            if one.program.span is not None:
-                found.setdefault(one.program.span, []).append((deployment, one))
+            found.setdefault(one.place, []).append((deployment, one))
     for place, group in found.items():
         yield _finding(place, group)
 
