@@ -135,7 +135,10 @@ def _probe(words: Sequence[str], place: Span) -> Probe | None:
 
 
 def _outside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
-    """Yield the commands that ask a published port, in blocks that run this stack and no other."""
+    """Yield the commands that ask a published port, in blocks that run this stack and no other.
+
+    With them those that ask from within a container of a fixed name which only production has.
+    """
     for file in repo.files:
         if file.kind not in _KINDS or file.inactive or file.aside == "tests":
             continue
@@ -152,12 +155,15 @@ def _outside(repo: Repo, deployment: Deployment) -> Iterator[_Asked]:
         ]
         for line in asking:
             around = [one for one in nearby if _is_together(one, line, form)]
-            if not around or any(one.files != deployment.stack.files for one in around):
+            if any(one.files != deployment.stack.files for one in around):
                 continue
             if file.kind is Kind.WORKFLOW and _sets_values(repo, line.joined.span(0, 1)):
                 continue
             for words in commands(line.joined.text, {}):
-                yield from _on_host(deployment, words, line, file.kind)
+                if [word.text for word in words[:2]] == ["docker", "exec"]:
+                    yield from _by_container(repo, deployment, words, line, file.kind)
+                elif around:
+                    yield from _on_host(deployment, words, line, file.kind)
 
 
 def _asking(source: SourceFile, form: Form) -> tuple[CommandLine, ...]:
@@ -205,6 +211,33 @@ def _on_host(
     ]
     if len(found) == 1:
         yield _Asked(probe, found[0][0], kind, line.context, found[0][1])
+
+
+def _by_container(
+    repo: Repo, deployment: Deployment, words: list[ShellWord], line: CommandLine, kind: Kind
+) -> Iterator[_Asked]:
+    """Yield what ``docker exec NAME curl ...`` asks, if every stack with that container is production's."""
+    start = next((index for index, word in enumerate(words) if word.text in _TOOLS), 0)
+    name = words[start - 1].text if start > 2 else ""
+    if not name or any(not word.text.startswith("-") for word in words[2 : start - 1]):
+        return
+    if any(_container(one, name) for one in repo.deployments if one not in repo.production):
+        return
+    service = _container(deployment, name)
+    span = line.joined.span(words[start].start, words[-1].end)
+    probe = _probe([word.text for word in words[start:]], span) if service else None
+    if service and probe is not None and probe.request is not None and probe.request.is_local:
+        yield _Asked(probe, service, kind, line.context)
+
+
+def _container(deployment: Deployment, name: str) -> str:
+    """Return the service whose container has a fixed name, or ``""``."""
+    found = (
+        one.name
+        for one in deployment.services.values()
+        if isinstance(one.container_name, Known) and one.container_name.value == name
+    )
+    return next(found, "")
 
 
 def _sets_values(repo: Repo, span: Span) -> bool:
