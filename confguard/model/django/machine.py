@@ -152,6 +152,8 @@ class Run:
     modules: dict[str, ModuleObject] = field(default_factory=dict)
     attributes: dict[str, V] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
+    read_places: set[Span] = field(default_factory=set)
+    """Where all of these stand: it is asked for at every call that is not followed."""
     failures: list[Fail] = field(default_factory=list)
     doubts: list[Fail] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -436,9 +438,9 @@ class Run:
 
     def is_from_environment(self, values: Collection[V], depth: int = 3) -> bool:
         """Say whether anything that was read from the environment took part in values."""
-        if not values or not self.reads:
+        places = self.read_places
+        if not values or not places:
             return False
-        places = {read.span for read in self.reads}
 
         def told(value: V, depth: int) -> bool:
             if any(step.span in places for step in value.trail):
@@ -457,6 +459,7 @@ class Run:
         """Remember a reading of the environment."""
         read.conditional = self.doubtful > 0
         self.reads.append(read)
+        self.read_places.add(read.span)
         return read
 
     def trail(self, step: Step, *values: V | None) -> Trail:

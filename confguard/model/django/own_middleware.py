@@ -26,7 +26,7 @@ from confguard.model.django.objects import (
     V,
 )
 from confguard.model.value import Known, Unknown
-from confguard.source import Span
+from confguard.source import SourceFile, Span
 
 POLICY = "content-security-policy"
 NAMES = frozenset(
@@ -187,8 +187,12 @@ def _names_any(text: str, names: Iterable[str] = NAMES) -> bool:
 
 def _has_to_do_with_headers(run: Run, path: str) -> bool:
     """Say whether a module that a middleware imports is worth reading: most of an application is not."""
-    source = run.project.read(path) if not path.endswith("/") else None
-    return source is None or _WORDS.search(source.text) is not None
+    speaks = run.project.parsed(_speaks_of_headers, path) if not path.endswith("/") else None
+    return speaks is not False
+
+
+def _speaks_of_headers(source: SourceFile) -> bool:
+    return _WORDS.search(source.text) is not None
 
 
 def _respond(run: Run, module: ModuleObject, name: str, headers: _Headers, span: Span) -> None:

@@ -95,6 +95,7 @@ def _passes_on(middleware: Middleware, name: str, path: str) -> bool:
     asked = len(run.reads) > before[4]
     for one, length in zip(lists, before, strict=True):
         del one[length:]
+    run.read_places = {read.span for read in run.reads}
     run.modules.clear()
     run.modules.update(modules)
     del run.hooks["follow"]
