@@ -160,6 +160,8 @@ def attribute(run: Run, owner: External, name: str, span: Span, value: V) -> V |
         if kind is not None and not hasattr(kind, name):
             return None
     path = External(f"{owner.path}.{name}")
+    if path.path in functions():  # most of what settings ask of libraries: it is no constant, and modelled
+        return Known(path, value.trail)
     found = _constant(run, path, (Step("used here", span),))
     found = found or installed_modules.resolve(run, path.path, span)
     return found if found is not None else Known(path, value.trail)
