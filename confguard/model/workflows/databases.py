@@ -12,7 +12,7 @@ from confguard.model.django.values import entry
 from confguard.model.environment import Environment
 from confguard.model.running_settings import default_module
 from confguard.model.value import Known, Unknown, Value
-from confguard.model.workflows.jobs import Command, commands_of, jobs, text_of, without_runner
+from confguard.model.workflows.jobs import Command, commands_of, jobs, of_make, text_of, without_runner
 from confguard.model.workflows.settings import environment_of
 from confguard.parsers.workflows import Job, Step
 from confguard.records import record
@@ -52,11 +52,12 @@ def other_databases(repo: Repo) -> Iterator[OtherDatabase]:
     for _, job in jobs(repo):
         for step in job.steps:
             for command in commands_of(step):
-                settings = _settings(repo, job, step, command)
-                tested, at = _engine(settings) if settings is not None else (None, None)
-                if settings is not None and tested is not None and tested != kind:
-                    span = command.line.joined.span(command.start, command.end)
-                    yield OtherDatabase(job, span, settings.module, tested, at, kind, place)
+                for one in (command, *of_make(repo, step, command)):
+                    settings = _settings(repo, job, step, one)
+                    tested, at = _engine(settings) if settings is not None else (None, None)
+                    if settings is not None and tested is not None and tested != kind:
+                        span = command.line.joined.span(command.start, command.end)
+                        yield OtherDatabase(job, span, settings.module, tested, at, kind, place)
 
 
 def _engine(settings: Settings) -> tuple[str | None, Span | None]:
@@ -76,7 +77,8 @@ def _settings(repo: Repo, job: Job, step: Step, command: Command) -> Settings | 
     name = posixpath.basename(words[0]) if words else ""
     if name not in ("pytest", "manage.py") or (name == "manage.py" and words[1:2] != ("test",)):
         return None
-    if job.in_container or _WRITES.search(text_of(job)):
+    recipes = command.line.joined.source.text  # the workflow itself, or the Makefile that it calls
+    if job.in_container or _WRITES.search(text_of(job)) or _WRITES.search(recipes):
         return None
     environment = environment_of(step, command, dict(command.assigned))
     module = _module(repo, words, name, environment)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
-from confguard.parsers.command_lines import CommandLine
+from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.parsers.workflows import Job, Step, Workflow, parse
 from confguard.records import record
@@ -30,6 +31,11 @@ _RUNNERS = (
     ("env",),
     ("xvfb-run",),
 )
+
+_SETS_MORE = re.compile(
+    r"(?m)^\s*(?:-?include|sinclude|(?:override\s+)?export|define)\b|\$\(eval|^\.ONESHELL"
+)
+"""What gives recipes variables that their lines do not show, or makes rules."""
 
 
 @record
@@ -71,6 +77,19 @@ def commands_of(step: Step) -> Iterator[Command]:
     """Yield the simple commands of a step's ``run``, in their order."""
     for line in step.lines:
         yield from _commands(line)
+
+
+def of_make(repo: Repo, step: Step, command: Command) -> Iterator[Command]:
+    """Yield what ``make target`` of a step runs, if the recipe's variables are surely the step's own."""
+    if len(command.texts) != 2 or command.texts[0] != "make" or step.folder is None:
+        return
+    source = repo.project.read(posixpath.normpath(posixpath.join(step.folder, "Makefile")))
+    if source is None or _SETS_MORE.search(source.text):
+        return
+    for line in lines(source, Form.MAKEFILE):
+        if line.context == command.texts[1] and not line.variable:
+            for one in _commands(line):
+                yield Command(one.words, (*command.assigned, *one.assigned), one.line, one.start, one.end)
 
 
 def _commands(line: CommandLine) -> Iterator[Command]:
