@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.built_elsewhere import as_build
+from confguard.model.screened import Screened
 from confguard.model.value import Known
 from confguard.model.workflows.images import pushing_steps
 from confguard.records import record
-from confguard.source import Span
+from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from confguard.model.compose import Build
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     from confguard.model.repo import Repo
     from confguard.parsers.image_builds import ImageBuild
 
-_RUN_ELSEWHERE = re.compile(
-    r"\bghcr\.io/|\bquay\.io/|\.dkr\.ecr\.|\bpkg\.dev/|azurecr\.io|registry\.gitlab"
-    r"|hub\.docker\.com/r/|^kind:\s*[\"']?(?:Deployment|StatefulSet|Pod|CronJob)\b",
-    re.MULTILINE,
+_RUN_ELSEWHERE = Screened(
+    re.compile(
+        r"\bghcr\.io/|\bquay\.io/|\.dkr\.ecr\.|\bpkg\.dev/|azurecr\.io|registry\.gitlab"
+        r"|hub\.docker\.com/r/|^kind:\s*[\"']?(?:Deployment|StatefulSet|Pod|CronJob)\b",
+        re.MULTILINE,
+    ),
+    (
+        *("ghcr.io/", "quay.io/", ".dkr.ecr.", "pkg.dev/", "azurecr.io", "registry.gitlab"),
+        *("hub.docker.com/r/", "kind:"),
+    ),
 )
 """What a document or manifest says that runs, or tells people to run, images of a registry."""
 _STARTED = re.compile(r"\bdocker\s+(?:image\s+pull|pull|run)\b([^\n]*)")
@@ -107,12 +114,16 @@ def _may_be_run_elsewhere(repo: Repo, one: ImageBuild) -> bool:
     for path in repo.project.paths:
         if path in workflows or path.startswith(".github/") or not path.endswith(_TEXTS):
             continue
-        source = repo.project.read(path)
-        if source is None:
+        told = repo.project.parsed(_told, path)
+        if told is None:
             continue
-        if _RUN_ELSEWHERE.search(source.text):
+        elsewhere, starts = told
+        if elsewhere or any(words & set(re.findall(r"[a-z]{3,}", start.lower())) for start in starts):
             return True
-        for started in _STARTED.findall(source.text):
-            if re.search(r"[$<{]", started) or words & set(re.findall(r"[a-z]{3,}", started.lower())):
-                return True
     return False
+
+
+def _told(source: SourceFile) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a text runs images of a registry, or of any name, and what it starts besides."""
+    starts = tuple(_STARTED.findall(source.text)) if "docker" in source.text else ()
+    return _RUN_ELSEWHERE.is_in(source.text) or any(re.search(r"[$<{]", one) for one in starts), starts
