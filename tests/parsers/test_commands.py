@@ -218,13 +218,28 @@ PIECES = ["docker compose ", "-f a ", "up", "$X", "${X", "$(", "`", '"', "'", "\
 PIECES += ["{", "}", "<", ">", "&&", ";", "\t", "```\n", "run: ", "- ", "if ", "fi\n", "a:\n", "|"]
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(Form))
-def test_any_text_is_read_with_spans_inside_of_it(text: str, form: Form) -> None:
-    for one in read(text, form).invocations:
-        assert 0 <= one.span.start <= one.span.end <= len(text)
-        for argument in one.files:
-            assert 0 <= argument.span.start <= argument.span.end <= len(text)
+JUNK = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+CALLS = st.sampled_from(
+    ["", "\ndocker compose -f a up\n", "\n```\ndocker compose -f a up\n```\n", "\n\tdocker compose -f a up "]
+)
+
+
+def test_any_text_is_read_with_spans_inside_of_it() -> None:
+    found = 0
+
+    @settings(max_examples=150, deadline=None)
+    @given(JUNK, CALLS, JUNK, st.sampled_from(Form))
+    def look(before: str, call: str, after: str, form: Form) -> None:
+        nonlocal found
+        text = before + call + after
+        for one in read(text, form).invocations:
+            assert 0 <= one.span.start <= one.span.end <= len(text)
+            for argument in one.files:
+                found += 1
+                assert 0 <= argument.span.start <= argument.span.end <= len(text)
+
+    look()
+    assert found > 5, "hardly any text held a command"
 
 
 def test_lists_that_a_script_builds_in_loops_are_followed_as_far_as_no_option_is_given() -> None:

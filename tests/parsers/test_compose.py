@@ -122,9 +122,9 @@ def test_what_docker_compose_refuses_is_a_problem_at_its_place(text: str, words:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 10_000 + "x", "{a: " * 10_000, "a:\n" * 3])
 def test_deep_nesting_ends_quickly_in_a_problem(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert parse(SourceFile("compose.yaml", text)).problems
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert MAX_DEPTH >= 100
 
 

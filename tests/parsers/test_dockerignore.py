@@ -59,10 +59,10 @@ def test_the_last_pattern_that_matches_decides():
 
 def test_patterns_full_of_stars_end_soon():
     path = "a" * 200 + "/" + "a" * 200
-    start = time.monotonic()
+    start = time.process_time()
     assert not leaves_out("*a" * 40 + "b\n" + "**/" * 60 + "b\n" + "**a" * 40 + "b\n", path)
     assert leaves_out("*a" * 40 + "*\n", path)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_root_itself_is_never_left_out():

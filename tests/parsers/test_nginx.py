@@ -202,9 +202,9 @@ def test_deep_nesting_is_bounded() -> None:
 
 @pytest.mark.parametrize("piece", ["root /x\n", "listen 80\n", '"', "{", "a;", "set $a ", "\\", "$", "{{ a"])
 def test_hostile_files_are_read_in_bounded_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read(piece * 20_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_parameter_that_nginx_has_no_room_for_is_reported() -> None:

@@ -155,18 +155,18 @@ def evaluated(tmp_path: Path, **files: str) -> Settings:
     ],
 )
 def test_what_never_ends_is_bounded_and_the_rest_is_still_known(tmp_path: Path, text: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     settings = evaluated(tmp_path, settings=f"import os\n{text}\nAFTER = 1\n")
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 10
     # What cannot be parsed at all is said; nothing of it is known then.
     assert settings.problems or plain(settings.values["AFTER"]) == 1
 
 
 def test_modules_that_import_each_other_in_a_ring_end(tmp_path: Path) -> None:
     ring = {f"m{i}": f"from m{(i + 1) % 200} import *\nV{i} = {i}\n" for i in range(200)}
-    begin = time.monotonic()
+    begin = time.process_time()
     settings = evaluated(tmp_path, settings="from m0 import *\nAFTER = 1\n", **ring)
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 10
     assert plain(settings.values["AFTER"]) == 1
 
 

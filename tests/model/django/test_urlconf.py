@@ -120,11 +120,11 @@ def test_each_route_says_where_it_is_written(urlconf_of):
     ],
 )
 def test_a_urlconf_that_misbehaves_ends_soon_and_never_raises(urlconf_of, urls):
-    start = time.monotonic()
+    start = time.process_time()
     found = urlconf_of(urls)
     found.match("/a/b/")
     assert len(found.routes) <= 20_000
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_settings_without_a_urlconf_say_why(repository):
