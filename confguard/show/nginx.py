@@ -25,6 +25,7 @@ from confguard.model.nginx import (
 from confguard.model.value import Known
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
+from confguard.show.headers import lost_rows
 from confguard.show.nginx_policies import limit_rows, log_rows, policy_facts, tls_facts, tls_rows
 from confguard.show.page import (
     BOLD,
@@ -43,7 +44,6 @@ from confguard.show.page import (
     shown,
     size_text,
 )
-from confguard.show.route import lost_rows
 
 _ANSWERS = ("return", "rewrite", "try_files", "alias", "root", "stub_status", "autoindex", "internal")
 _TIMEOUTS = (

@@ -8,25 +8,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from confguard.model.nginx import (
-    Header,
-    Level,
     Location,
     NginxModel,
     Request,
     Route,
-    Statement,
-    lost_headers,
-    sent,
     upstream_headers,
     upstream_path,
 )
-from confguard.model.nginx import headers as headers_at
 from confguard.model.nginx import route as follow
 from confguard.model.nginx.answer import absolute
 from confguard.model.value import Known, Unknown
 from confguard.records import record
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
+from confguard.show.headers import added, lost, lost_rows
 from confguard.show.nginx_policies import limit_rows
 from confguard.show.page import (
     BOLD,
@@ -153,11 +148,10 @@ def _outcome(way: Way, route: Route) -> dict[str, Any]:
         "upstream_path": shown(upstream_path(route)) if route.targets else None,
         "request_headers": {clean(name): shown(value) for name, value in sent.items()},
         "response_headers": [
-            {"name": clean(name), "value": value, "place": place}
-            for name, value, place, _ in _response_headers(route)
+            {"name": clean(name), "value": value, "place": place} for name, value, place, _ in added(route)
         ],
         "lost_headers": [
-            {"name": clean(name), "value": value, "place": place} for name, value, place in _lost(route)
+            {"name": clean(name), "value": value, "place": place} for name, value, place in lost(route)
         ],
         "body_limit": route.body_limit.value if isinstance(route.body_limit, Known) else None,
     }
@@ -175,52 +169,6 @@ def _targets(route: Route) -> Iterator[str]:
         port = f":{target.port.value}" if isinstance(target.port, Known) else ""
         scheme = f"{target.scheme}://" if target.scheme else ""
         yield f"{scheme}{host}{port}"
-
-
-def _response_headers(route: Route) -> Iterator[tuple[str, str, str, str]]:
-    """Yield name, value, place and condition of each header that nginx adds."""
-    if route.level is None:
-        return
-    known = route.status.value if isinstance(route.status, Known) else None
-    for header in sent(route, known):
-        if header.name == "Location":
-            continue  # has a row of its own
-        statement = header.statement
-        written = " ".join(statement.texts) if statement is not None else ""
-        if statement is not None and statement.name == "add_header":
-            written = statement.texts[1]
-        text = shown(header.value) if isinstance(header.value, Known) or not written else clean(written)
-        if statement is not None and statement.name == "expires" and isinstance(header.value, Unknown):
-            text = f"(expires {clean(written)})"
-        condition = "" if known is not None or header.always else "not on 4xx and 5xx"
-        place = place_of(statement.span) if statement is not None and not statement.stock else ""
-        yield header.name, text, place, condition
-
-
-def _lost(route: Route) -> Iterator[tuple[str, str, str]]:
-    """Yield name, cause and place of the headers that an inner level's own drop."""
-    for level, headers, cause in dropped(route.level):
-        for header in headers:
-            yield header.name, clean(f"{cause.name} of {level.title} drops it"), place_of(header.span)
-
-
-def dropped(level: Level | None) -> Iterator[tuple[Level, list[Header], Statement]]:
-    """Yield the levels around that drop headers, with those headers and the directive that does it."""
-    kept = {header.name.lower() for header in headers_at(level)} if level else set()
-    for at in level.chain() if level else ():
-        lost, causes = lost_headers(at)
-        gone = [header for header in lost if header.name.lower() not in kept]
-        kept |= {header.name.lower() for header in lost}
-        if gone and causes:
-            yield at, gone, causes[0]
-
-
-def lost_rows(level: Level | None) -> Iterator[Row]:
-    """Yield what a reader has to know about the headers that a level loses."""
-    for at, gone, cause in dropped(level):
-        for index, header in enumerate(gone):
-            yield Row("loses" if index == 0 else "", clean(header.name), place_of(header.span), RED)
-        yield Row("", clean(f"because {at.title} has an {cause.name} of its own"), place_of(cause.span))
 
 
 # ---- the page ----------------------------------------------------------------------------------------
@@ -318,7 +266,7 @@ def _answer(way: Way, route: Route, look: Style) -> list[str]:
         rows.append(Row("Location", shown(absolute(route, route.redirect))))
     if route.file and not route.targets:
         rows.append(Row("file", clean(route.file)))
-    for name, text, where, condition in _response_headers(route):
+    for name, text, where, condition in added(route):
         rows.append(Row("adds", f"{clean(name)}: {text}" + (f"  ({condition})" if condition else ""), where))
     early = statement is not None and statement.name in ("return", "rewrite")
     if route.level is not None and not early:  # they answer in the phase before limits are looked at

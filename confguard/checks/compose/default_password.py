@@ -12,7 +12,7 @@ from confguard.fixes.edits import whole
 from confguard.model.credentials import Credential, readable_credentials
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
-from confguard.words import joined
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -37,9 +37,6 @@ def _finding(
 ) -> Finding:
     """Return the finding for one stack, or for several (alternatives, overlays) with the same servers."""
     found = list({one.place: one for _, group in uses for one in group}.values())
-    who, start = (
-        (f"service {names[0]}", "starts") if len(names) == 1 else (f"services {joined(names)}", "start")
-    )
     defaults = all(one.variable for one in found)
     how = "unless a variable is set, " if defaults else ""
     effect = ", and its port is published" if is_open and len(names) == 1 else ""
@@ -50,8 +47,9 @@ def _finding(
     labels += [
         Label(place, f"a default for {one.variable}, too") for one in found for place in one.others[:3]
     ]
+    who_starts = services_named(names, "starts", "start")
     return Finding(
-        f"{how}{who} {start} with {what} that anybody can read in the repository{effect}",
+        f"{how}{who_starts} with {what} that anybody can read in the repository{effect}",
         Label(first.place.first_line(), _words(first)),
         distinct(labels, first.place, limit=8),
         help=_help(first),

@@ -8,7 +8,7 @@ from confguard.checks._roles import meant_for_production, service_labels
 from confguard.finding import Finding, Label
 from confguard.model.repo import Repo
 from confguard.model.updates import never_built, restarted_only
-from confguard.words import joined
+from confguard.words import services_named
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -23,10 +23,8 @@ def check(repo: Repo) -> Iterator[Finding]:
         )
     for deployment in meant_for_production(repo):
         for one in never_built(deployment, repo.sightings):
-            many = len(one.built) > 1
-            who = f"services {joined(one.built)}" if many else f"service {one.built[0]}"
             yield Finding(
-                f"`pull` and `up` bring no new code of {who}: no registry has it",
+                f"`pull` and `up` bring no new code of {services_named(one.built)}: no registry has it",
                 Label(one.second.first_line(), "the old code goes on"),
                 (
                     Label(one.first.first_line(), "fetches images"),

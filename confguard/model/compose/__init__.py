@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from confguard.model.compose.interpolation import Interpolation
 from confguard.model.compose.load import load
+from confguard.model.compose.overrides import Override, Redeclared
 from confguard.model.compose.types import (
     Attachment,
     Build,
@@ -11,11 +13,8 @@ from confguard.model.compose.types import (
     EnvFileReference,
     Grant,
     Healthcheck,
-    Interpolation,
     Mount,
-    Override,
     Port,
-    Redeclared,
     Resource,
     Service,
 )

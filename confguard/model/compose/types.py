@@ -14,7 +14,7 @@ from confguard.model.compose.overrides import Override, Redeclared
 from confguard.model.compose.tree import Map
 from confguard.model.compose.variables import EnvSource
 from confguard.model.environment import Environment
-from confguard.model.value import Known, Trail, Unknown, Value
+from confguard.model.value import Known, Trail, Value
 from confguard.records import record
 from confguard.source import Problem, Span
 
@@ -247,23 +247,3 @@ class ComposeModel:
     def active_services(self) -> Mapping[str, Service]:
         """The services that run under the profiles."""
         return {name: service for name, service in self.services.items() if service.active}
-
-
-__all__ = [
-    "Attachment",
-    "Build",
-    "ComposeModel",
-    "Dependency",
-    "EnvFileReference",
-    "Grant",
-    "Healthcheck",
-    "Interpolation",
-    "Mount",
-    "Override",
-    "Port",
-    "Redeclared",
-    "Resource",
-    "Service",
-    "Unknown",
-    "Value",
-]
