@@ -14,7 +14,7 @@ from confguard.records import record
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _SKIPPED = re.compile(
-    r"""^(?P<head>[^\n]*?(?<!<)<<-?[ \t]*(?P<quote>["']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*)\n
+    r"""^(?=[^\n]*\n)(?P<head>[^\n]*?(?<!<)<<-?[ \t]*(?P<quote>["']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*)\n
     |(?P<comment>(?:^|(?<=[\s;]))\#[^\n]*)
     |(?P<single>'[^']*')
     |(?P<double>"(?:[^"\\]|\\.)*")
@@ -23,7 +23,7 @@ _SKIPPED = re.compile(
 )
 _KEYWORD = re.compile(
     r"(?<![\w./$-])(?:(?P<open>if|for|while|until|case|select)|(?P<close>fi|done|esac))(?![\w./=-])"
-    r"|(?P<function>[\w-]+[ \t]*\(\)\s*\{)|(?P<brace>[{}])(?=[\s;]|\Z)"
+    r"|(?<![\w-])(?P<function>[\w-]+[ \t]*\(\)\s*\{)|(?P<brace>[{}])(?=[\s;]|\Z)"
 )
 _BEFORE_COMMAND = re.compile(r"(?:\A|[;&|({}\n]|(?<![\w-])(?:then|do|else|elif|!|time))[ \t]*\Z")
 _BACK = 12

@@ -42,6 +42,10 @@ _INPUT_WRITTEN = re.compile(
 )
 _UNLIKE_ENVSUBST = re.compile(r"\$\(|\$\{[^}]*[^\w}]|\$[^A-Za-z_{]")
 """What a shell puts in, and envsubst would not."""
+_LINE = 1000
+"""How many characters in front of a command are looked at for what it depends on."""
+_MAX_SCRIPTED = 100
+"""Files that scripts write beyond this are unknown: each is as long as its script. Texts with more variables are."""
 _DOUBTED = re.compile(r"\|\||(?<!\S)(?:\[\[?|test|grep)\s")
 """What makes a command run or not, on the line in front of it."""
 
@@ -93,7 +97,9 @@ def _commands(
         position = match.end()
         if match.re is _WRITTEN:
             quoted = "single" if match["double"] is None else "double"
-            if source is None or _DOUBTED.search(text[: match.start()].rpartition("\n")[2]):
+            if source is None or _DOUBTED.search(
+                text[max(match.start() - _LINE, 0) : match.start()].rpartition("\n")[2]
+            ):
                 tree.forget(match["target"], "a command writes it")
                 continue
             start, stop = match.span(quoted)
@@ -108,11 +114,17 @@ def _commands(
 def _write(tree: FileTree, target: str, sign: str, span: Span, environment: Environment, plain: bool) -> None:
     """Put a text of a script into a file; the shell replaces its variables, unless it is plain."""
     text, path = span.text, posixpath.normpath(target)
+    tree.scripted += 1
+    if tree.scripted > _MAX_SCRIPTED:
+        tree.forget(path, "a command writes it")
+        return
     before = tree.files.get(path) if sign == ">>" else None
     own = span.file.text
     unlike = not plain and ("\\" in text or "`" in text or _UNLIKE_ENVSUBST.search(text))
     named = set() if plain else set(_NAME.findall(text))
-    changed = any(re.search(rf"(?<![\w$]){name}=|\bread\b.*\b{name}\b", own) for name in named)
+    changed = len(named) > _MAX_SCRIPTED or any(
+        re.search(rf"(?<![\w$]){name}=|\bread\b.*\b{name}\b", own) for name in named
+    )
     appended = before is not None and (before.source.path != span.path or before.stock)
     lost = sign == ">>" and before is None and path in tree.unknown
     kept = before.source.text if before is not None else re.sub(r"[^\r\n]", " ", own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,17 @@ if TYPE_CHECKING:
 
 
 def is_spare_port(project: Project, model: NginxModel, port: int) -> bool:
-    """Say whether a configuration beside the one in use listens on a port: a variable may switch to it."""
+    """Say whether a configuration that a script of the container may switch to listens on a port.
+
+    One that only lies there, and that no script names, serves nothing.
+    """
     listens = re.compile(rf"(?m)^[^#\n]*\blisten\s+(?:\[[^\]\n]*\]:|[\w.*-]+:)?{port}(?=[\s;])")
     loaded = set(model.files)
-    for one in model.delivered:
-        source = project.read(one.path) if one.path not in loaded else None
-        if source is not None and listens.search(source.text):
-            return True
+    texts = {one: source.text for one in model.delivered if (source := project.read(one.path)) is not None}
+    scripts = [text for text in texts.values() if text.startswith("#!")]
+    for one, text in texts.items():
+        if one.path not in loaded and listens.search(text):
+            name = posixpath.basename(one.target)
+            if any(name in script for script in scripts):
+                return True
     return False

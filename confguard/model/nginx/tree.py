@@ -32,6 +32,8 @@ class FileTree:
     files: dict[str, Loaded] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     covered: set[str] = field(default_factory=set)
+    scripted: int = 0
+    """How often a script wrote a file of it so far."""
     doubt: str = ""
     """Why a file that nothing is seen to put here may be here all the same, or ``""``."""
     _folders: dict[str, set[str]] = field(default_factory=dict)
