@@ -45,7 +45,7 @@ _UNLIKE_ENVSUBST = re.compile(r"\$\(|\$\{[^}]*[^\w}]|\$[^A-Za-z_{]")
 _LINE = 1000
 """How many characters in front of a command are looked at for what it depends on."""
 _MAX_SCRIPTED = 100
-"""Files that scripts write beyond this are unknown: each is as long as its script. Texts with more variables are."""
+"""What scripts write beyond this is unknown: each file is as long as its script."""
 _DOUBTED = re.compile(r"\|\||(?<!\S)(?:\[\[?|test|grep)\s")
 """What makes a command run or not, on the line in front of it."""
 
