@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from confguard.model.django.deploy_checks import Message, deploy_checks
 from confguard.model.health import passes_middleware
 from confguard.model.nginx import Request, route
 from confguard.model.passages import Exposure, Passage
@@ -20,6 +19,7 @@ from confguard.source import Span
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
+    from confguard.model.django.deploy_checks import Message
 
 _HEADERS = {
     "security.W001": ("x-content-type-options", "referrer-policy"),
@@ -41,6 +41,8 @@ class Unfounded:
 
 def unfounded(deployment: Deployment, app: App) -> Iterator[Unfounded]:
     """Yield the checks of an application that are silenced without anything that stands in for them."""
+    from confguard.model.django.deploy_checks import deploy_checks
+
     silenced = deploy_checks(app.settings).silenced
     ways = [one for one in deployment.passages if one.app is app and one.exposure is Exposure.PUBLIC]
     secure = [one for one in ways if one.scheme == "https"]
