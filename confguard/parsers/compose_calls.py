@@ -60,7 +60,8 @@ _WITH_SERVICES = frozenset(
 _WITH_VALUE = frozenset([
     "-f", "--file", "--profile", "--env-file", "-p", "--project-name", "--project-directory", "--workdir",
     "--ansi", "--parallel", "--progress", "-c", "--context", "-H", "--host", "--log-level", "--compose-file",
-    "--tlscacert", "--tlscert", "--tlskey", "-l", "--insecure-registry",
+    "--tlscacert", "--tlscert", "--tlskey", "-l", "--insecure-registry", "--resolve-image", "--orchestrator",
+    "--namespace",
 ])  # fmt: skip
 _LONG = {"-f": "--file", "-p": "--project-name", "-c": "--compose-file", "--workdir": "--project-directory"}
 

@@ -80,8 +80,8 @@ def _twice(deployment: Deployment, before: tuple[Service, Port], service: Servic
 
 def _replicas(deployment: Deployment, service: Service) -> Iterator[Finding]:
     count = service.replicas
-    if not isinstance(count, Known) or count.value < 2:
-        return
+    if not isinstance(count, Known) or count.value < 2 or deployment.stack.swarm:
+        return  # Swarm's routing mesh listens once for all containers of a service
     for port in service.ports:
         if isinstance(port.published, Known) and port.published.value.isdigit() and port.span is not None:
             yield Finding(

@@ -104,6 +104,9 @@ def _variants(
             files=one.files,
             profiles=profiles,
             env_files=_env_files(same or one.sightings),
+            swarm=any(
+                sight.invocation and sight.invocation.subcommand == "stack deploy" for sight in one.sightings
+            ),
             project_directory=_directory(one),
             role=one.role,
             evidence=tuple(_distinct(evidence))[:_MAX_EVIDENCE],

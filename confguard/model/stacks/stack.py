@@ -77,6 +77,8 @@ class Stack:
     evidence: tuple[Step, ...] = ()
     deployed: bool = False
     note: str = ""
+    swarm: bool = False
+    """Whether ``docker stack deploy`` starts it: Swarm spreads its containers behind one published port."""
 
     def with_stand_ins(self, project: Project, given: Mapping[str, str]) -> Stack:
         """Return the stack with templates that are said to stand in for files that git does not have."""
