@@ -104,6 +104,8 @@ def concurrent(deployment: Deployment) -> tuple[Migration, ...]:
             own = deployment.app_of(other.service)
             if other is one or app is None or own is None or own.settings.path != app.settings.path:
                 continue
+            if deployment.services[one.service].is_alternative_to(deployment.services[other.service]):
+                continue
             apart = all(
                 first.service not in waits_for(deployment, second.service, order)
                 for first, second in ((one, other), (other, one))

@@ -25,7 +25,7 @@ def check(repo: Repo) -> Iterator[Finding]:
                     (
                         one
                         for one in taken
-                        if _clash(one[1], port, one[0] is service) and not _alternatives(one[0], service)
+                        if _clash(one[1], port, one[0] is service) and not one[0].is_alternative_to(service)
                     ),
                     None,
                 )
@@ -33,11 +33,6 @@ def check(repo: Repo) -> Iterator[Finding]:
                 if before is not None:
                     yield _twice(deployment, before, service, port)
             yield from _replicas(deployment, service)
-
-
-def _alternatives(one: Service, other: Service) -> bool:
-    """Say whether two services are gated by different profiles: one of them is chosen, mostly."""
-    return bool(one.profiles and other.profiles) and not set(one.profiles) & set(other.profiles)
 
 
 def _clash(one: Port, other: Port, same_service: bool) -> bool:

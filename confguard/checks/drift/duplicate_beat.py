@@ -22,10 +22,24 @@ def check(repo: Repo) -> Iterator[Finding]:
         for beat in consumption(deployment).beats:
             if beat.sure and beat.application:
                 groups.setdefault(beat.application.partition(".")[0], []).append(beat)
-        for application, beats in groups.items():
-            many = len(beats) > 1 or beats[0].replicas > 1
-            if many and not _has_lock(deployment, beats[0].service):
+        for application, found in groups.items():
+            beats = _together(deployment, found)
+            if beats and not _has_lock(deployment, beats[0].service):
                 yield from _finding(deployment, application, beats)
+
+
+def _together(deployment: Deployment, beats: list[Beat]) -> list[Beat]:
+    """Return the schedulers that run beside another one: services of different profiles are alternatives."""
+    services = deployment.services
+    return [
+        one
+        for one in beats
+        if one.replicas > 1
+        or any(
+            other is not one and not services[one.service].is_alternative_to(services[other.service])
+            for other in beats
+        )
+    ]
 
 
 def _has_lock(deployment: Deployment, service: str) -> bool:

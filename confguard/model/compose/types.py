@@ -195,6 +195,10 @@ class Service:
         """The place of its key in the newest file that writes it."""
         return self.spans[0] if self.spans else None
 
+    def is_alternative_to(self, other: Service) -> bool:
+        """Say whether both are gated, and by different profiles: mostly one of them is chosen."""
+        return bool(self.profiles and other.profiles) and not set(self.profiles) & set(other.profiles)
+
     def names_in(self, network: str) -> frozenset[str]:
         """Return the host names under which others in a network reach the service."""
         names = {self.name}
