@@ -111,7 +111,8 @@ def compared(
     )  # fmt: skip
     refused = [f"{problem.span}: {problem.message}" for problem in model.problems + model.refusals]
     if said is None:
-        return ["refused by both"] if refused else ["refusal missed", reason]
+        older = bool(model.redeclared) and "conflicts with imported resource" in reason
+        return ["refused by both"] if refused or older else ["refusal missed", reason]
     if refused:
         return ["refused wrongly", *refused]
     found = list(differences(said, dump(model)))

@@ -69,6 +69,7 @@ def load(
 ) -> ComposeModel:
     """Return the effective model of Compose files in merge order, as docker compose 2.40 computes it.
 
+    What a file declares over what it includes is merged as docker compose 5.0 does it; 2.40 refuses that.
     All paths are relative to the project's root. ``env_files`` are those of ``--env-file``; None means
     the ``.env`` of the working directory. ``environment`` is the calling shell's. ``stand_ins`` maps an
     absent env file to the committed template that is read instead. ``complete`` says whether a variable
