@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import subprocess
 
@@ -68,6 +69,12 @@ def make(root, files=None):
     for command in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *command], cwd=root, check=True)
     return root
+
+
+@pytest.fixture(autouse=True)
+def _the_garbage_of_other_tests_is_let_lie():
+    """The server collects after each look: through all that other tests left in this process it takes long."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
