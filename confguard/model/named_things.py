@@ -222,7 +222,8 @@ def _of_build_commands(repo: Repo) -> Iterator[tuple[str, Span]]:
         path = posixpath.normpath(posixpath.join(one.folder, one.dockerfile))
         written = one.span.text.find(one.dockerfile)
         plain = re.fullmatch(r"[\w./-]+", one.dockerfile) and not path.startswith(("..", "/"))
-        own = repo.project.is_folder(posixpath.normpath(posixpath.join(one.folder, one.context)).strip("."))
+        context = posixpath.normpath(posixpath.join(one.folder, one.context))
+        own = repo.project.is_folder("" if context == "." else context)
         if not plain or not own or written < 0 or _is_there(repo, path, posixpath.dirname(one.span.path)):
             continue
         if not why_absent(repo.project, repo.files, path):

@@ -33,6 +33,7 @@ _OF_THE_BASE = re.compile(
     r"/(?:s?bin|usr|lib\w*|opt|etc|root|home|var|tmp|run|dev|proc|sys|mnt|srv|nix|docker-entrypoint\.sh\Z)"
 )
 """Where base images and package managers have programs of their own."""
+_OF_PACKAGES = re.compile(r"/(?:s?bin|node_modules|site-packages)/")
 _WITHOUT_FOLDERS = frozenset({"python", "debian", "ubuntu", "alpine", "node"})
 """Official images that have no other folders at their root than those above."""
 _SAID = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "FROM", "LABEL", "ENV", "ARG", "EXPOSE", "USER"})
@@ -121,6 +122,8 @@ def _absent(process: Process, word: str) -> str | None:
     if not own and (_OF_THE_BASE.match(path) or not (path.count("/") == 1 or _only_copies_fill(image, path))):
         return None
     name = posixpath.basename(path)
+    if _installed_there(process, path):
+        return None
     for one in (one for stage in image.stages for one in stage.instructions):
         if one.name == "ADD" or one.on_build or (one.name not in _SAID and name in one.text):
             return None
@@ -139,14 +142,32 @@ def _may_unpack(text: str, path: str) -> bool:
     )
 
 
+def _installed_there(process: Process, path: str) -> bool:
+    """Say whether a path may be that of a program that package managers put there: ``.venv/bin/gunicorn``."""
+    folder, name = posixpath.split(path)
+    if not _OF_PACKAGES.search(f"{folder}/") or name.endswith((".sh", ".bash")):
+        return False
+    for layer in process.files.layers:
+        rest = below(folder, layer.target)
+        if rest is not None and layer.path is not None:
+            own = posixpath.normpath(posixpath.join(layer.path, rest))
+            if process.files.project.is_folder("" if own == "." else own):
+                return False
+    return True
+
+
 def _only_copies_fill(image: Image, path: str) -> bool:
     """Say whether nothing but COPY could put files into a path's folder at the root of the container."""
     reference = parse_image(image.base.value) if isinstance(image.base, Known) else None
     if reference is None or reference.repository.removeprefix("library/") not in _WITHOUT_FOLDERS:
         return False
+    if not path.endswith((".sh", ".bash", ".py")):  # a virtual environment has programs
+        return False
     folder = "/".join(path.split("/")[:2])
     return not any(
-        one.name == "RUN" and folder in one.text for stage in image.stages for one in stage.instructions
+        one.name == "RUN" and (folder in one.text or "$" in one.text)
+        for stage in image.stages
+        for one in stage.instructions
     )
 
 
