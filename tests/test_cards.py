@@ -69,7 +69,10 @@ def _as_marks(findings):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("card", "section", "example"), list(_cases()))
+CASES = list(_cases())
+
+
+@pytest.mark.parametrize(("card", "section", "example"), CASES)
 def test_an_example_has_exactly_the_findings_that_it_marks(card, section, example, tmp_path):
     report = _check(card, example, tmp_path)
     findings = report.findings

@@ -17,11 +17,11 @@ from confguard.run.fixing import fix
 from tests.conftest import write_files
 from tests.fixes.effects import difference
 from tests.fixes.intended import INTENDED, matches
-from tests.test_cards import _cases
+from tests.test_cards import CASES
 
 CARDS = load_cards()
 FIXING = [card.name for card in CARDS.values() if card.fix != "none"]
-BAD = [case for case in _cases() if case.values[1] == "Bad" and case.values[0].fix != "none"]
+BAD = [case for case in CASES if case.values[1] == "Bad" and case.values[0].fix != "none"]
 
 
 def settings_of(card):

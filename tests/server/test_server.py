@@ -73,7 +73,7 @@ def make(root, files=None):
 
 @pytest.fixture(autouse=True)
 def _the_garbage_of_other_tests_is_let_lie():
-    """The server collects after each look: through all that other tests left in this process it takes long."""
+    """The server collects after each look; through all that other tests left here it would take long."""
     gc.freeze()
 
 
