@@ -56,7 +56,7 @@ def driver_line(project: Project) -> Span | None:
     """Return the line of a list of requirements that asks for psycopg2."""
     for path in project.paths:
         source = project.read(path) if _LIST.search(path) else None
-        match = _DRIVER.search(source.text) if source is not None else None
+        match = _DRIVER.search(source.text) if source is not None and "psycopg2" in source.text else None
         if match is not None and source is not None:
             return source.span(*match.span())
     return None

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from confguard.model.deployment import App, Deployment
@@ -143,7 +144,8 @@ def _imports(deployment: Deployment, app: App) -> Iterator[MissingModule]:
     ignored = " ".join(source.text for path in project.named(".gitignore") if (source := project.read(path)))
     for path in app.settings.files:
         source = project.read(path)
-        for match in _IMPORT.finditer(source.text if source else ""):
+        found = source.once("modules imported", partial(_imported, source.text)) if source else ()
+        for match in found:
             module = match["source"] or match["module"]
             last = module.rpartition(".")[2]
             if "." not in module or _OF_MACHINES.search(last) or f"{last}.py" in ignored:
@@ -154,6 +156,10 @@ def _imports(deployment: Deployment, app: App) -> Iterator[MissingModule]:
             if source is not None and not _is_there(deployment, app, module):
                 place = source.span(match.start(), match.end())
                 yield MissingModule(module, "import", place, app.services)
+
+
+def _imported(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(_IMPORT.finditer(text))
 
 
 def _driver(deployment: Deployment, app: App) -> Iterator[MissingModule]:

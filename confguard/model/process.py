@@ -253,7 +253,8 @@ def _environment(
             span = script.span(start, start + len(name)) if script else None
             step = Step("set by the start script", span)
             values[name] = known.get(name) or Unknown("the start script sets it", (step,))
-        if complete and _SOURCED.search(text):
+        reads = partial(_SOURCED.search, text)
+        if complete and (script.once("reads another", reads) if script else reads()):
             complete, reason = False, "the start script reads another file into its environment"
     return Environment(values, complete, delivered.trail, reason)
 

@@ -25,7 +25,8 @@ _UPLOADERS = re.compile(
 )
 """Words in the names of libraries that may read a setting without their name in it: django-attachments reads
 FILE_UPLOAD_MAX_SIZE, django-avatar AVATAR_MAX_SIZE (their READMEs)."""
-_TAKES_FILES = re.compile(r"\b(?:FileField|ImageField|FILES|FileUploadParser|MultiPartParser|UploadedFile)\b")
+_UPLOADING = ("FileField", "ImageField", "FILES", "FileUploadParser", "MultiPartParser", "UploadedFile")
+_TAKES_FILES = Screened(re.compile(rf"\b(?:{'|'.join(_UPLOADING)})\b"), _UPLOADING)
 
 
 @record
@@ -58,7 +59,7 @@ def unenforced(deployment: Deployment) -> Iterator[Unenforced]:
 
 
 def _takes_files(project: Project) -> bool:
-    return project.once(("takes files",), lambda: any(_TAKES_FILES.search(text) for text in _python(project)))
+    return project.once(("takes files",), lambda: any(_TAKES_FILES.is_in(text) for text in _python(project)))
 
 
 def _python(project: Project) -> Iterator[str]:
@@ -118,7 +119,11 @@ def _is_named(project: Project, setting: str, files: tuple[str, ...]) -> bool:
     tail = setting.partition("_")[2]
     whole = Screened(re.compile(rf"\b{setting}\b|(?<![A-Za-z0-9_])_?{tail}\b|%s_{tail}\b"), (tail,))
     inner = Screened(
-        re.compile(rf"(?<![\w\"'])(?<!^){setting}\b(?![\"'])(?!\s*(?::[^=\n]*)?=[^=])", re.MULTILINE),
+        # It begins with plain letters, and looks back from there: these are found many times as fast.
+        re.compile(
+            rf"{setting}(?<![\w\"']{setting})(?<!^{setting})\b(?![\"'])(?!\s*(?::[^=\n]*)?=[^=])",
+            re.MULTILINE,
+        ),
         (setting,),
     )
     for path in project.paths:
