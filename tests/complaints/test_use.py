@@ -93,13 +93,16 @@ def test_19_no_socket_is_opened(call, tmp_path, monkeypatch):
 def test_20_an_update_with_new_rules_leaves_an_untouched_tree_alone(call, tmp_path, monkeypatch):
     """New default rules broke everybody's pipeline (also tests/config/test_load.py)."""
     import dataclasses
+    import sys
 
     from confguard import cards, run
 
-    known = cards.load_cards()
+    load, known = cards.load_cards, cards.load_cards()
     newer = {**known, RULE: dataclasses.replace(known[RULE], since="99.0")}
-    for module in (cards, run):
-        monkeypatch.setattr(module, "load_cards", lambda: newer)
+    assert run.checking.load_cards is load
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get("load_cards") is load:
+            monkeypatch.setattr(module, "load_cards", lambda: newer)
     root = write_files(tmp_path, {**FILES, "confguard.toml": "default-rules = '0.1'\n"})
     assert rules(call, root) == []
     assert rules(call, root, "--extend-select", RULE) == [RULE]

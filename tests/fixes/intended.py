@@ -138,7 +138,7 @@ INTENDED: dict[str, tuple[str, ...]] = {
         r"[-+] .* environment/.*",
         r"[-+] env/.*",
     ),
-    "unknown-copy-stage": (r"[-+] dockerfile/.*: COPY .*",),
+    "unknown-copy-stage": (r"[-+] dockerfile/.*: (COPY |RUN --mount=).*",),
     "missing-build-target": (r"[-+] .* compose/services/[^/]*/build/target: .*",),
     "shared-container-name": (r"- .* compose/services/[^/]*/container_name: .*",),
 }
