@@ -10,12 +10,12 @@ import importlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from confguard.finding import Confidence, Finding, Severity
-from confguard.records import record
 
 FAMILIES = ("compose", "nginx", "django", "env", "dockerfile", "drift", "project")
 """The families of rules; ``drift`` is for facts in which two or more kinds of files take part."""
@@ -40,7 +40,7 @@ class CardError(ValueError):
     """A card that breaks the rules for cards; the text says which card and how."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Option:
     """A typed option of a rule, with its default."""
 
@@ -60,7 +60,7 @@ class Option:
         return not self.choices or value in self.choices
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Card:
     """One rule's card."""
 
@@ -239,7 +239,7 @@ def _headings(body: str, mark: str, fences: Sequence[tuple[int, int]]) -> Iterat
         position = text.find(f"\n{mark}", position + 1)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Example:
     """One example of a card: a small repository with the findings that are expected in it."""
 

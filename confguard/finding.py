@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from enum import IntEnum
 
-from confguard.records import record
 from confguard.source import Span
 
 
@@ -40,7 +40,7 @@ class Confidence(IntEnum):
         return self.name.lower()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Label:
     """A place that takes part in a finding, with a few words on its part in it."""
 
@@ -48,7 +48,7 @@ class Label:
     text: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Edit:
     r"""A replacement of the text at a span; an empty span inserts, an empty text deletes.
 
@@ -64,7 +64,7 @@ class Edit:
             object.__setattr__(self, "text", text)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Fix:
     """Edits that mend a finding together, in one file or several.
 
@@ -77,7 +77,7 @@ class Fix:
     safe: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule.
 

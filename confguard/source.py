@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from confguard.records import record
-
 T = TypeVar("T")
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -97,7 +95,7 @@ class SourceFile:
         return Span(self, start, start + len(stripped))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Span:
     """A place in a file: offsets in characters, the end exclusive; slicing the text gives the node."""
 
@@ -159,7 +157,7 @@ class Span:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why a file, or a part of it, could not be understood: shown as an error finding at ``span``.
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "confguard"
 
-PIPELINE = ("records", "words", "source", "finding", "discover", "parsers", "model", "fixes", "checks")
-"""Each imports only those before it; what stands beside the pipeline is in BESIDE. All import records."""
+PIPELINE = ("words", "source", "finding", "discover", "parsers", "model", "fixes", "checks")
+"""Each imports only those before it; what stands beside the pipeline is in BESIDE."""
 
 BESIDE = {
     "__init__": set(),
@@ -196,7 +196,7 @@ def allowed_rooms(own: str) -> set[str]:
     if own in PIPELINE:
         return set(PIPELINE[: PIPELINE.index(own) + 1])
     if own in BESIDE:
-        return {own, "records", "words", *BESIDE[own]}
+        return {own, "words", *BESIDE[own]}
     everything = {*PIPELINE, *BESIDE} - {"__main__", "dev"}
     last = ("run", "server", "cli")
     return everything | set(last[: last.index(own) + 1])
@@ -214,7 +214,7 @@ def test_a_module_imports_only_what_stands_before_it(path):
 @of_every(checks)
 def test_a_check_sees_the_model_and_never_how_it_was_made(path):
     ours = {(other, line) for other, line in rooms_imported(path)}
-    allowed = {"records", "words", "source", "finding", "model", "fixes", "checks"}
+    allowed = {"words", "source", "finding", "model", "fixes", "checks"}
     assert not [entry for entry in ours if entry[0] not in allowed]
     outside = {dotted.split(".")[0] for dotted, _ in facts(path).imports} - {"confguard"}
     assert outside <= sys.stdlib_module_names - {"os", "pathlib", "io", "shutil", "tempfile"}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from confguard.baseline.entries import Baseline, Entry, Identity, identity, named_files
 from confguard.finding import Finding
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """``known`` are findings with the entry that knows each; ``stale`` entries with how many are gone."""
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from confguard.finding import Finding
-from confguard.records import record
 from confguard.reporters.text import masked_address
 from confguard.source import SourceFile, Span
 
@@ -41,7 +40,7 @@ class Identity:
     address: tuple[str, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Entry:
     """So many findings of one identity are known; ``span`` is where the file says so."""
 
@@ -50,7 +49,7 @@ class Entry:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """The known findings, and the files that there were when they were written down."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.checks._published import open_on
 from confguard.model.compose import Port, Service
@@ -12,13 +13,12 @@ from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import NginxModel, Target, upstream_targets
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known
-from confguard.records import record
 
 _TESTS = re.compile(r"(^|/)(tests?|testing|e2e)/")
 _STORES = (ServiceRole.DATASTORE, ServiceRole.CACHE, ServiceRole.BROKER, ServiceRole.PROXY)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Bypass:
     """A published port of a service to which an nginx of the stack passes requests."""
 

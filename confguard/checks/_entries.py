@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from confguard.checks._trails import Setting, deliveries, known_settings
@@ -13,7 +13,6 @@ from confguard.fixes.edits import whole
 from confguard.model.deployment import Deployment
 from confguard.model.django import Items
 from confguard.model.value import Known, Origin, Step, Value
-from confguard.records import record
 from confguard.source import Span
 from confguard.words import joined
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from confguard.model.django import Settings
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a list setting, with its place: where the text that it is made of is written."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from confguard.finding import Label
 from confguard.model.deployment import App, Deployment
 from confguard.model.value import Known, Origin, Step, Unknown
-from confguard.records import record
 from confguard.source import Span
 from confguard.words import services_named
 
@@ -57,7 +57,7 @@ def explain(setting: Setting) -> tuple[str, ...]:
     return tuple(notes)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A setting as it comes to one value in the same way in one or more applications of a deployment."""
 

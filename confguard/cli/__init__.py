@@ -77,12 +77,6 @@ def program() -> NoReturn:
     raise AssertionError("click ends with SystemExit")
 
 
-# CPython keeps frames in chunks of 16 KiB, and gives a chunk back as soon as its first frame ends: evaluators
-# that call to and fro over such a border map memory ten thousand times in a check, for a 25th of its time.
-# The chunk of a frame that asks for so many words has 256 KiB, and what it leaves serves all that it calls.
-program.__code__ = program.__code__.replace(co_stacksize=17_000)
-
-
 _COMMANDS = (
     *(check, init, baseline, config, readiness, rule, rules),
     *(show, route, trace, graph, server, completion),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.cards import Card
 from confguard.config.settings import Settings, in_default_set, matches, selected_cards
 from confguard.finding import Severity
-from confguard.records import record
 from confguard.source import Span
 
 DEFAULT, COMMAND_LINE = "default", "command line"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Item:
     """One key in force: its dotted name, its value as JSON would have it, and who says so.
 
@@ -26,7 +26,7 @@ class Item:
     said: tuple[Span | str, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RuleState:
     """Whether a rule runs, with which severity, and why."""
 

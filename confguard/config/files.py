@@ -7,7 +7,7 @@ import os
 import posixpath
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,7 +15,6 @@ from confguard.config.kinds import Path
 from confguard.config.places import places
 from confguard.config.settings import ConfigError
 from confguard.discover.project import CONFIG_NAMES
-from confguard.records import record
 from confguard.source import MAX_BYTES, SourceFile, Span
 
 _ADDED = ("extend-select", "extend-ignore", "suppressions", "never-suppress")
@@ -24,7 +23,7 @@ _JOINED = ("severity", "rules", "per-file-ignores", "file-kinds", "env-templates
 """Tables of which a file changes single keys."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One file's table, and where in the file it stands."""
 

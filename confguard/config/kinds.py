@@ -9,10 +9,8 @@ import datetime
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
-
-from confguard.records import record
 
 Path = tuple[str | int, ...]
 """Where a value stands in a document: keys of tables and indexes of lists."""
@@ -48,7 +46,7 @@ def suggestion(name: str, valid: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or false."""
 
@@ -62,7 +60,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A whole number, from a minimum on."""
 
@@ -80,7 +78,7 @@ class Whole:
         return {"type": "integer", "minimum": self.minimum}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text that is not empty; one of some words, or of a form, where there are such.
 
@@ -128,7 +126,7 @@ class Text:
         return made
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day: a date of TOML, or its text."""
 
@@ -148,7 +146,7 @@ class Day:
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list of values of one kind."""
 
@@ -179,7 +177,7 @@ class ListOf:
         return made
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MapOf:
     """A table with keys of the user's own, and values of one kind."""
 
@@ -204,7 +202,7 @@ class MapOf:
         return made
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Key:
     """One key of a table: what it may hold, what it is for, what is in force without it."""
 
@@ -214,7 +212,7 @@ class Key:
     required: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table with known keys."""
 

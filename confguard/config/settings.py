@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from confguard.cards import Card
 from confguard.finding import Severity
-from confguard.records import record
 from confguard.source import Span
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -20,7 +19,7 @@ class ConfigError(ValueError):
     """A configuration or an option that cannot be used; the text says where, why and what would fit."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ConfiguredStack:
     """One ``[[tool.confguard.stacks]]`` table: a stack that the team names itself.
 
@@ -37,7 +36,7 @@ class ConfiguredStack:
     role: str = "production"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ConfiguredSuppression:
     """One ``[[tool.confguard.suppressions]]`` table: findings that are meant, by path and logical address.
 
@@ -53,7 +52,7 @@ class ConfiguredSuppression:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ReadinessSettings:
     """What a project says of its readiness plan: which one it is, and what only the team knows.
 
@@ -68,7 +67,7 @@ class ReadinessSettings:
     owners: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is in force for one run."""
 

@@ -7,10 +7,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from confguard.discover.git import GitError, ask, without_filters
-from confguard.records import record
 from confguard.source import MAX_BYTES
 
 Lines = tuple[range, ...]
@@ -32,7 +32,7 @@ class ChangesError(Exception):
     """The changes cannot be told; the text says why and what to do."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ChangedFile:
     """A file that differs: ``before`` and ``after`` are its paths, ``""`` outside of the project."""
 
@@ -45,7 +45,7 @@ class ChangedFile:
     pathspecs: tuple[str, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What differs between the work tree, committed or not, and the commit where its branch began."""
 

@@ -10,12 +10,11 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from confguard.discover import content
 from confguard.discover.project import Project
-from confguard.records import record
 
 
 class Kind(Enum):
@@ -45,7 +44,7 @@ TEMPLATE_TEXT = "it is a template of another program"
 """Of files with blocks of Jinja in them, whatever their name."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ProjectFile:
     """One file of a project that matters.
 

@@ -11,7 +11,7 @@ import posixpath
 import stat
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any, TypeVar, cast
 
 from confguard.discover.git import GitError, ask
 from confguard.discover.installed_packages import InstalledPackages
-from confguard.records import record
 from confguard.source import MAX_BYTES, Problem, SourceFile, decode
 
 T = TypeVar("T")
@@ -33,7 +32,7 @@ MAX_FILES = 500_000
 _NEVER_WALKED = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The paths of a project, relative to its root and sorted, and who listed them."""
 

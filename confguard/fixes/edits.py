@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from confguard.finding import Edit, Finding, Fix
-from confguard.records import record
 from confguard.source import SourceFile
 
 
@@ -13,7 +13,7 @@ class OverlapError(ValueError):
     """Two edits touch the same place, so that it is not clear what would come out."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """A finding with the one of its fixes that is to be applied."""
 

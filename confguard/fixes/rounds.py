@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from confguard.finding import Finding
 from confguard.fixes.edits import Chosen, apply, choose
-from confguard.records import record
 from confguard.source import SourceFile
 
 MAX_ROUNDS = 20
@@ -35,7 +35,7 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Settled(Generic[S]):
     """What rounds of fixes came to: the last look, the changed files, what was applied and what was not."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence as Lines
+from dataclasses import dataclass
 from functools import lru_cache
 
 from confguard.finding import Edit
 from confguard.fixes.lines import delete_lines, indent_at, insert_after, line_start, starts_line
 from confguard.parsers.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, parse_stream
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _ANCHOR = re.compile(r"(?:^|\s)&[^\s,\[\]{}]+")
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./$+=@%^-](?:[^\s#:,\[\]{}'\"\\]|:(?!\s|$))*\Z"
 _STEP = 2
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Spot:
     """A key and its value in a file, with the keys and items around it, outermost first."""
 

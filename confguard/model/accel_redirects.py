@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 _WRITTEN = re.compile(
@@ -21,7 +21,7 @@ _TEST = re.compile(r"(^|/)(tests?|migrations|docs)(/|_|\.)|(^|/)conftest\.py$")
 _SENDFILE = "django_sendfile.backends.nginx"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AccelRedirect:
     """A place that lets nginx go on: ``prefix`` is how the path begins, or a named location (``@x``)."""
 

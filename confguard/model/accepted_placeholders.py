@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.deployment import App, Deployment
@@ -16,7 +16,6 @@ from confguard.model.secret_names import is_secret
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.value import Known, Origin, Step
 from confguard.parsers.env import EnvEntry, parse
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _RAISES = re.compile(r"\braise\b|\bassert\b")
@@ -27,7 +26,7 @@ _MAX_LITERALS = 4
 _MAX_KEYS = 4
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """An entry of a template whose text passes, and where the settings refuse ``refused``."""
 

@@ -14,7 +14,6 @@ from confguard.model.dockerfile import Copy, Image, image
 from confguard.model.dockerignore import Ignore, ignore_of
 from confguard.model.value import Known, Value
 from confguard.parsers.dockerfile import Dockerfile
-from confguard.records import record
 from confguard.words import services_named
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def context_of(build: Build) -> str | None:
     return "" if text == "." else text
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Source:
     """One source of a COPY or ADD from the build context: ``path`` is relative to the context."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _USE = re.compile(r"\{\$(?P<name>[A-Za-z_]\w*)(?P<default>:[^}\n]*)?\}")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#[^\n]*")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Use:
     """One use of a variable. ``address`` says that it is what a site is called: the line opens a block."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
@@ -21,7 +21,6 @@ from confguard.model.stacks.sightings import FORMS
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _OWN_ENVIRONMENT = re.compile(r"GITHUB_ENV|\.env\b|(?m:^\s*env:)")
 """A job that may give the stack other values than production's."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FailingCheck:
     """A command that cannot succeed or sees nothing; ``statement`` is the redirect of nginx that it sees.
 
@@ -57,7 +56,7 @@ class FailingCheck:
     statement: Statement | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A command that asks ``service``: ``target`` is the port of the container where it is not written."""
 

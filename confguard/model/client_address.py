@@ -7,6 +7,7 @@ helpers.py: get_client_ip_address).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from confguard.model.belief import middleware, trusts_proxy
@@ -17,7 +18,6 @@ from confguard.model.nginx import is_set
 from confguard.model.passages import Passage
 from confguard.model.received import CLIENT, received
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 _LIE = "203.0.113.9"
 _REWRITING = (
@@ -41,7 +41,7 @@ class Fault(Enum):
     CHOSEN = "they choose themselves"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Who tells clients apart, by which setting (None: nothing is set), and what it takes."""
 

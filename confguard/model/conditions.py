@@ -9,11 +9,11 @@ or ``unless-stopped`` does not come: the engine starts it again after every end.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.image import OFFICIAL
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ HEALTHY = "service_healthy"
 COMPLETED = "service_completed_successfully"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unmet:
     """A condition that never comes: ``place`` is what of the other service prevents it."""
 

@@ -17,7 +17,6 @@ from confguard.discover.project import Project
 from confguard.model.copies import Filter, built_of, placements
 from confguard.model.image import OFFICIAL, parse_image
 from confguard.model.value import Known, Step, Trail, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 Kind = Literal["copy", "bind", "volume", "tmpfs", "config", "secret", "other"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Layer:
     """Something that provides ``target`` of a container and what lies below it, over earlier layers.
 

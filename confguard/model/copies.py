@@ -11,12 +11,11 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.value import Known, Value
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.compose.types import Build
@@ -35,7 +34,7 @@ STANDARD_FOLDERS = frozenset([f"/usr{path}" for path in _OF_USR] + [f"/{path}" f
 """Folders that the images of Linux distributions have: a file copied to one of them lands in it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Built:
     """What a Dockerfile says about an image; ``context`` is None where the build context is not known."""
 
@@ -46,7 +45,7 @@ class Built:
     """``build.args`` of Compose."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Filter:
     """What of a context COPY does not see: its ``.dockerignore``, and ``--exclude`` below the source."""
 
@@ -62,7 +61,7 @@ class Filter:
         return self.exclude is not None and self.exclude.leaves_out(_below(path, self.source) or "")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Something that COPY or ADD puts at ``target``, an absolute path without a final slash.
 

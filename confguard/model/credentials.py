@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.compose.interpolation import Interpolation
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _OPTION = re.compile(r"--requirepass[\s\"',=\\]*(?:-\s+)?[\\\"']*(?P<text>\$\{|[
 _TO_BE_REPLACED = re.compile(r"<[^<>]*>|\{\{.*\}\}|\$\(|`")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Credential:
     """A password that a service is started with, as the Compose files say it.
 

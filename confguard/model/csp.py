@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-
-from confguard.records import record
+from dataclasses import dataclass
 
 Policy = Mapping[str, tuple[str, ...]]
 
@@ -40,7 +39,7 @@ _FALLBACKS: Mapping[str, tuple[str, ...]] = {
 """What stands in for a fetch directive that a policy does not have."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One directive that two policies do not say alike; ``only_left`` and ``only_right`` are sources."""
 

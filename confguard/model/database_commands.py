@@ -8,12 +8,12 @@ The options are those of psql, pg_dump, pg_restore (``-U``, ``-d``; PostgreSQL 1
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.value import Known
 from confguard.parsers.compose_options import plain_words
 from confguard.parsers.shell import UNKNOWN
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _POSTGRES = frozenset({"psql", "pg_dump", "pg_restore", "pg_dumpall", "createdb"
 _MYSQL = frozenset({"mysql", "mysqldump", "mariadb", "mariadb-dump"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mismatch:
     """A user or database that a command names, and that the server does not have.
 

@@ -8,6 +8,7 @@ the database is called like the user where nothing says it), mysql and mariadb (
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.values import Entries, entry
@@ -15,7 +16,6 @@ from confguard.model.endpoint_texts import Endpoint
 from confguard.model.endpoints import endpoints, reached
 from confguard.model.hosts import Reach
 from confguard.model.value import Known, Origin, Step, Unknown, Value
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.compose import Service
@@ -25,7 +25,7 @@ _LANGUAGES = {"postgresql": "PostgreSQL", "mysql": "MySQL"}
 PARTS = ("name", "user", "password")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Access:
     """Name, user and password of a database as one side says them; None for what it does not say."""
 
@@ -38,7 +38,7 @@ class Access:
         return {"name": self.name, "user": self.user, "password": self.password}[which]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Use:
     """One side that connects (services with their access), and the service that it reaches."""
 
@@ -63,7 +63,7 @@ def uses(deployment: Deployment) -> Iterator[Use]:
             yield Use(endpoint.services, endpoint.name, asked, found.service.name, served)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """A setting that speaks to a server in the language of another database."""
 

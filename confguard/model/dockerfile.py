@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from confguard.model.dockerfile_words import PREDEFINED, expand
 from confguard.model.value import Known, Origin, Step, Unknown, Value
 from confguard.parsers.dockerfile import Dockerfile, Instruction, Pair, Stage, Word
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Command:
     """A CMD or ENTRYPOINT: its words in the exec form, else the line that ``/bin/sh -c`` runs."""
 
@@ -28,7 +27,7 @@ class Command:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One COPY or ADD with the absolute destination; a trailing ``/`` of it is kept.
 

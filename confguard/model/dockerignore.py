@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from confguard.discover.project import Project
 from confguard.parsers.dockerignore import Dockerignore, parse
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Ignore:
     """The .dockerignore of a build; ``source`` is None where there is none."""
 

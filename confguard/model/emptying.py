@@ -10,11 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.listening import Program, programs
 from confguard.model.migrations import management_command
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
@@ -41,7 +41,7 @@ _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _LINES_AHEAD = 8
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Emptying:
     """A command that empties or drops tables whenever a service starts.
 

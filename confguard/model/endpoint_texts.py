@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 MARK = "\ue000"
@@ -40,7 +40,7 @@ _KINDS: tuple[tuple[str, str, int], ...] = (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One host, and port if it is known, that services connect to.
 

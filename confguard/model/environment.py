@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from confguard.model.value import Known, Trail, Unknown
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Environment:
     """The variables of a process, as far as they are known.
 

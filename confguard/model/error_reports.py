@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.error_log import Silence, unwritten_errors
 from confguard.model.django.values import elements
 from confguard.model.screened import Screened
 from confguard.model.value import Known
-from confguard.records import record
 
 _REPORTERS = (
     *("raven", "rollbar", "bugsnag", "newrelic", "elasticapm", "airbrake", "honeybadger", "raygun"),
@@ -32,7 +32,7 @@ _SERVER_LOG = re.compile(r"log[-_]config|logconfig|newrelic-admin|ddtrace-run|op
 _SENTRY = Screened(re.compile(r"\bsentry_sdk\b"), ("sentry_sdk",))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Silent:
     """An application that answers requests, and whose errors are written nowhere.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from confguard.model.belief import is_header_name, is_secure, proxy_header
@@ -11,7 +12,6 @@ from confguard.model.nginx import request_headers
 from confguard.model.passages import Exposure, Passage
 from confguard.model.received import Headers, received
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 PROBE = "site.example"
@@ -27,7 +27,7 @@ class Cause(Enum):
     ABSENT = "nginx does not send the header"
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Deaf:
     """A passage on which Django surely never learns of HTTPS.
 

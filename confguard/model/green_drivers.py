@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.values import entry
 from confguard.model.provided import installed
 from confguard.model.time_limits import worker_class
 from confguard.model.value import Known
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
@@ -31,7 +31,7 @@ _DRIVER = re.compile(r"^[\s\"']*psycopg2(?:-binary)?\b.*$", re.MULTILINE)
 _NEWER = frozenset({"psycopg", "psycopg-binary", "psycopg-c"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """A service whose workers are of gevent; ``place`` is where that is chosen."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from confguard.model.listening import listening
 from confguard.model.probing import Probe, Request, probe_of, text_of_check
 from confguard.model.store_probes import Refused, refused
 from confguard.model.value import Known, Trail
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
@@ -51,7 +51,7 @@ class Why(Enum):
     UNASKED = "what it says of the server is taken for something else"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Failing:
     """A health check that fails: ``trail`` tells of the setting that makes it."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.container_files import ContainerFiles, Layer, below
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _ENOUGH = 3
 """Fewer files of code are rather scripts beside the code."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Hidden:
     """A folder of the repository that is mounted over the code which a service's image has.
 

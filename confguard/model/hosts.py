@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from enum import Enum
 
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 
@@ -21,7 +21,7 @@ class Reach(Enum):
     NOBODY = "nobody bears the name"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Reached:
     """Who bears a host name: ``service`` is it for SERVICE and APART; hints are places that may be meant."""
 

@@ -6,8 +6,7 @@ The grammar is that of the distribution project's ``reference`` package (``docke
 from __future__ import annotations
 
 import re
-
-from confguard.records import record
+from dataclasses import dataclass
 
 _TAG = re.compile(r"[\w][\w.-]{0,127}\Z", re.ASCII)
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
@@ -47,7 +46,7 @@ PROXIES = frozenset(
 """Images that are nginx with its usual places for configuration."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ImageReference:
     """A parsed image reference; ``tag`` and ``digest`` are None where they are not written."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.distributions import DISTRIBUTIONS, with_needed
 from confguard.model.provided import installed, is_own, listed
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
@@ -30,7 +30,7 @@ _WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "--find-links
     "-c", "--constraint", "--python"})  # fmt: skip
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Requirements:
     """The distributions that an image surely has no others than, and the first of the lists they stand in."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.stacks.shapes import shape
 from confguard.model.stacks.stack import Role, default_files
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FETCHED = re.compile(r"(?:curl|wget|download|scp|rsync)\b[^\n]{0,300}compose", re.IGNORECASE)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Taken:
     """An override that commands of production take with them; ``hints`` are what is for development in it."""
 

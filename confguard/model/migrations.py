@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.conditions import COMPLETED, HEALTHY, waits_for
 from confguard.model.listening import Program, programs
 from confguard.model.roles import ServiceRole, role_of
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def migrates(program: Program) -> bool:
     return words[:1] == ("migrate",) and not {"--check", "--plan", "--help"} & set(words)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Migration:
     """A service that surely migrates when it starts; ``ends`` says that it does nothing else."""
 
@@ -122,7 +122,7 @@ _ASKED = re.compile(r"\$\{?(\w{0,80})")
 _MAX_LINE = 2000  # characters: a longer line was not written by a person
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Switch:
     """A variable that start scripts ask whether to migrate.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,6 @@ from confguard.model.listening import programs
 from confguard.model.process import Process
 from confguard.model.provided import Installed, installed, is_own, lacking
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 _BASES = frozenset({"python", "debian", "ubuntu"})
@@ -38,7 +37,7 @@ _IMPORT = re.compile(
 _OF_MACHINES = re.compile(r"local|secret|private|override|version|generated|_pb2")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MissingModule:
     """A module that is surely not there; ``by`` names it (a setting, a program), at ``place``.
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.absent import made_by
 from confguard.model.container_files import Layer, below
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Blocked:
     """A mount of a service below a read-only bind mount; ``path`` is the project path that is not there."""
 

@@ -6,6 +6,7 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from confguard.model.stacks.sightings import FORMS, Sighting
 from confguard.model.stacks.stack import Role
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _READ = (Kind.MAKEFILE, Kind.SCRIPT, Kind.TASKS, Kind.WORKFLOW, Kind.DOCUMENT)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unnamed:
     """A name that nothing in the repository bears, with the places that use it and what may be meant."""
 

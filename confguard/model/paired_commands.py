@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.parsers.command_lines import Form
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.stacks import Sighting
@@ -25,7 +25,7 @@ _VERBS = {
 _SUBCOMMANDS = {"up": ("up",), "build": ("build",), "down": ("down", "stop", "rm")}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two commands that name different stacks: ``lacking`` files or profiles which the other has not."""
 

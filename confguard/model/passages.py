@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from confguard.model.compose import Port
@@ -19,7 +20,6 @@ from confguard.model.nginx import (
 )
 from confguard.model.responses import service_behind
 from confguard.model.value import Known
-from confguard.records import record
 
 _MAX_HOPS = 3
 _MAX_PASSAGES = 2000
@@ -35,7 +35,7 @@ class Exposure(Enum):
     INSIDE = "reached from networks of the stack only"
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entrance:
     """A listener of a server and who can connect to it; ``port`` is where the host publishes it."""
 
@@ -50,7 +50,7 @@ class Entrance:
         return "https" if self.listen.ssl else "http"
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hop:
     """One nginx on a way: what comes in at an entrance and is passed on to a target.
 
@@ -78,7 +78,7 @@ class Hop:
         return 1 + (self.outer.count if self.outer else 0)
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Passage:
     """A way to a Django application: its last nginx, the service that answers, and what that runs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.deployment import App, Deployment
@@ -11,7 +12,6 @@ from confguard.model.nginx import NginxModel, Request, Route, route, upstream_pa
 from confguard.model.passages import Entrance, Exposure
 from confguard.model.responses import service_behind
 from confguard.model.value import Known
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.django.routes import Route as DjangoRoute
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_HOPS = 3
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """Who answers a request at one entrance.
 
@@ -117,7 +117,7 @@ def literal_routes(app: App) -> Iterator[tuple[str, DjangoRoute]]:
             yield path, one
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Misrouted:
     """A route that no request from outside reaches: ``answer`` is the first of those that come instead.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.model.listening import programs
 from confguard.model.roles import ServiceRole, role_of
 from confguard.model.value import Known, Step, Unknown
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
@@ -24,7 +24,7 @@ _TELLING = (
 _WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unprepared:
     """A web service whose database or static files nothing prepares; ``because`` says why they matter."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.container_files import Layer, below
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
@@ -24,7 +24,7 @@ _DEEPEST = 1
 """Deeper in what is mounted or copied a key came along with the sources, and is there for something else."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Used:
     """A committed key in the container of a service, and the mount or COPY that brings it there."""
 

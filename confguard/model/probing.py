@@ -11,12 +11,11 @@ import posixpath
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from confguard.model.value import Known
 from confguard.parsers.shell import commands
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ _CURL_VALUES = frozenset("HoAduXmewbcTYyUxErD")
 _LOOKING = frozenset({"--include", "--head", "--verbose", "--write-out", "--dump-header", "--trace-ascii"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Request:
     """The HTTP request of a health check; ``headers`` are by lower-case name."""
 
@@ -54,7 +53,7 @@ class Request:
         return self.host in ("localhost", "[::1]") or re.match(r"127\.|0\.0\.0\.0\Z", self.host) is not None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A health check: its tool (the first program), its request if it is one, and where it is written.
 

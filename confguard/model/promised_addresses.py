@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
@@ -12,7 +13,6 @@ from confguard.model.stacks.sightings import FORMS
 from confguard.model.stacks.stack import Role
 from confguard.model.value import Known
 from confguard.parsers.command_lines import CommandLine, lines
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _STARTS_MORE = re.compile(
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Promised:
     """An address that only ``service`` serves, which the command does not start for want of a profile."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.distributions import DISTRIBUTIONS, MODULES, with_needed
-from confguard.records import record
 from confguard.source import SourceFile
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LOCKED = re.compile(r"^name\s*=\s*[\"']([\w.-]+)[\"']|^\s{8}\"([\w.-]+)\":\s*\{
 _INSTALLS = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|conda|apt-get|apt|apk)\b[^\n]*\b(?:install|add|sync)\b")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Installed:
     """The distributions that files of a project name; ``complete`` where there are surely no others."""
 

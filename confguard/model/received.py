@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from confguard.model.nginx import Request, Route, is_set, request_headers, upstream_headers
 from confguard.model.nginx.upstreams import variable
 from confguard.model.nginx.variables import initial
 from confguard.model.passages import Hop, Passage
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 CLIENT = "192.0.2.1"
 """The address of the client in what is computed (RFC 5737)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Headers:
     """Headers by lower-case name; where ``unknown`` gives a reason, nothing is known of those not named."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.parsers.command_lines import Form, lines
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _BEFORE = re.compile(r"[\w./\]}-]")
 _WORD = re.compile(r"[^\s;&|()'\"]*\([^\s;&()'\"]*\)?")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A word with a parenthesis, in the recipe of a target."""
 

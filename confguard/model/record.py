@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from confguard.finding import Finding
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Crash:
     """A rule that raised: which one, what, and where in confguard's own code."""
 
@@ -24,7 +23,7 @@ class Crash:
     """A place in the repository to show it at: the start of the first file that was looked at."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SuppressionUse:
     """One rule named by one suppression, and what became of it."""
 
@@ -46,7 +45,7 @@ class SuppressionUse:
     """Findings of the rule that nothing silences: of its own file for a comment."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MalformedSuppression:
     """A comment that begins like a suppression but is none, and why."""
 
@@ -54,7 +53,7 @@ class MalformedSuppression:
     problem: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class StaleEntry:
     """An entry of the baseline for more findings than there are: its rule, its place, how many are gone."""
 
@@ -63,7 +62,7 @@ class StaleEntry:
     gone: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Record:
     """The run so far: crashed rules, suppressions, the baseline."""
 

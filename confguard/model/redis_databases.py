@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from confguard.model.django.values import Partial, elements, entry
 from confguard.model.value import Known, Value
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
@@ -29,7 +29,7 @@ _CLEARING = re.compile(r"\bcache\.clear\(\)|\bcaches\[[^\]]*\]\.clear\(\)|\.flus
 _TESTS = re.compile(r"(^|/)tests?[/_.]|conftest|(^|/)test_")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Shared:
     """A database that an application's cache and its queues share: ``name`` is ``redis:6379/0``."""
 

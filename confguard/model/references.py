@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.value import Known, Trail
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Needed(Enum):
     ENV_FILE = "env file"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A path of the project that a service needs, and where that is written."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from confguard.model.django import Items
 from confguard.model.nginx import header_set
 from confguard.model.path_answers import Answer, answers
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Loss(Enum):
     CSRF = "Django refuses it: it has no CSRF token"
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class LostReport:
     """Reports that are lost: ``places`` are the policies that name their path, ``losses`` all reasons."""
 

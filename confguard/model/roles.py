@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from confguard.model.image import DATASTORES, PROXIES
 from confguard.model.listening import Program, Programs, programs
 from confguard.model.value import Step
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.compose import Service
@@ -36,7 +36,7 @@ class ServiceRole(Enum):
     OTHER = "other"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RoleOf:
     """The role of a service and what says so; where it is not ``sure``, the role is OTHER."""
 

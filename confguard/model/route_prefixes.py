@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Location, Request, request_headers, route, upstream_path
 from confguard.model.passages import Passage
 from confguard.model.value import Known
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.django.routes import Route, URLconf
@@ -29,7 +29,7 @@ class Mismatch(Enum):
     UNROUTED = "no route begins with what is passed on"
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mismatched:
     """A location whose prefix Django gets as ``sent``; ``routes`` are those that it would have had."""
 

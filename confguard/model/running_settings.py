@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.listening import Program, programs
 from confguard.model.migrations import management_command
 from confguard.model.value import Known, Step, Trail, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SERVERS = frozenset({"gunicorn", "uvicorn", "daphne", "hypercorn", "granian"})
 _TARGET = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[\w.]+)(?:\(\))?)?\Z")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Running:
     """A program with its settings module: ``path`` is its file, None if the repository has none.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.csp import lets_script
@@ -16,7 +17,6 @@ from confguard.model.path_answers import answers
 from confguard.model.responses import carried, sent_by_app
 from confguard.model.responses.app_headers import AppHeader, When
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.discover.project import Project
@@ -42,7 +42,7 @@ _OWN = re.compile(
 _OTHERWISE = re.compile(r"\btemplate_name\w*\s*=|csp_exempt|csp_override|csp_update|csp_replace")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class BlockedPage:
     """A page whose script is at ``address``; ``policy`` forbids it and is written at ``policy_at``."""
 

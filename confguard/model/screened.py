@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from confguard.records import record
 
-
-@record
+@dataclass(frozen=True, slots=True)
 class Screened:
     """A pattern, and words of which each of its matches holds one, written just so.
 

@@ -7,6 +7,7 @@ clients that speak TLS with an nginx of the stack. What stands in front of a sta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.health import passes_middleware
@@ -14,7 +15,6 @@ from confguard.model.nginx import Request, route
 from confguard.model.passages import Exposure, Passage
 from confguard.model.responses import carried
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _HEADERS = {
 """The checks that are about headers, each with those of which one would do (Django 5.2, checks/security)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unfounded:
     """A silenced check whose work nobody does: ``place`` silences it, ``answers`` are nginx's places."""
 

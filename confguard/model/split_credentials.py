@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -19,7 +19,6 @@ from confguard.model.databases import PARTS, uses
 from confguard.model.endpoint_texts import MARK, URL, kind_of
 from confguard.model.hosts import Reach, reach
 from confguard.model.value import Known, Value
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _OF_SERVERS = (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Split:
     """One text that a client has for itself: ``variable`` changes the server's and not this one."""
 

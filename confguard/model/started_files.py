@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.absent import why_absent
@@ -19,7 +20,6 @@ from confguard.model.listening import programs
 from confguard.model.probing import probe_of
 from confguard.model.value import Known, Unknown
 from confguard.parsers.shell import commands
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _UNPACKS = re.compile(r"\b(?:bsd)?tar\s+(?:-\w*x|x|--extract|[^|&;]*\s-\w*x)|\b(
 _UNPACKED = re.compile(r"(?:\s-[Cd]\s*|--directory[ =])(?P<folder>[\w./$\"'{}-]+)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unstarted:
     """A file that a service is told to run and does not have: as written, and its path in the container."""
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.database_commands import wrong_names
 from confguard.model.value import Known, Step, Trail
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
@@ -32,7 +32,7 @@ _PSQL_FLAGS = frozenset({"-q", "-t", "-A", "-tA", "-At", "-qtA", "-X", "-w", "-1
 _PLAIN = re.compile(r"[\w./:@%+=,-]+")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Refused:
     """What a store does not take: ``what`` is "password", "user" or "database", ``name`` that which is asked.
 

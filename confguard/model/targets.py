@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from confguard.model.provided import lacking
 from confguard.model.running_settings import module_source, target_of
 from confguard.model.time_limits import configured_application
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Lack(Enum):
     NAME = "the module has no such name"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A target that surely does not exist, where it is named, and the module if there is one."""
 
@@ -116,7 +116,7 @@ def _has(source: SourceFile, name: str) -> bool:
     )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unset:
     """A setting that names an application which there is not."""
 

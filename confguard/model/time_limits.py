@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from confguard.model.compose.shell_words import split_words
 from confguard.model.deployment import Deployment
@@ -16,13 +17,12 @@ from confguard.model.listening.find import programs
 from confguard.model.listening.programs import Program
 from confguard.model.listening.types import Where, option, unknown, variable
 from confguard.model.value import Known, Step, Unknown, Value
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _DEFAULT = 30.0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TimeLimit:
     """The seconds that a request may take; ``chosen`` says that somebody wrote them, 0 that none applies."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App, Deployment
@@ -13,7 +14,6 @@ from confguard.model.responses.behind import apps_behind
 from confguard.model.responses.bodies import Declared, declared_limits, routed, ways_to, widest
 from confguard.model.screened import Screened
 from confguard.model.value import Known
-from confguard.records import record
 
 _OF_DJANGO = frozenset(
     {"DATA_UPLOAD_MAX_MEMORY_SIZE", "FILE_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FILES"}
@@ -29,7 +29,7 @@ _UPLOADING = ("FileField", "ImageField", "FILES", "FileUploadParser", "MultiPart
 _TAKES_FILES = Screened(re.compile(rf"\b(?:{'|'.join(_UPLOADING)})\b"), _UPLOADING)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unenforced:
     """A declared limit that nothing compares with, and the largest body that nginx lets through to it.
 

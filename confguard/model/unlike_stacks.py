@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import App, Deployment
@@ -39,7 +39,7 @@ _MODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}\Z")
 _VARIANT = re.compile(r"demo|example|sample|quick|minimal|simple|tutorial|light", re.IGNORECASE)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unlike:
     """A setting: ``value`` where a Compose file passes ``given``, and ``other_value`` in the other stack.
 
@@ -57,7 +57,7 @@ class Unlike:
     read: EnvRead
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class UnlikePair:
     """Two stacks of production that run one application: ``giver`` decides what ``taker`` leaves out."""
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.stacks import Role
 from confguard.model.value import Known
 from confguard.parsers.env import parse
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.compose import Interpolation
@@ -59,7 +59,7 @@ _COMMENT = re.compile(r"\s*(?:#|//|\*)")
 _TEMPLATES = re.compile(r"(?:^|[._-])(?:example|sample|dist|template|tmpl|tpl)(?=$|[._-])", re.IGNORECASE)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unloaded:
     """A template whose copies nothing loads, and a stack that asks for variables which it sets.
 

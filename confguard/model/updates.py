@@ -8,12 +8,12 @@ reference, "restart", "pull", "up").
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from confguard.model.hidden import hidden_code
 from confguard.model.stacks import Role
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _NEAR = 25
 """How many lines may lie between two steps of one procedure."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Ineffective:
     """Two steps that together change nothing: ``built`` are the services that are only built here."""
 

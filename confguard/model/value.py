@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Generic, TypeVar
 
-from confguard.records import record
 from confguard.source import Span
 
 T = TypeVar("T")
@@ -27,7 +26,7 @@ class Origin(Enum):
     """Applies because nothing was delivered: ``${VAR:-x}``, ``os.getenv("VAR", "x")``, a program's own."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step in the making of a value: a place (none for a program's own default) and a few words."""
 
@@ -40,7 +39,7 @@ Trail = tuple[Step, ...]
 """The steps that made a value, newest first."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Known(Generic[T]):
     """A value that is surely this one."""
 
@@ -71,7 +70,7 @@ class Known(Generic[T]):
         return replace(self, trail=(step, *self.trail))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that cannot be known from the files, and why. Rules say nothing about it."""
 

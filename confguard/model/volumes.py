@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from confguard.model.container_files import ContainerFiles, Layer, below
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.deployment import Deployment
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A folder of a container: the mount that it lies in, and its path below that mount.
 

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.compose_calls import Argument, Invocation, argument, call_start, invocation, span_of
 from confguard.parsers.image_builds import ImageBuild, build_command
 from confguard.parsers.shell import ShellWord, commands
 from confguard.parsers.shell_variables import Variables
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 __all__ = ["Argument", "Commands", "Copy", "Invocation", "parse"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Copy:
     """``cp source target`` or a sentence that tells people to copy one file to another."""
 
@@ -32,7 +31,7 @@ class Copy:
     context: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Commands:
     """What one file runs or tells people to run, in its order."""
 

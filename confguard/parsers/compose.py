@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.parsers.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, parse_stream
-from confguard.records import record
 from confguard.source import Problem, SourceFile
 
 __all__ = ["ComposeFile", "Entry", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ComposeFile:
     """A parsed Compose file: its documents, in order, and what is wrong with it.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from confguard.parsers.command_lines import CommandLine, Form
 from confguard.parsers.compose_options import plain_words
 from confguard.parsers.shell import UNKNOWN, ShellWord
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Argument:
     """A word of a command; ``text`` is None where it cannot be resolved by reading."""
 
@@ -20,7 +20,7 @@ class Argument:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One run of ``docker compose`` (or ``docker stack deploy``, whose ``subcommand`` is ``stack deploy``).
 

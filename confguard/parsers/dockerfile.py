@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from confguard.parsers.joined import JoinedText
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 INSTRUCTIONS = frozenset({
@@ -29,7 +28,7 @@ _HEREDOC = re.compile(r"(?<![<\w])\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.]*)\2(?
 _FLAG = re.compile(r"--([A-Za-z][A-Za-z0-9-]*)(?:=(\S*))?(?=\s|$)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Word:
     """One word of an instruction, quotes and variables as written; in the exec form the decoded string."""
 
@@ -37,7 +36,7 @@ class Word:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Flag:
     """``--name=value`` in front of an instruction's words; the value is ``""`` where there is none."""
 
@@ -46,7 +45,7 @@ class Flag:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pair:
     """``NAME=value`` of ARG, ENV or LABEL; the value is None where none is given (``ARG NAME``)."""
 
@@ -54,7 +53,7 @@ class Pair:
     value: Word | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Heredoc:
     """The body of ``<<NAME``; ``expand`` is false where its name is quoted."""
 
@@ -63,7 +62,7 @@ class Heredoc:
     expand: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One instruction: its upper-case name, flags, words, and its text without continuations.
 
@@ -97,7 +96,7 @@ class Instruction:
         return self.words[-1] if self.name in ("COPY", "ADD") and len(self.words) > 1 else None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A build stage: from one FROM to the next. ``name`` is lower case, as BuildKit compares names."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 
-from confguard.records import record
 from confguard.source import SourceFile
 
 _MAX_PATTERNS = 2_000
@@ -18,7 +18,7 @@ Token = str | re.Pattern[str]
 """A part of a pattern: ``**``, ``**/``, ``*``, ``?``, or the expression of one character."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Dockerignore:
     """The patterns of a file, in order, each with whether it takes files in again (``!``)."""
 

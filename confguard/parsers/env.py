@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.parsers.env_compose import ComposeEntry, parse_compose
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 __all__ = ["ComposeEntry", "EnvEntry", "EnvFile", "parse"]
@@ -21,7 +21,7 @@ _COMMENTED = re.compile(r"[ \t]*#[ \t]*((?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*
 _ASSIGNMENT = re.compile(r"\s*(?:export[^\S\r\n]+)?('[^']+'|[^=\#\s]+)[^\S\r\n]*(=[^\S\r\n]*)?")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvEntry:
     """One assignment as python-dotenv reads it.
 
@@ -44,7 +44,7 @@ class EnvEntry:
         return first if first in ("'", '"') else ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvFile:
     """An env file: python-dotenv's entries in order, docker compose's, and what is wrong with it.
 

@@ -7,8 +7,8 @@ template that compose-go would hand to its interpolation, ``expand`` says whethe
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 _SPACES = "\t\v\f\r \x85\xa0"
@@ -18,7 +18,7 @@ _EXPORT = re.compile(r"export\s+")
 _UNESCAPED = re.compile(r"\$\$")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ComposeEntry:
     """One assignment as docker compose reads it.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from confguard.parsers.shell import UNKNOWN, ShellWord
 from confguard.parsers.yaml_tree import Mapping as YamlMapping
 from confguard.parsers.yaml_tree import Node, Scalar, parse_stream
 from confguard.parsers.yaml_tree import Sequence as YamlSequence
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _FILE = ("file", "dockerfile", "dockerfile_path", "docker_file")
@@ -36,7 +36,7 @@ _BAKE_TARGET = re.compile(r'^[ \t]*target\s+"(?P<name>[\w.-]+)"\s*\{(?P<body>.*?
 _MAX_FOLLOWED = 4
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ImageBuild:
     """One build of one image.
 

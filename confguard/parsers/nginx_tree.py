@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}|\$([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
 """``${UPPER}`` or ``$UPPER``: what envsubst replaces by habit; nginx's own variables are lower case."""
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Argument:
     """One argument of a directive: ``value`` without quotation marks and escapes, ``raw`` as written."""
 
@@ -35,7 +34,7 @@ class Argument:
         return tuple(match[1] or match[2] for match in PLACEHOLDER.finditer(self.value))
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comment:
     """A comment; ``text`` is without its ``#`` and the blanks around it."""
 
@@ -43,7 +42,7 @@ class Comment:
     span: Span
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Directive:
     """One directive, from its name to its ``;`` or ``}``.
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from confguard.parsers.python_nodes import end_of, start_of
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 MAX_NESTING = 150
@@ -32,7 +31,7 @@ _TOKEN = re.compile(
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PythonModule:
     """A parsed Python file: its tree (empty if it cannot be parsed) and what was wrong with it."""
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-
-from confguard.records import record
+from dataclasses import dataclass
 
 UNKNOWN = "\ue000"
 """Stands in a word for a part that cannot be resolved; it is a character of no file name."""
@@ -34,7 +33,7 @@ _PLAIN_IN_QUOTES = re.compile(r'[^"\\$`]+')
 _MAX_WORDS = 500
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ShellWord:
     """A word after expansion, with the place of what it was made of."""
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.yaml_tree import Mapping as YamlMapping
 from confguard.parsers.yaml_tree import Node, Scalar, parse_stream
 from confguard.parsers.yaml_tree import Sequence as YamlSequence
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of an ``env``; ``text`` is None where an expression makes it."""
 
@@ -26,7 +26,7 @@ class Variable:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class JobService:
     """A service container of a job: ``ports`` are those of the container that the runner can reach."""
 
@@ -37,7 +37,7 @@ class JobService:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step; ``environment`` holds the variables of the workflow and of the job too.
 
@@ -57,7 +57,7 @@ class Step:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Job:
     """One job; ``in_container`` says that its steps run in a container and not on the runner."""
 
@@ -70,7 +70,7 @@ class Job:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A workflow file; files that are none have no jobs."""
 

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Literal
 import yaml
 
 from confguard.parsers.yaml_scalars import ScalarValue, Timestamp, resolve_plain
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 MAX_DEPTH = 500
@@ -108,7 +107,7 @@ class Sequence:
 Node = Scalar | Mapping | Sequence
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stream:
     """The documents of a file, in order (None for one that could not be read), and what is wrong with it."""
 

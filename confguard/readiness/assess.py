@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from confguard.finding import Finding
 from confguard.readiness.outcome import Outcome, State, Subject, cannot_tell, together
 from confguard.readiness.plan import Phase, Plan, Row
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Where a row stands, and why.
 
@@ -29,7 +29,7 @@ class Answer:
         return self.state is State.MANUAL and self.outcome.state is State.PASSED
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A plan with the answers to its rows, in its order."""
 

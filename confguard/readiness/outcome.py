@@ -10,7 +10,6 @@ from enum import Enum
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
-from confguard.records import record
 from confguard.words import services_named
 
 _SERVICES = re.compile(r"(?P<head>.*) in services? (?P<names>[\w.-]+(?:(?:, | and )[\w.-]+)*)(?P<tail>.*)")
@@ -35,7 +34,7 @@ class Subject:
     """Those of this deployment, and those that belong to none: documents, workflows, files."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one look says.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from confguard.finding import Finding, Severity
-from confguard.records import record
 from confguard.reporters.text import clean, width
 from confguard.show.graph import CLIENTS, COLUMNS, Edge, Graph, Node
 from confguard.words import plural
@@ -23,7 +23,7 @@ NETWORK_COLOURS = 6
 """How many colours of networks the style sheet has; a stack with more uses them again."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Spot:
     x: int
     y: int

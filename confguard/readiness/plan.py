@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +19,6 @@ from confguard.cards import load_cards, rules_folder
 from confguard.finding import Severity
 from confguard.readiness.options import problem
 from confguard.readiness.outcome import Outcome
-from confguard.records import record
 
 KINDS = ("static", "partial", "manual")
 """A row that files decide, one of which they decide a half, one that only a running system answers."""
@@ -39,7 +38,7 @@ class PlanError(ValueError):
     """A plan that cannot be used; the text says where and why."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Look:
     """One probe with its options; all looks of a row have to pass."""
 
@@ -52,7 +51,7 @@ class Look:
         return cast("Probe", module.look)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a plan.
 
@@ -74,7 +73,7 @@ class Row:
     mend: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Phase:
     """A part of a plan, with the owner of the rows that name none."""
 
@@ -83,7 +82,7 @@ class Phase:
     owner: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A checklist: its phases in order, and its rows in order."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
 from confguard.finding import Finding, Label, Severity
-from confguard.records import record
 from confguard.reporters.result import Report, severity_of
 from confguard.reporters.snippet import Mark, Piece, Row, Style, marks_of, source_rows
 from confguard.reporters.terminal import Options
@@ -82,7 +82,7 @@ def render_finding(finding: Finding, report: Report, options: Options) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Group:
     """The places of a finding in one file; ``place`` is ``line:column`` of the first that was named."""
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from confguard.finding import Confidence, Finding, Severity
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RuleInfo:
     """What a card says about its rule.
 
@@ -30,7 +29,7 @@ class RuleInfo:
     tags: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class StackInfo:
     """A way in which the repository is run: its role, its files in merge order and why it is one."""
 
@@ -40,7 +39,7 @@ class StackInfo:
     evidence: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Silenced:
     """A finding that is not shown: what silences it, where that stands, and the reason it gives.
 
@@ -53,7 +52,7 @@ class Silenced:
     reason: str = ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known at the end of a run.
 

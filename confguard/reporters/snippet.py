@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from confguard.finding import Label
-from confguard.records import record
 from confguard.reporters.secret_values import Range
 from confguard.reporters.secrets import MASK, line_secrets
 from confguard.reporters.text import character_width, clean, visible_character
@@ -23,7 +23,7 @@ class Style(Enum):
     SECONDARY = "secondary"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A text at a column (0-based terminal cells) of a row."""
 
@@ -35,7 +35,7 @@ class Piece:
 Row = tuple[Piece, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A place on one line (1-based), in characters (0-based, the end exclusive), with words."""
 
@@ -68,7 +68,7 @@ def marks_of(label: Label, *, primary: bool) -> list[Mark]:
     ]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Line:
     """A line as it is shown: what stands for each character, and the column at which it begins."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from confguard.records import record
+from dataclasses import dataclass
 
 DEFAULT_WIDTH = 120
 """Columns where there is no terminal to ask: logs and pipes."""
@@ -12,7 +11,7 @@ DEFAULT_WIDTH = 120
 _WIDTHS = range(40, 401)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Options:
     """What a reporter needs besides the report.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from confguard import __version__
@@ -19,7 +19,6 @@ from confguard.discover.untracked import untracked_note
 from confguard.finding import Finding
 from confguard.model.record import Crash, MalformedSuppression, Record
 from confguard.model.repo import Repo
-from confguard.records import record
 from confguard.reporters.conceal import concealer
 from confguard.reporters.result import Report, StackInfo
 from confguard.run.judging import Tell, judged, untold
@@ -34,7 +33,7 @@ CRASH_RULE = "internal-error"
 UNREAD_RULE = "unparsable-file"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Run:
     """A finished run: what it looked at and what it says."""
 
@@ -52,7 +51,7 @@ class Run:
         return replace(self, report=replace(self.report, silenced=()))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Found:
     """The files that matter, their model, what the rules about it say, silenced or not, and which raised."""
 
@@ -62,7 +61,7 @@ class _Found:
     crashes: tuple[Crash, ...]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Left:
     """What nothing silences, in the order in which it is shown, and what silenced the rest."""
 

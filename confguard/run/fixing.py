@@ -13,7 +13,6 @@ from confguard.fixes.edits import Chosen
 from confguard.fixes.rounds import settle
 from confguard.fixes.write import write
 from confguard.model.repo import Repo
-from confguard.records import record
 from confguard.run.checking import Run, check
 from confguard.run.judging import Tell, untold
 
@@ -37,7 +36,7 @@ class Look:
         return frozenset(_broken(self.run.repo))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """What fixing came to: the runs before and after, the changed texts, and which fixes made them."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from lsprotocol import types
 
 from confguard.finding import Edit, Finding, Label
 from confguard.fixes.edits import applicable, choose
-from confguard.records import record
 from confguard.reporters.text import cleaner
 from confguard.server.analysis import Analysis
 from confguard.server.convert import Converter
@@ -20,7 +20,7 @@ KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
 Change = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that is open: its text and version as the editor has them."""
 
@@ -28,7 +28,7 @@ class Document:
     text: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What actions need to know of an editor: how it names places, what is open, what it understands."""
 

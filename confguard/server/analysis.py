@@ -13,7 +13,6 @@ from confguard.config import ConfigError, Settings
 from confguard.discover.project import CONFIG_NAMES, open_project
 from confguard.discover.untracked import untracked_files
 from confguard.finding import Finding
-from confguard.records import record
 from confguard.show.applications import Application, applications
 from confguard.show.choose import ChoiceError
 from confguard.source import SourceFile
@@ -21,7 +20,7 @@ from confguard.source import SourceFile
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Why a project cannot be checked: a configuration that cannot be used, at its 1-based place."""
 

@@ -6,11 +6,11 @@ import gc
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from lsprotocol import types
 
-from confguard.records import record
 from confguard.server.actions import Desk, Document
 from confguard.server.analysis import Analysis, analyse
 from confguard.server.convert import Converter
@@ -21,7 +21,7 @@ DELAY = 0.4
 """Seconds without a key press before unsaved edits are looked at."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Opened:
     """An open document: how the editor names it, and the project's path of it."""
 

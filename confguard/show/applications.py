@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from confguard.model import given
@@ -12,13 +13,12 @@ from confguard.model.django.settings import search_roots
 from confguard.model.environment import Environment
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 from confguard.show.choose import ChoiceError
 from confguard.source import SourceFile
 from confguard.words import joined
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Application:
     """Settings with where they run; ``deployment`` is None and ``services`` empty for a module alone."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.discover.kinds import Kind
 from confguard.model.compose import Service
 from confguard.model.deployment import Deployment
 from confguard.model.nginx import NginxModel, load_alone
 from confguard.model.repo import Repo
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.words import joined
 
 
@@ -16,7 +17,7 @@ class ChoiceError(Exception):
     """Nothing of the repository is what was asked for; the message says what there is."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Proxy:
     """An nginx with where it runs; ``stack`` and ``service`` are empty for a file taken alone."""
 

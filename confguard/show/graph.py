@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.deployment import Deployment
@@ -11,7 +12,6 @@ from confguard.model.hosts import Reach, reach
 from confguard.model.nginx import upstream_targets
 from confguard.model.roles import ServiceRole
 from confguard.model.value import Known, Value
-from confguard.records import record
 from confguard.reporters.text import clean
 from confguard.show.page import BOLD, DIM, Row, Style, joined_lines, place_of, rows_text
 from confguard.source import Span
@@ -33,7 +33,7 @@ COLUMNS: tuple[tuple[str, frozenset[ServiceRole]], ...] = (
 """The columns of the picture, from the clients' side to the data."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Node:
     """A service: ``image`` is what it runs or is built from, ``ports`` are as they are published."""
 
@@ -50,7 +50,7 @@ class Node:
         return next(index for index, (_, roles) in enumerate(COLUMNS) if self.role in roles)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Edge:
     """``source`` asks ``target``: requests of clients or of a proxy, connections, or only the start order.
 
@@ -65,7 +65,7 @@ class Edge:
     works: bool = True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Graph:
     """A stack's picture as data."""
 

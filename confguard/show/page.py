@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from confguard.model.value import Known, Value
-from confguard.records import record
 from confguard.reporters.text import clean, width
 from confguard.source import Span
 
@@ -15,7 +15,7 @@ _LONG = 64
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Style:
     """How a page looks: ``color`` allows ANSI colours."""
 
@@ -26,7 +26,7 @@ class Style:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Row:
     """A label, what it says, and where it is written."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +18,6 @@ from confguard.model.nginx import (
 from confguard.model.nginx import route as follow
 from confguard.model.nginx.answer import absolute
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 from confguard.reporters.text import clean
 from confguard.show.choose import Proxy
 from confguard.show.headers import added, lost, lost_rows
@@ -54,7 +53,7 @@ class RequestError(Exception):
     """What was given is no request; the message says why."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Way:
     """A request as it was asked for, and what becomes of it in one nginx.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from confguard.model.deployment import Deployment
@@ -11,7 +11,6 @@ from confguard.model.django import EnvRead
 from confguard.model.django.values import elements
 from confguard.model.nginx import header_set
 from confguard.model.value import Known, Step, Trail, Unknown, Value
-from confguard.records import record
 from confguard.reporters.text import clean
 from confguard.show.applications import Application
 from confguard.show.page import BOLD, DIM, YELLOW, Style, clipped, joined_lines, place_of
@@ -34,7 +33,7 @@ _HEADERS = {
 """The settings that SecurityMiddleware and XFrameOptionsMiddleware write headers from (Django 5.2)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One answer: what the name is there, and the steps that made it, newest first."""
 

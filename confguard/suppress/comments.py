@@ -12,9 +12,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from confguard.discover.kinds import Kind
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _DIRECTIVE = re.compile(
@@ -45,7 +45,7 @@ WITHOUT_COMMENTS = (Kind.DOCUMENT, Kind.PACKAGE_JSON)
 """Kinds of files in which no suppression can stand."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Suppression:
     """One suppression comment: the rules it names, the lines it counts for, the reason it gives."""
 
@@ -58,7 +58,7 @@ class Suppression:
     """The last day on which it counts."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """A comment that begins like a suppression but is none, and why."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.checks._entries import near
 from confguard.finding import Edit, Finding, Label, Severity
@@ -14,7 +15,6 @@ from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import entry
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 from confguard.words import joined
 
@@ -22,14 +22,14 @@ _SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 _CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Fault:
     setting: str
     text: str
     value: Known[object]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Reason:
     """What shows that browsers speak HTTPS; a header that may be believed is no sure sign."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.checks._entries import Entry, entries, serving
@@ -16,7 +17,6 @@ from confguard.model.django import Items
 from confguard.model.django.values import elements
 from confguard.model.repo import Repo
 from confguard.model.value import Known, Value
-from confguard.records import record
 
 _D = "django.middleware."
 _SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
@@ -42,7 +42,7 @@ _PUBLIC = re.compile(r"(?:django|whitenoise|csp|debug_toolbar|allauth|axes|djang
 _TWO = re.compile(r"(?P<first>[\w.]+\.[A-Z]\w*?Middleware)(?=[a-z]\w*\.)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Order:
     """``first`` has to stand before ``second``, as ``source`` says; what happens else, and how bad it is."""
 

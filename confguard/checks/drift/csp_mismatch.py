@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.checks._trails import deliveries
@@ -17,7 +18,6 @@ from confguard.model.repo import Repo
 from confguard.model.responses import answering, app_behind, apps_behind
 from confguard.model.responses.nonces import uses_nonces
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 from confguard.words import joined
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NAMES = {"content-security-policy": False, "content-security-policy-report-only": True}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """A policy of nginx, and the one of the application that is its counterpart."""
 

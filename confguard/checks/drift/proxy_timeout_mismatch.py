@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.finding import Finding, Label
 from confguard.model.deployment import Deployment
@@ -11,13 +12,12 @@ from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, service_behind
 from confguard.model.time_limits import TimeLimit, time_limit
 from confguard.model.value import Known
-from confguard.records import record
 
 _USUAL = 60.0
 """What nginx waits by default."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Wait:
     target: Target
     service: str

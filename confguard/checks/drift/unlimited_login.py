@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.finding import Finding, Label, Severity
 from confguard.model.deployment import App, Deployment
@@ -19,11 +20,10 @@ from confguard.model.nginx import (
 from confguard.model.repo import Repo
 from confguard.model.responses import app_behind, apps_behind
 from confguard.model.responses.logins import Login, named_logins, unlimited_logins
-from confguard.records import record
 from confguard.words import joined
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Open:
     login: Login
     way: Route

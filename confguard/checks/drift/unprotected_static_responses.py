@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.finding import Edit, Finding, Label, Severity
 from confguard.fixes.edits import whole
@@ -22,7 +23,6 @@ from confguard.model.responses import (
     serves,
 )
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.words import joined
 
 _OF_FILES = frozenset({"x-content-type-options"})
@@ -32,7 +32,7 @@ _SURE = frozenset({"x-content-type-options", "x-frame-options"})
 _PLAIN = re.compile(r"[\w-]+\Z")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Bare:
     location: Location
     kind: Serves

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.finding import Finding, Fix, Label, Severity
 from confguard.fixes.edits import whole
@@ -14,14 +15,13 @@ from confguard.model.repo import Repo
 from confguard.model.responses import AppHeader, When, app_behind, believes_https, carried, sent_by_app
 from confguard.model.silenced_checks import silencing
 from confguard.model.value import Known
-from confguard.records import record
 
 _NAME = "strict-transport-security"
 _AGE = re.compile(r'max-age="?(\d+)', re.IGNORECASE)
 _DAY = 86400
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Weak:
     target: Target
     app: App

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from confguard.finding import Finding, Label, Severity
 from confguard.fixes.edits import whole
@@ -21,13 +21,12 @@ from confguard.model.nginx import (
 from confguard.model.repo import Repo
 from confguard.model.responses import SECURITY_HEADERS, headers_of_app
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.words import joined
 
 _HARMLESS = frozenset({"x-content-type-options", "referrer-policy", "strict-transport-security"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Loss:
     """A level whose own add_header drops security headers of the levels around it."""
 

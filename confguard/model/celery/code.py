@@ -15,7 +15,6 @@ from functools import cached_property
 from confguard.discover.kinds import aside
 from confguard.discover.project import Project
 from confguard.model.screened import Screened
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _CELERY = re.compile(r"\bcelery\b")
@@ -45,7 +44,7 @@ _APPLICATION = re.compile(r"(?<![\w.])(?:celery\.)?Celery\(")
 _SKIPPED = re.compile(r"(^|/)(tests?|testing|migrations|node_modules)/|(^|/)(test_\w+|conftest|tests)\.py$")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A name that stands in the code: a task of the schedule, a queue."""
 
@@ -53,7 +52,7 @@ class Mention:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Task:
     """A function that is a task; ``explicit`` is its ``name=``, or ``""``."""
 

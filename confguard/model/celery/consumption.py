@@ -6,6 +6,7 @@ Options are those of Celery 5's command line: ``-Q``/``--queues`` (without it a 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.image import DATASTORES
@@ -14,7 +15,6 @@ from confguard.model.listening.programs import MARK
 from confguard.model.roles import ServiceRole, role_of
 from confguard.model.running_settings import target_of
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _WITHOUT_PYTHON = frozenset({
 _WORKER_COMMANDS = frozenset({"celery", "celeryworker", "celery_worker", "celery_reload"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Worker:
     """A worker: its queues, None where it consumes the default ones; ``known``: whether they are."""
 
@@ -41,7 +41,7 @@ class Worker:
     sure: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Beat:
     """A scheduler, alone or in a worker."""
 
@@ -52,7 +52,7 @@ class Beat:
     replicas: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Consumption:
     """The Celery programs of a stack; where ``complete`` is False it may run others."""
 

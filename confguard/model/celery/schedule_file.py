@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.celery.consumption import code_run_by, consumption
@@ -16,7 +17,6 @@ from confguard.model.django.values import Entries, entry
 from confguard.model.listening import programs
 from confguard.model.value import Known, Unknown
 from confguard.model.volumes import kept
-from confguard.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ _OTHER_SCHEDULER = re.compile(r"DatabaseScheduler|[Rr]ed[Bb]eat|MongoScheduler|(
 _OF_OTHERS = re.compile(r"static|media|backup|upload|attachment|template|locale|/app$|/code$|/src$")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Forgetful:
     """A scheduler that forgets at each deployment: ``path`` is its file, ``""`` where it is not known."""
 

@@ -24,7 +24,6 @@ from confguard.model.compose.tree import (
     patterns,
 )
 from confguard.model.value import Step, Trail
-from confguard.records import record
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ _WORDS = {
 }
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """A value that is tagged ``!reset`` or ``!override``: its path, its tag and its key's place."""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
-from confguard.records import record
 from confguard.source import Span
 
 _START = re.compile(
@@ -31,7 +30,7 @@ class InterpolationError(Exception):
         self.message, self.span, self.required = message, span, required
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Interpolation:
     """One use of a variable.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from confguard.model.compose.convert import Tagged
 from confguard.model.compose.tree import Leaf, Map, Path, Seq, Tree, as_map, place, same, sprint
-from confguard.records import record
 from confguard.source import Span
 
 Reason = Literal["", "empty", "null", "same", "absent"]
@@ -16,7 +16,7 @@ Effect = Literal["replaced", "appended", "merged", "removed", "nothing"]
 _KEY_VALUE = frozenset({"environment", "labels", "args", "annotations", "sysctls", "extra_hosts"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Override:
     """An attribute of a service that a later file writes although an earlier one has it.
 
@@ -36,7 +36,7 @@ class Override:
     forced: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Redeclared:
     """A resource that a file and a file which it includes both declare, and not alike.
 

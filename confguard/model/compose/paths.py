@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from confguard.model.compose.tree import Leaf, Map, Seq, State, Tree, advance, patterns, plain
-from confguard.records import record
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PathResolver:
     """Makes the paths of a tree absolute: relative ones against a folder, ``~`` against the home folder."""
 

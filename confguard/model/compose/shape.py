@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.tree import Leaf, LeafValue, Map, Seq, Tree, may_change, place, plain
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 _WORDS = {
@@ -53,7 +52,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 }
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """A scalar of some types, perhaps one of some texts, perhaps of a pattern or in a range.
 
@@ -75,7 +74,7 @@ class Scalar:
         object.__setattr__(self, "narrow", bool(self.values) or self.pattern is not None or ranged)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Array:
     """A list whose items are all of one shape."""
 
@@ -83,7 +82,7 @@ class Array:
     unique: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Object:
     """A mapping: known keys, or any keys of a pattern (``names``) with one shape (``other``)."""
 
@@ -95,7 +94,7 @@ class Object:
     extensions: bool = True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several shapes, told apart by the type of the node."""
 

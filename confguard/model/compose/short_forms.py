@@ -5,8 +5,7 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
-
-from confguard.records import record
+from dataclasses import dataclass
 
 _PROPAGATION = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
 _UNKNOWN = re.compile("[\U000f0000-\U000ffffd]")
@@ -16,7 +15,7 @@ class ShortFormError(Exception):
     """A short form that docker compose refuses; the message says why."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PortParts:
     """One port of a short form. ``target`` and ``published`` are texts; ``published`` may be a range."""
 
@@ -89,7 +88,7 @@ def is_ip(text: str) -> bool:
     return "%" not in text
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class VolumeParts:
     """A short form of a service's volume."""
 

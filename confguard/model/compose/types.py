@@ -7,7 +7,7 @@ for an attribute that no file writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from confguard.model.compose.interpolation import Interpolation, Marks
 from confguard.model.compose.overrides import Override, Redeclared
@@ -15,11 +15,10 @@ from confguard.model.compose.tree import Map
 from confguard.model.compose.variables import EnvSource
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Trail, Value
-from confguard.records import record
 from confguard.source import Problem, Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Build:
     """How an image is built. ``context`` is a project path, or an address for a remote one.
 
@@ -37,7 +36,7 @@ class Build:
     trail: Trail = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Port:
     """One port of a container. ``target`` and ``published`` are texts; ``published`` may be a range.
 
@@ -59,7 +58,7 @@ class Port:
         return isinstance(address, Known) and (address.value.startswith("127.") or address.value == "::1")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Mount:
     """One mount of a container: ``type`` is bind, volume, tmpfs, image, cluster or npipe.
 
@@ -76,7 +75,7 @@ class Mount:
     trail: Trail = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvFileReference:
     """One entry of ``env_file``: ``path`` is the project path, ``read`` the file read for it.
 
@@ -93,7 +92,7 @@ class EnvFileReference:
     span: Span | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A service's place in a network."""
 
@@ -103,7 +102,7 @@ class Attachment:
     implicit: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Dependency:
     """One entry of ``depends_on``, or one implied by links, volumes_from or a shared namespace."""
 
@@ -113,7 +112,7 @@ class Dependency:
     span: Span | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Healthcheck:
     """A health check: ``test`` as a list beginning with CMD, CMD-SHELL or NONE."""
 
@@ -122,7 +121,7 @@ class Healthcheck:
     span: Span | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A secret or config that a service gets: the name at top level and the path in the container."""
 
@@ -131,7 +130,7 @@ class Grant:
     span: Span | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A network, volume, secret or config at top level. ``name`` is what the engine calls it."""
 
@@ -147,7 +146,7 @@ class Resource:
     """The text that a config has in the Compose file itself."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service, merged. ``spans`` are the places of its key in each file that writes it, newest first.
 
@@ -211,7 +210,7 @@ class Service:
         return frozenset(names)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ComposeModel:
     """A stack: the effective model of some Compose files in merge order.
 

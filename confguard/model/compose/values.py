@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.compose.interpolation import Marks
 from confguard.model.compose.shell_words import split_words
 from confguard.model.compose.tree import Leaf, Map, Seq, Tree, place, sprint
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Trail, Unknown, Value
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Values:
     """Reads values; knows where the project lies, what marks in texts stand for, and Compose's variables."""
 

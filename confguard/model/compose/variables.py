@@ -10,7 +10,6 @@ from confguard.discover.project import Project
 from confguard.model.compose.interpolation import InterpolationError, Interpolator, Marks
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 Lookup = Callable[[str], Known[str] | Unknown | None]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvSource:
     """An env file that was asked for, and the file that was read for it: itself, its template, or none."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.compose.merge import to_sequence
 from confguard.model.compose.tree import Leaf, Map, Seq, Tree, as_map, place, sprint, text_of
@@ -23,11 +24,10 @@ from confguard.model.compose.values import Values
 from confguard.model.compose.variables import EnvReader
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class View(Values):
     """Builds the typed view of services and resources."""
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from confguard.discover.project import Project
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _HEAD = 400_000  # bytes of a file that are looked at
@@ -56,7 +55,7 @@ _SKIPPED = re.compile(
 _TESTS = re.compile(r"(^|/)(tests?|testing|e2e|__tests__)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CodeRead:
     """One place where code names a variable of the environment as one."""
 

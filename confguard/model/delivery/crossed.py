@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.delivery.service import delivery_of
 from confguard.model.deployment import App, Deployment
 from confguard.model.django.values import entry
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 _WHOLE = re.compile(
@@ -20,7 +20,7 @@ _WHOLE = re.compile(
 _DATABASE_KEYS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Crossed:
     """``name`` is made of ``other``, though ``name`` is given at ``own`` and nothing uses it."""
 

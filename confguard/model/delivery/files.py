@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.deployment import Deployment
 from confguard.model.value import Known
 from confguard.parsers.env import ComposeEntry, EnvEntry, EnvFile, parse
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 __all__ = ["ComposeEntry", "EnvEntry", "EnvFile", "UsedEnvFile", "is_documented", "used_env_files"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class UsedEnvFile:
     """An env file of a deployment, or the template that stands in for it.
 

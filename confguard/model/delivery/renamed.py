@@ -8,18 +8,18 @@ prefix is one thing with two names.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.kinds import Kind, of_kind
 from confguard.model.delivery.code import CodeRead
 from confguard.model.deployment import App, Deployment
 from confguard.parsers.env import parse
-from confguard.records import record
 from confguard.source import Span
 
 _FEWEST = 2
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Renamed:
     """One variable of a family: where it is set and read by that name, and read by one that nobody sets."""
 

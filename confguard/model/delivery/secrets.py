@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.secret_names import is_secret
 from confguard.model.secret_shape import Shape, shape_of
 from confguard.model.token_shape import PRIVATE_KEY, issuer_of, looks_random
 from confguard.parsers.env import parse
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Exposed:
     """A value that is, or looks like, a live secret; ``issuer`` says whose, where its format tells."""
 

@@ -13,10 +13,9 @@ from confguard.model.delivery.types import Reader, ReaderKind
 from confguard.model.deployment import App, Deployment
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of a service: ``value`` is None where it is surely unset."""
 

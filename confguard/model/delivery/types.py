@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from confguard.model.value import Value
-from confguard.records import record
 from confguard.source import Span
 
 
@@ -22,7 +22,7 @@ class ReaderKind(Enum):
     """An image or a library by its own documentation."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Reader:
     """One place, or one program, that reads a variable."""
 
@@ -36,7 +36,7 @@ class Reader:
     """What it takes instead, where that is told."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Miscast:
     """A variable whose text its reader does not take for what it says.
 

@@ -7,13 +7,13 @@ which settings are made of it. ``Settings.truths`` tells where a text that says 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.django.defaults import django_default
 from confguard.model.django.settings import EnvRead, Settings, TextTruth
 from confguard.model.django.values import Entries, Items
 from confguard.model.value import Known, Value
-from confguard.records import record
 from confguard.source import Span
 
 _FLAGS = frozenset(
@@ -31,7 +31,7 @@ _NUMBERS = frozenset({"CONN_MAX_AGE", "EMAIL_PORT"})
 _MAX_DEPTH = 8
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Became:
     """A setting, or a part of one, that is made of a variable."""
 

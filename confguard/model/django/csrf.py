@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.settings import Settings
 from confguard.model.django.values import Items, elements
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _AUTH = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _OWN = re.compile(r"csrf_protect|requires_csrf_token|CsrfViewMiddleware")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unprotected:
     """The entries of MIDDLEWARE that log users in by a session, none of which checks the token."""
 

@@ -6,11 +6,11 @@ Each id is there only where the settings that it looks at are known; those that 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.django.settings import Settings
 from confguard.model.django.values import plain
-from confguard.records import record
 
 _SECURITY = "django.middleware.security.SecurityMiddleware"
 _FRAMES = "django.middleware.clickjacking.XFrameOptionsMiddleware"
@@ -29,7 +29,7 @@ class _NotKnown(Exception):
     pass
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a check: its id, the setting that it is about, what that says."""
 
@@ -38,7 +38,7 @@ class Message:
     text: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What the checks say; ``unknown`` are the settings on which others depend and that are not known.
 
@@ -80,7 +80,7 @@ def deploy_checks(settings: Settings) -> Checked:
     )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Reader:
     settings: Settings
     unknown: set[str]

@@ -14,7 +14,6 @@ from typing import Any
 from confguard.model.django.settings import Settings
 from confguard.model.django.values import Entries, Items
 from confguard.model.value import Known, Value
-from confguard.records import record
 
 _LOGGERS = ("django.request", "django")
 _DEBUG_ONLY = "django.utils.log.RequireDebugTrue"
@@ -23,7 +22,7 @@ _NULL = "logging.NullHandler"
 _ABOVE = frozenset({"CRITICAL", "FATAL"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Why errors are written nowhere: one text for each handler that they come to, or for what is off."""
 

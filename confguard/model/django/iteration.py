@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.django.machine import MAX_ITEMS, Run
@@ -18,11 +19,10 @@ from confguard.model.django.objects import (
 )
 from confguard.model.django.operations import NotPlain, hashable
 from confguard.model.value import Known, Trail, Unknown
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Walk:
     """What a walk meets: the items, whether these are all, and whether their order is known."""
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.django.settings import Settings
 from confguard.model.django.values import Entries, elements
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Library:
     """A library with the beginning of its settings' names, and those that any release of it reads."""
 
@@ -31,7 +31,7 @@ class Library:
     names: frozenset[str]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A setting that nothing reads; ``meant`` is the library's that it resembles, or ``""``."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.django.settings import module_name, search_roots
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
@@ -40,7 +40,7 @@ _OTHER = re.compile(
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SettingsFile:
     """A file that is a settings module, or a part of one."""
 
@@ -53,7 +53,7 @@ class SettingsFile:
     """It can be run with: it or what it star-imports sets INSTALLED_APPS or ROOT_URLCONF."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The settings module of a service and why: the newest evidence first."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
-from confguard.records import record
 from confguard.source import Span
 
 _PYTHON = re.compile(
@@ -20,7 +20,7 @@ _ENTRY_POINTS = ("manage.py", "wsgi.py", "asgi.py", "celery.py", "celery_app.py"
 _TESTS = ("pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "conftest.py", ".coveragerc")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Naming:
     """One place that names a settings module."""
 

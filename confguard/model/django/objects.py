@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from confguard.model.value import Known, Step, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Namespace(Mutable):
         self.names, self.complete = dict(state[0]), state[1]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TupleObject:
     """A tuple; ``names`` are the fields of a named one."""
 
@@ -112,14 +111,14 @@ class TupleObject:
     names: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Text:
     """A string of which only some parts are known."""
 
     parts: tuple[str | Unknown, ...]
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ModuleObject:
     """A module of the repository."""
 
@@ -166,7 +165,7 @@ class Scope:
         return span
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class FunctionObject:
     """A function or lambda of the repository."""
 
@@ -180,7 +179,7 @@ class FunctionObject:
     """``"static"``, ``"class"``, ``"property"`` or ``""``."""
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassObject:
     """A class of the repository: bases may be unknown or of a library."""
 
@@ -192,7 +191,7 @@ class ClassObject:
     node: ast.ClassDef | None = None
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class InstanceObject:
     """An instance of a class of the repository."""
 
@@ -200,7 +199,7 @@ class InstanceObject:
     namespace: Namespace
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class BoundMethod:
     """A function of the repository with the object it was taken from."""
 
@@ -208,14 +207,14 @@ class BoundMethod:
     receiver: V
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class External:
     """A module, class, function or constant of Python or a library, by its dotted name."""
 
     path: str
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Native:
     """A function or method that the evaluator itself provides."""
 
@@ -237,7 +236,7 @@ class NativeObject:
         return Unknown(f"{type(self).__name__} cannot be called", call.trail)
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExceptionObject:
     """An exception: its class (External or ClassObject), its arguments, and where it was made."""
 

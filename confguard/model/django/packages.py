@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.django.version import candidates, is_lock
-from confguard.records import record
 from confguard.source import SourceFile
 
 _LOCKED = re.compile(
@@ -22,7 +22,7 @@ _REQUIRED = re.compile(
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Newest:
     """The newest release that a file allows: up to ``release``, or only below it."""
 

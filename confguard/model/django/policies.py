@@ -15,7 +15,6 @@ from confguard.model.django.own_middleware import NAMES, POLICY, Written, writte
 from confguard.model.django.publish import publish
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Step, Trail, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ _DIRECTIVES = [
 ]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One Content-Security-Policy header that a middleware writes."""
 
@@ -81,7 +80,7 @@ class Policy:
     """The settings that its middleware asks for: some of them may switch it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class WrittenHeader:
     """One other header that a middleware of the repository writes into each answer."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from confguard.model.django import imports
 from confguard.model.django.machine import Run
-from confguard.records import record
 from confguard.source import SourceFile
 
 _MAX_STEPS = 12
@@ -93,7 +93,7 @@ def _statements(run: Run, path: str, name: str) -> list[ast.stmt]:
     return body
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Outline:
     """What the text of a module shows of its names: made once, and asked for every route."""
 

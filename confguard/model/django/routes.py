@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from confguard.records import record
 from confguard.source import Problem, Span
 
 CONVERTERS = {
@@ -36,7 +35,7 @@ _MAX_WAYS = 400
 Kind = Literal["view", "admin", "router", "include", "unknown"]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Part:
     """What one ``path``, ``re_path`` or ``i18n_patterns`` adds to a route; ``text`` is None if not known.
 
@@ -54,7 +53,7 @@ class Part:
         return "<?>" if self.text is None else self.text
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Route:
     """One route, flattened: its parts from the root on.
 
@@ -114,7 +113,7 @@ class Route:
         return True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class URLconf:
     """The routes of an application in the order in which Django tries them.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
 from confguard.model.django.defaults import django_default
 from confguard.model.environment import Environment
 from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
-from confguard.records import record
 from confguard.source import Problem, Span
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from confguard.model.django.urlconf import Routing
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvRead:
     """One place where a module reads a variable of the environment."""
 
@@ -47,7 +46,7 @@ class EnvRead:
     """What the environment holds, before any cast; None where it surely does not set the variable."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a module does not start."""
 
@@ -64,7 +63,7 @@ class Failure:
     """It raises because it refuses a template's text, which an operator replaces."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CallFact:
     """A call that configures something beside settings, like ``sentry_sdk.init``."""
 
@@ -73,7 +72,7 @@ class CallFact:
     keywords: Mapping[str, Value[Any]]
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TextTruth:
     """A place that asks whether a text is true which says no: ``if os.getenv("DEBUG"):`` with ``False``."""
 
@@ -84,7 +83,7 @@ class TextTruth:
     """The variables that the text is made of."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unfollowed:
     """A star import of a package that is not there: which settings it brings is not known."""
 
@@ -94,7 +93,7 @@ class Unfollowed:
     """Why it is not followed, and what would make it known."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one module under one environment.
 

@@ -31,7 +31,6 @@ from confguard.model.django.routes import Kind, Part, Route, URLconf
 from confguard.model.environment import Environment
 from confguard.model.screened import Screened
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ def _may_make_routes(source: SourceFile) -> bool:
     return len(source.text) < _MAX_SMALL and not _HEAVY.is_in(source.text)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class _Place:
     """How far from the root a pattern stands."""
 

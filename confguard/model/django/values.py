@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list, tuple or set: each item with its own trail.
 
@@ -28,7 +28,7 @@ class Items:
         return len(self.values)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Entries:
     """A dict: keys and values with their own trails; ``maybe`` are keys that may be absent."""
 
@@ -47,7 +47,7 @@ class Entries:
         return iter(self.pairs)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Partial:
     """A text of which only some parts are known."""
 
@@ -59,7 +59,7 @@ class Partial:
         return self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Made:
     """An object of a library, by the call that makes it: ``crontab(hour=7)``, ``reverse_lazy("login")``."""
 

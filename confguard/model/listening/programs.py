@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from confguard.model.environment import Environment
 from confguard.model.listening.script import Script, Started
 from confguard.model.process import Process
 from confguard.model.value import Known, Step, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 MARK = "\ue000"
@@ -53,7 +53,7 @@ _SUBCOMMANDS: Mapping[str, frozenset[str]] = {
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Program:
     """One program that a container starts.
 
@@ -84,7 +84,7 @@ class Program:
         return self.span.sub(start, start + len(text)) if start != -1 else self.span.first_line()
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Programs:
     """The programs of a container in the order in which they start.
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
@@ -27,7 +26,7 @@ _QUIET = frozenset([
 ])  # fmt: skip
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Started:
     """A command that is started: see ``Program`` for the flags; ``variables`` are set for it."""
 

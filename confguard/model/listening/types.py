@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.listening.programs import MARK, Program
 from confguard.model.process import Process, path_of
 from confguard.model.value import Known, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 _ADDRESS = re.compile(r"(?:(?:https?|tcp)://)?(?P<host>\[[^\]]*\]|[^:\s]*):(?P<port>\d+)/?")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Listener:
     """An address and a port (TCP) that a program listens on.
 
@@ -37,7 +37,7 @@ class Listener:
         return self.address in ("localhost", "::1", "[::1]") or self.address.startswith("127.")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Listening:
     """The ports of a container; where ``complete`` is False there may be others, and ``reason`` says why."""
 
@@ -55,7 +55,7 @@ class Listening:
         return tuple(sorted({one.port for one in self.listeners}))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Where:
     """Where a program's configuration is looked for: in the project and the container's own files."""
 

@@ -8,17 +8,17 @@ branches that lie between them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.nginx.placeholders import statements
 from confguard.model.nginx.types import NginxModel, Statement, Version
 from confguard.model.value import Known
-from confguard.records import record
 
 _NEWEST = 9999
 """A tag without a patch version means the newest one of its branch."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Advisory:
     """One advisory: ``severity`` is the project's own word, ``feature`` what has to be in use."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.nginx.effective import flag, header_set, nearest, parse_time
 from confguard.model.nginx.types import Level, Missing, Statement
 from confguard.model.nginx.variables import State
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.nginx.route import Route
@@ -21,7 +21,7 @@ _HIDDEN = ("date", "server", "x-pad", "x-accel-expires", "x-accel-redirect", "x-
 _HIDDEN_TOO = ("x-accel-buffering", "x-accel-charset")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sent:
     """One header of an answer; ``always`` says that answers of every status have it."""
 

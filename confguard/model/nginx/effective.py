@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from confguard.model.nginx.types import Level, Missing, Statement, Word
 from confguard.model.value import Known, Origin, Step, Trail, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ _SECONDS = {
 }  # fmt: skip
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Header:
     """One ``add_header`` as it takes effect: added to 2xx and 3xx answers, with ``always`` to all."""
 
@@ -95,7 +95,7 @@ class Header:
         return self.statement.span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HeaderSet:
     """The headers in effect at a level; ``missing`` is what may add or drop some, or None."""
 

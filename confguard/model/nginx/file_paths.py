@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.nginx.placeholders import statements
 from confguard.model.nginx.types import Location, NginxModel, Statement, Word
 from confguard.model.nginx.upstreams import PASSES
-from confguard.records import record
 
 FATAL = ("ssl_certificate", "ssl_certificate_key", "ssl_dhparam", "ssl_trusted_certificate",
          "ssl_client_certificate", "ssl_crl", "ssl_password_file", "ssl_session_ticket_key")  # fmt: skip
 """Directives whose file nginx opens at its start, and does not start without."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class NamedFile:
     """A path that a directive names: absolute and normalized, and whether nginx needs it to start."""
 

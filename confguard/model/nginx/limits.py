@@ -6,16 +6,17 @@ each is a list that comes whole from the nearest level that has any.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.model.nginx.effective import nearest
 from confguard.model.nginx.types import Level, Missing, NginxModel, Statement
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 
 DEFAULT_LOG = "logs/access.log"
 """Where nginx writes without any access_log, in the folder that it was built for."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Limit:
     """One ``limit_req`` or ``limit_conn`` in effect at a level.
 
@@ -37,7 +38,7 @@ class Limit:
     """Whether it only counts and refuses nothing."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AccessLog:
     """One ``access_log`` in effect at a level; ``statement`` is None for nginx's default."""
 

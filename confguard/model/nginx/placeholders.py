@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.nginx.known_variables import BUILT_IN, PLACEHOLDER
 from confguard.model.nginx.types import NginxModel, Statement
-from confguard.records import record
 from confguard.source import Span
 
 _VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _DEFINING = ("set", "auth_request_set", "map", "geo", "split_clients", "perl_set", "js_set", "js_var", "env")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Placeholder:
     """A variable in a file, its place, and whether envsubst goes over that file in the container."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.model.nginx.effective import is_set, nearest, text
 from confguard.model.nginx.types import Level, Missing, NginxModel, Statement
 from confguard.model.value import Known, Origin, Step, Unknown, Value
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RequestHeader:
     """A header that nginx sends to the upstream; an empty value means that it is not sent.
 

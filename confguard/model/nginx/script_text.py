@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-
-from confguard.records import record
+from dataclasses import dataclass
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _SKIPPED = re.compile(
@@ -30,7 +29,7 @@ _BACK = 12
 """How many characters in front of a word are looked at: the longest keyword, with blanks."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Heredoc:
     """Text for the input of a command: the line with the command, and where in the script the text stands.
 
@@ -43,7 +42,7 @@ class Heredoc:
     plain: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a script at an offset; ``code`` is its text without what quotes and comments hold.
 

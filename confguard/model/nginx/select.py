@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from confguard.model.nginx.types import Listen, Location, NginxModel, Server, ServerName
 from confguard.model.nginx.uri import Request, as_bytes, search
 from confguard.model.value import Unknown
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Found:
     """A location, None for the server itself; ``redirect`` says that it answers by adding a slash.
 

@@ -15,7 +15,6 @@ from confguard.parsers import nginx as parser
 from confguard.parsers.nginx_grammar import enter
 from confguard.parsers.nginx_lexer import token_at, unescape
 from confguard.parsers.nginx_tree import PLACEHOLDER, Argument, Context, Directive, NginxFile
-from confguard.records import record
 from confguard.source import Problem, SourceFile, Span
 
 MAX_STATEMENTS = 200_000
@@ -27,7 +26,7 @@ _FREE_FORM = frozenset({"map", "geo", "types", "split_clients", "charset_map", "
 """Blocks whose lines are entries, not directives (but ``include`` works in most of them)."""
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
     """A file in a container: its text, whether the image brings it, and what envsubst knows.
 

@@ -6,10 +6,8 @@ Facts about the official image (docker-nginx 1.30 and before) and its relatives.
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
-
-from confguard.records import record
 
 _MAIN = """\
 user nginx;
@@ -41,7 +39,7 @@ _SILENT = ("mime.types", "koi-utf", "koi-win", "win-utf", "proxy_params")
 """Files without effect on servers, headers, limits and targets: they hold types and parameters."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stock:
     """An image's own nginx: where its configuration starts, and its files by their path.
 

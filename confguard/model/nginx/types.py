@@ -8,13 +8,12 @@ from functools import cached_property
 
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.parsers.nginx_tree import Directive
-from confguard.records import record
 from confguard.source import Problem, Span
 
 Version = tuple[int, ...]
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
     """An argument as nginx gets it, after envsubst.
 
@@ -35,7 +34,7 @@ class Word:
         return Unknown(self.unknown, steps) if self.unknown else Known(self.text, steps)
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
     """A directive in its effective place: includes are resolved, the template's variables put in.
 
@@ -83,7 +82,7 @@ class Statement:
             yield from statement.inside()
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Missing:
     """Directives that stand at a level and cannot be had: an include, or a template's placeholder.
 
@@ -163,7 +162,7 @@ class Level:
         return self.statement is not None and self.statement.stock
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Listen:
     """One ``listen``: the address (``*`` for all, IPv6 in brackets), the port, the parameters.
 
@@ -204,7 +203,7 @@ class Listen:
         )
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Location:
     """One ``location``: ``modifier`` is ``""``, ``=``, ``^~``, ``~``, ``~*``, or ``@`` for a named one.
 
@@ -257,7 +256,7 @@ class Location:
             yield from location.limits
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ServerName:
     """A name of a server: ``kind`` is exact, leading (``*.a``), both (``.a``), trailing (``a.*``), regex."""
 
@@ -267,7 +266,7 @@ class ServerName:
     unknown: str = ""
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Server:
     """One ``server`` of http."""
 
@@ -310,7 +309,7 @@ class Server:
             yield from location.levels()
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class UpstreamServer:
     """One ``server`` of an upstream: an address with its parameters."""
 
@@ -319,7 +318,7 @@ class UpstreamServer:
     statement: Statement
 
 
-@record(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Upstream:
     """One ``upstream`` block."""
 
@@ -334,7 +333,7 @@ class Upstream:
         return self.level.statement
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """A file of the repository in a container of nginx: its path here and there.
 

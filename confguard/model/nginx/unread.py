@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from confguard.discover.kinds import Kind, ProjectFile, of_kind
 from confguard.model.nginx.image_layers import ROOTS
 from confguard.model.nginx.placeholders import statements
 from confguard.model.nginx.types import Delivered, NginxModel
-from confguard.records import record
 
 _TEMPLATES = "/etc/nginx/templates"
 _CONF_D = "/etc/nginx/conf.d"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A file of the repository, its place in the container, why nginx does not read it, what would help."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.nginx.types import Level, Location, NginxModel, Statement, Upstream, Word
 from confguard.model.value import Known, Step, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 PASSES = ("proxy_pass", "uwsgi_pass", "fastcgi_pass", "grpc_pass", "scgi_pass", "memcached_pass")
@@ -26,7 +26,7 @@ _VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443, "memcached": 11211}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Target:
     """One place that requests of a level go to.
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
-
-from confguard.records import record
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNSUPPORTED = re.compile(r"\[\[:|\\[KQEGXRNhHvVzpP]|\(\?[R&0-9(|]|\{,|\(\*")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request. ``target`` is the path with its query, as the client sends it (percent-encoded).
 

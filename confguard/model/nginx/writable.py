@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.nginx.placeholders import statements
 from confguard.model.nginx.types import NginxModel
-from confguard.records import record
 
 _PID = re.compile(r"^\s*pid\s+([^\s;#]+)\s*;", re.MULTILINE)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Written:
     """A folder that has to be writable, what for, and whether nginx does not start without."""
 

@@ -7,6 +7,7 @@ As SecurityMiddleware and XFrameOptionsMiddleware of Django 5.2 (django/middlewa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from confguard.model.django import Entries, Items, plain
 from confguard.model.nginx import Target
 from confguard.model.responses.behind import app_behind
 from confguard.model.value import Known, Unknown, Value
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class When(Enum):
     PERHAPS = "if a condition holds that is not known"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class AppHeader:
     """A header that the application writes into its answers.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from confguard.discover.project import Project
@@ -13,7 +14,6 @@ from confguard.model.nginx import NginxModel, Target, size, upstream_targets
 from confguard.model.responses.behind import app_behind
 from confguard.model.responses.serving import is_websocket
 from confguard.model.value import Known, Value
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SMALLEST = 10_000
 """A smaller number in a setting without a unit may count something else than bytes."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Declared:
     """A limit for uploads that the settings of an application declare, in bytes.
 
@@ -93,7 +93,7 @@ def _bytes(value: Known[Any], parts: list[str]) -> int | None:
     return int(found * unit) if found > 0 else None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Way:
     """One route to an application with the largest body that nginx lets through; 0 means any."""
 

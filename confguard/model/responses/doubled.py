@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.model.deployment import App, Deployment
 from confguard.model.nginx import Header, NginxModel, Server, Target, upstream_targets
@@ -12,11 +13,10 @@ from confguard.model.responses.joint import Carried, carried
 from confguard.model.responses.scheme import believes_https
 from confguard.model.responses.twice import Verdict, twice
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Doubled:
     """One header that comes twice; ``targets`` are the routes on which the same two directives meet.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.model.deployment import App
 from confguard.model.nginx import Header, Target, header_set, hidden_headers
 from confguard.model.responses.app_headers import AppHeader, sent_by_app
-from confguard.records import record
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Carried:
     """One header of the answers that a route passes on.
 

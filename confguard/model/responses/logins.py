@@ -8,13 +8,13 @@ Views and URLconfs of libraries are known by name: django.contrib.admin and auth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App
 from confguard.model.django import Entries, Items
 from confguard.model.responses.own_limits import has_limiter, own_limits
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import Span
 
 _FORMS = frozenset({"django.contrib.auth.views.LoginView"})
@@ -45,7 +45,7 @@ _INCLUDED = {
 _NAMES = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Login:
     """A path at which a password is asked for; ``is_admin`` where it is that of Django's admin.
 

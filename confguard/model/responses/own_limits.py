@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.discover.project import Project
 from confguard.model.deployment import App
 from confguard.model.django import Items
 from confguard.model.value import Known
-from confguard.records import record
 from confguard.source import SourceFile
 
 _LIMITERS = ("axes", "defender", "ratelimit", "django_ratelimit", "turnstile", "captcha", "django_recaptcha")
@@ -33,7 +33,7 @@ _NEAR = 3
 """So many lines may lie between the word of a limit and that of a login."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class OwnLimits:
     """Whether code of the project may limit logins by forms, and those of an API."""
 

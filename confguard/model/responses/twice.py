@@ -5,9 +5,8 @@ nginx passes the upstream's headers on and puts those of add_header behind them 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-
-from confguard.records import record
 
 
 class Outcome(Enum):
@@ -21,7 +20,7 @@ class Outcome(Enum):
     REFUSED = "the answer is refused"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What browsers make of it; ``words`` say it as a clause about the header."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
 from confguard.model.stacks.stack import Role, role_of_name
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
     from confguard.parsers import compose
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Shape:
     """The outline of one Compose file with those it includes, unmerged; without values with variables."""
 

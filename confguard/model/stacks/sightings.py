@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from confguard.discover.kinds import Kind
 from confguard.model.stacks.stack import Role
 from confguard.model.value import Step
 from confguard.parsers.command_lines import Form
 from confguard.parsers.commands import Argument, Invocation
 from confguard.parsers.image_builds import ImageBuild
-from confguard.records import record
 from confguard.source import Span
 
 FORMS = {
@@ -24,7 +25,7 @@ FORMS = {
 """How files of a kind hold command lines; others hold none."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One place that names a chain of Compose files, and the role that it tells."""
 
@@ -42,7 +43,7 @@ class Sighting:
     """The command line; None where a download or a variable names the files."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Copied:
     """A command or sentence that makes one file of another, both relative to the root."""
 
@@ -52,7 +53,7 @@ class Copied:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """All that the project's files tell about stacks."""
 

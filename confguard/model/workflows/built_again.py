@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind, of_kind
@@ -11,7 +12,6 @@ from confguard.model.built_elsewhere import as_build
 from confguard.model.screened import Screened
 from confguard.model.value import Known
 from confguard.model.workflows.images import pushing_steps
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _TEXTS = (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class BuiltAgain:
     """A build that a workflow pushes, and the places at which stacks of production build the same."""
 

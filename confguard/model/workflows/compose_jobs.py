@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.compose import ComposeModel, load
 from confguard.model.workflows.jobs import jobs, text_of
 from confguard.parsers.workflows import Job, Workflow
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MORE = re.compile(
 _COMPOSE = re.compile(r"\bdocker[- ]compose\s+(?!version|--version)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unstarted:
     """An ``exec`` in a service that the job has not started; ``started`` are those that it has."""
 

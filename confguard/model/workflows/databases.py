@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.django.named import named_modules
@@ -15,7 +16,6 @@ from confguard.model.value import Known, Unknown, Value
 from confguard.model.workflows.jobs import Command, commands_of, jobs, of_make, text_of, without_runner
 from confguard.model.workflows.settings import environment_of
 from confguard.parsers.workflows import Job, Step
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _WRITES = re.compile(r"GITHUB_ENV|\b(?:cp|mv)\s+\S*env|>>?\s*\S*\.env\b")
 _ALIKE = {"postgis": "postgresql", "spatialite": "sqlite3"}
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class OtherDatabase:
     """A command that tests on ``tested``, where production runs on ``real``; each with its place."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from confguard.model.value import Known
 from confguard.model.workflows.compose_jobs import compose_steps, started_by
 from confguard.model.workflows.jobs import commands_of, jobs
 from confguard.parsers.workflows import Job, Step, Workflow
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ makes them unnecessary."""
 _INITIALISED_LIKE_POSTGRES = ("postgres", "postgis", "timescaledb", "pgvector")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Incomplete:
     """A stack that lacks variables: ``copy`` is the command that makes the env file from ``template``.
 
@@ -76,7 +76,7 @@ class Incomplete:
         return tuple(dict.fromkeys([*self.required, *names]))
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class MadeFile:
     """An env file that a job makes."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.workflows.jobs import Command, commands_of, jobs, text_of, without_runner
 from confguard.parsers.workflows import Job, Step
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _KEPT = re.compile(
 _REPEATED = re.compile(r"--(lf|ff|last-failed|failed-first|only-rerun|rerun)")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Forgiven:
     """A check whose failure is ignored: ``span`` is the command, ``place`` what ignores it."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.workflows.jobs import commands_of, jobs
 from confguard.parsers.workflows import Step
 from confguard.parsers.yaml_tree import Scalar
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _BUNDLED = ("VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_", "VUE_APP_", "PUBLIC_
 """Beginnings of the variables that front-end builds put into what they bundle."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """An image that a workflow pushes under no tag but ``latest``."""
 
@@ -28,7 +28,7 @@ class Pushed:
     span: Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Lost:
     """Build arguments that a stack gives to a Dockerfile, and the workflow that pushes its image does not."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
 from confguard.parsers.command_lines import CommandLine, Form, lines
 from confguard.parsers.shell import UNKNOWN, ShellWord, commands
 from confguard.parsers.workflows import Job, Step, Workflow, parse
-from confguard.records import record
 
 if TYPE_CHECKING:
     from confguard.model.repo import Repo
@@ -38,7 +38,7 @@ _SETS_MORE = re.compile(
 """What gives recipes variables that their lines do not show, or makes rules."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Command:
     """A simple command of a step: its words, without the variables that are set for it alone.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.kinds import Kind
@@ -14,7 +15,6 @@ from confguard.model.workflows.env_copies import copied
 from confguard.model.workflows.jobs import jobs
 from confguard.parsers.env import parse
 from confguard.parsers.workflows import Job
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LOOKING = frozenset({"config", "convert", "run", "up", "create", "build"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class OtherTemplate:
     """``used`` fills production's stack in a job, though ``own`` is the template that stands for production.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.model.image import DATASTORES, parse_image
 from confguard.model.workflows.jobs import jobs, text_of
 from confguard.parsers.workflows import Job, JobService, Variable
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _PAIR = re.compile(r"^(?P<host>[A-Za-z0-9_.-]+):(?P<port>\d+)$")
 _LOCAL = ("localhost", "127.0.0.1")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unreached:
     """A variable whose host or port does not lead to a service of its job.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confguard.discover.project import Project
@@ -14,7 +15,6 @@ from confguard.model.value import Known, Step, Unknown
 from confguard.model.workflows.jobs import Command, commands_of, jobs, without_runner
 from confguard.parsers.workflows import Job
 from confguard.parsers.workflows import Step as JobStep
-from confguard.records import record
 from confguard.source import Span
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _FOR_JOB = re.compile(
 _FOR_STEP = re.compile(r"(^|[\s;&|])(source|\.|eval)\s+(?!\S*bin/activate)|set -a|<<")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Unloadable:
     """A command that cannot load the settings, and what they raise; ``variables`` made it."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from confguard.parsers.joined import JoinedText
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
@@ -26,7 +25,7 @@ class Form(Enum):
     """Only the comments of a file (a Compose file, an env file)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CommandLine:
     """One logical line: a command, or the value of a variable (then ``variable`` names it).
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confguard.finding import Label
-from confguard.records import record
 from confguard.source import SourceFile
 
 _STEP = re.compile(r"^(?P<indent>\s*)-\s+(?:name|uses|run|id|if|with|env|shell|working-directory)\b")
@@ -20,7 +20,7 @@ _QUIET = re.compile(
 _FORGIVEN = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b)|\bcontinue-on-error:\s*true\b|--exit-zero\b")
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Step:
     """A line of a workflow that does something; ``around`` are the lines of its step."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 
 from confguard.model.django.machine import Run
 from confguard.model.value import Origin, Step, Unknown
-from confguard.records import record
 from confguard.source import SourceFile, Span
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class EnvFile:
     """An env file of the project by the path that the program asks for, and the text that it has there."""
 
