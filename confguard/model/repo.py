@@ -92,10 +92,14 @@ class Repo:
 
     @cached_property
     def production_env_files(self) -> frozenset[str]:
-        """The paths of the env files that production reads, and of the templates that stand in for them."""
+        """The paths of the env files that production reads, and of the templates that stand in for them.
+
+        What is for development or tests is not production, even where nothing else could be deployed.
+        """
         from confguard.model.delivery.files import used_env_files
 
-        return frozenset(file.read for one in self.production for file in used_env_files(one))
+        serious = [one for one in self.production if one.most_severe is not Severity.INFO]
+        return frozenset(file.read for one in serious for file in used_env_files(one))
 
     def most_severe(self, stacks: Iterable[str]) -> Severity:
         """Return how severe a finding can be that is true for these stacks; without any, an error."""
