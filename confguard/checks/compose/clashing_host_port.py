@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confguard.finding import Finding, Label
+from confguard.finding import Finding, Label, Severity
 from confguard.model.compose import Port, Service
 from confguard.model.deployment import Deployment
 from confguard.model.repo import Repo
@@ -70,6 +70,8 @@ def _twice(deployment: Deployment, before: tuple[Service, Port], service: Servic
         help="publish one of them on another port",
         stacks=(deployment.name,),
         address=(other.name, service.name, number),
+        # Whether the profile of one is ever switched on beside the other is up to the operator.
+        severity=Severity.WARNING if other.profiles or service.profiles else None,
     )
 
 
