@@ -30,7 +30,7 @@ _TESTS = re.compile(
     r"\bpytest\b|manage\.py (?:test|check)\b|\btox\b|npm (?:run )?test|playwright|cypress", re.IGNORECASE
 )
 _WHOLE = re.compile(
-    r"\bcp\s+[^\n]*env|\bmv\s+[^\n]*env|base64|envsubst|\bsed\s+-i|dotenv|>>?\s*\S*env\S*\s*<(?!<)"
+    r"\b(?:cp|curl|wget)\s+[^\n]*env|\bmv\s+[^\n]*env|base64|envsubst|\bsed\s+-i|dotenv|>>?\s*\S*env\S*\s*<(?!<)"
 )
 
 
