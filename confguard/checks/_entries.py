@@ -66,12 +66,13 @@ def entries(setting: Setting) -> Iterator[Entry]:
             yield Entry(item, place)
 
 
+_GAP = re.compile(r"<[^>]+>|\{\{.*\}\}|\[[^\]]*\s[^\]]*\]")
+
+
 def is_filled_in(value: Known[Any]) -> bool:
     """Say whether a template's text is a gap that the operator fills in (``<your-domain.com>``)."""
     text = value.value
-    return (
-        value.from_template and isinstance(text, str) and re.search(r"<[^>]+>|\{\{.*\}\}", text) is not None
-    )
+    return value.from_template and isinstance(text, str) and _GAP.search(text) is not None
 
 
 def by_fault(

@@ -34,6 +34,7 @@ _FOREIGN = frozenset([
     b"steps", b"runs", b"Resources", b"databases", b"scrape_configs", b"receivers", b"exporters",
     b"parameters",
 ])  # fmt: skip
+_SHELL = re.compile(rb"^[ \t]*export(?:[ \t]+\w+)+[ \t]*$|=\"?\$\(", re.MULTILINE)
 _PROJECT_TEMPLATE = re.compile(
     rb"\{\{-?\s*cookiecutter|^\s*\{%|\{%-?\s*(?:if|for|endif|set|block|extends)\b", re.MULTILINE
 )
@@ -93,6 +94,11 @@ def _count(key: bytes, known: int, foreign: int) -> tuple[int, int]:
 def may_be_compose(data: bytes) -> bool:
     """Say whether a file that is named like a Compose file does not look like something else."""
     return _FOREIGN.isdisjoint(_TOP_LEVEL.findall(data))
+
+
+def is_shell(data: bytes) -> bool:
+    """Say whether a text of assignments is one that a shell reads: it exports names, or runs commands."""
+    return _SHELL.search(data) is not None
 
 
 def is_project_template(data: bytes) -> bool:

@@ -298,7 +298,7 @@ def _env(project: Project, path: str, name: str, extension: str) -> ProjectFile 
         if not strong and not (placed and name.startswith(".")):
             return None
         why = "its name"
-    elif share < 0.6:
+    elif share < 0.6 or (not (strong or placed) and content.is_shell(data)):
         return None
     else:
         why = "its name and KEY=VALUE lines" if strong else "KEY=VALUE lines and its place or name"

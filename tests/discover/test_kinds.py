@@ -127,6 +127,7 @@ def test_env_files_and_their_templates(tmp_path: Path, path: str, text: str, tem
         ("init-env-file", ""),
         ("src/env.ts", "A=1\n"),
         ("environment.yml", "dependencies: []\n"),
+        ("import/environment", "A=1\nB=2\nexport A B\nC=$(pwd)/x\n"),
         (".envrc", "use nix\n"),
         ("env/README", "how it is used\n"),
         (".env.png", "\0\0"),

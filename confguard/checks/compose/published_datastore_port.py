@@ -38,13 +38,20 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             for port in service.ports:
                 address = open_on(port)
-                if address is not None and port.span is not None:
+                if address is not None and port.span is not None and _answers(deployment, service, port):
                     one = _Opened(deployment, service, port, datastore[0])
                     groups.setdefault((port.span, service.name, f"{number_of(port)} {address}"), []).append(
                         one
                     )
     for (span, *_), found in groups.items():
         yield _finding(span, found)
+
+
+def _answers(deployment: Deployment, service: Service, port: Port) -> bool:
+    """Say whether a program of the container may listen where the port leads."""
+    found = deployment.listening[service.name]
+    target = port.target.value if isinstance(port.target, Known) else ""
+    return not (found.complete and target.isdigit()) or bool(found.on(int(target)))
 
 
 def _finding(span: Span, found: list[_Opened]) -> Finding:

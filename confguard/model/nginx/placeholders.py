@@ -39,7 +39,9 @@ def statements(model: NginxModel) -> Iterator[Statement]:
 def unfilled(model: NginxModel) -> Iterator[Placeholder]:
     """Yield the variables of the environment that nginx gets to see as they are written.
 
-    Names in upper case that the configuration does not define itself, and whose value is not unknown.
+    Names in upper case that the configuration does not define itself, and whose value is not unknown. nginx
+    finds its own variables whatever their case (ngx_http_get_variable_index), so that $REQUEST_URI outside
+    of a template is $request_uri.
     """
     everything = list(statements(model))
     defined = {text.lstrip("$") for one in everything if one.name in _DEFINING for text in one.texts}
@@ -51,7 +53,9 @@ def unfilled(model: NginxModel) -> Iterator[Placeholder]:
         for word in statement.words:
             for name in _names(word.text) if not word.unknown else ():
                 if PLACEHOLDER.fullmatch(name) and name not in defined:
-                    yield Placeholder(name, word.span, word.span.path in filled)
+                    template = word.span.path in filled
+                    if template or name.lower() not in BUILT_IN:
+                        yield Placeholder(name, word.span, template)
 
 
 def swallowed(model: NginxModel) -> Iterator[Placeholder]:

@@ -106,7 +106,7 @@ _OVERRIDES = (
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.TEST: (
         *("test", "tests", "testing", "ci", "e2e", "pytest", "cypress", "playwright", "selenium"),
-        *("unittest", "integration"),
+        *("unittest", "integration", "travis"),
     ),
     Role.STAGING: ("staging", "stage", "stg", "preprod", "uat", "qa", "preview", "demo", "sandbox"),
     Role.DEVELOPMENT: ("dev", "development", "local", "devel", "debug", "develop", "devcontainer"),
@@ -115,7 +115,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words}
 
 _CONTEXT = (
-    (Role.TEST, re.compile(r"\b(tests?|testing|pytest|e2e|ci|lint|mypy|coverage)\b", re.IGNORECASE)),
+    (Role.TEST, re.compile(r"\b(tests?|testing|pytest|e2e|ci|travis|lint|mypy|coverage)\b", re.IGNORECASE)),
     (Role.STAGING, re.compile(r"\b(staging|stg|preprod|uat)\b", re.IGNORECASE)),
     (
         Role.DEVELOPMENT,

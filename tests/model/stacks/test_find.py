@@ -51,6 +51,7 @@ def deployed(found: tuple[Stack, ...]) -> list[str]:
         ("docker-compose.prod-test.yml", Role.TEST),
         ("compose.staging.yaml", Role.STAGING),
         ("compose.images.yaml", Role.UNKNOWN),
+        ("travis.env", Role.TEST),
     ],
 )
 def test_a_name_tells_a_role(name: str, role: Role) -> None:
