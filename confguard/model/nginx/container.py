@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,18 +12,18 @@ from confguard.model.container_files import resource_path
 from confguard.model.copies import Built, built_of
 from confguard.model.environment import Environment
 from confguard.model.image import PROXIES, parse_image
-from confguard.model.nginx import shell, stock
+from confguard.model.nginx import stock
 from confguard.model.nginx.image_layers import ROOTS, lay
 from confguard.model.nginx.inline import inline_source
 from confguard.model.nginx.refusals import newer_directives, refusals
 from confguard.model.nginx.standalone import assemble, without_events
+from confguard.model.nginx.starting import command_of, start, started_with
 from confguard.model.nginx.statements import Expansion, Loaded
 from confguard.model.nginx.tree import FileTree
 from confguard.model.nginx.types import Level, Missing, NginxModel, Version
 from confguard.model.value import Known, Step, Trail, Unknown, Value
 from confguard.parsers import nginx as parser
 from confguard.parsers.nginx_tree import NginxFile
-from confguard.parsers.shell import UNKNOWN
 from confguard.source import Problem, SourceFile
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _IMAGE_VARIABLES = (
     "PATH", "HOME", "HOSTNAME", "PWD", "NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE",
     "DYNPKG_RELEASE", "ACME_VERSION",
 )  # fmt: skip
-_ENTRY_IN_VARIABLE = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?\$")
-_ENTRY = re.compile(r"\bnginx\b[^;&|\n]*?\s-c\s+[\"']?(/[^\s\"';&|]+)")
 
 
 def unloaded(paths: Iterable[str], models: Iterable[NginxModel]) -> tuple[str, ...]:
@@ -67,13 +64,13 @@ def load(
     if built:
         lay(tree, project, built, variables)
     _mount(tree, project, service, configs or {})
-    entry = _started_with(tree, _command(service, built))
+    entry = started_with(tree, command_of(service, built))
     delivered = entry is not None or any(
         not loaded.stock and path.startswith(ROOTS) for path, loaded in tree.files.items()
     )
     if name not in PROXIES and (not delivered or not _runs_nginx(service, built)):
         return None
-    usual = _start(tree, service, built, variables)
+    usual = start(tree, service, built, variables)
     entry = usual if entry is None else entry
     trail: Trail = (Step(f"service {service.name}", service.span),) if service.span else ()
     model = model_of_tree(tree, entry, service.name, _version(service, built), trail)
@@ -82,7 +79,7 @@ def load(
 
 def _runs_nginx(service: Service, built: Built | None) -> bool:
     """Say whether a container of another image that gets a configuration of nginx also uses it."""
-    marks = [service.name, _command(service, built)]
+    marks = [service.name, command_of(service, built)]
     if built:
         marks += [one.text for stage in built.image.stages for one in stage.instructions if one.name == "RUN"]
     if service.image and isinstance(service.image, Known):
@@ -155,133 +152,6 @@ def _mount(tree: FileTree, project: Project, service: Service, configs: Mapping[
 
 def _target(value: Value[str]) -> str:
     return posixpath.normpath(value.value) if isinstance(value, Known) else ""
-
-
-# ---- the start ---------------------------------------------------------------------------------------
-
-
-def _command(service: Service, built: Built | None) -> str:
-    """Return the shell text of what the container runs, ``""`` for what the image runs."""
-    parts: list[str] = []
-    for value in (service.entrypoint, service.command):
-        if isinstance(value, Known):
-            parts.append(_shell_text(value.value))
-    if not parts and built and (built.image.entrypoint or built.image.command):
-        for command in (built.image.entrypoint, built.image.command):
-            if command is not None:
-                words = tuple(word.text for word in command.words)
-                parts.append(command.text if command.shell else _shell_text(words))
-    return " ".join(parts)
-
-
-def _shell_text(words: tuple[str, ...]) -> str:
-    for index, word in enumerate(words[:-1]):
-        if (
-            re.fullmatch(r"-[a-z]*c", word)
-            and index
-            and words[index - 1].rpartition("/")[2] in ("sh", "bash", "ash")
-        ):
-            return words[index + 1]
-    return " ".join(words)
-
-
-def _start(tree: FileTree, service: Service, built: Built | None, environment: Environment) -> str:
-    """Do what happens when the container starts, and return the path of the main configuration."""
-    command = _command(service, built)
-    stock = _is_stock_entrypoint(service)
-    own_entrypoint = (service.entrypoint is not None and not stock) or (
-        service.entrypoint is None and built is not None and built.image.entrypoint is not None
-    )
-    words = command.split()[1:] if stock else command.split()
-    first = words[0].rpartition("/")[2] if words else "nginx"
-    if tree.stock.templates and not own_entrypoint and first in ("nginx", "nginx-debug"):
-        _templates(tree, service, environment)
-        for path in sorted(tree.files):
-            if path.startswith("/docker-entrypoint.d/") and path.endswith((".sh", ".envsh")):
-                _run(tree, tree.files[path], environment)
-    entry = tree.stock.entry
-    for word in command.split():
-        script = tree.files.get(word.strip("\"'"))
-        if script is not None and not script.stock and not word.endswith(".conf"):
-            _run(tree, script, environment)
-            entry = _named_by(script, environment) or entry
-    shell.apply(tree, command, environment)
-    match = _ENTRY.search(command)
-    return match[1] if match else entry
-
-
-def _named_by(script: Loaded, environment: Environment) -> str:
-    """Return the configuration that a script gives to nginx by a variable, ``""`` where it names none so."""
-    if not _ENTRY_IN_VARIABLE.search(script.source.text):
-        return ""
-    from confguard.model.listening.script import Script
-
-    def look(name: str) -> str | None:
-        value = environment.get(name)
-        return value.value if isinstance(value, Known) else None
-
-    for one in Script(script.source.text, script.source, None, (), look).started():
-        names = [word.rpartition("/")[2] for word in one.words]
-        if "nginx" in names[:2] and "-c" in names[:-1]:
-            named = one.words[names.index("-c") + 1]
-            return named if one.sure and UNKNOWN not in named and named.startswith("/") else "/$"
-    return ""
-
-
-def _run(tree: FileTree, script: Loaded, environment: Environment) -> None:
-    shell.apply(tree, script.source.text, environment, script.source)
-
-
-def _started_with(tree: FileTree, command: str) -> str | None:
-    """Return the configuration of the project that a script which the container runs starts nginx with."""
-    for word in command.split():
-        script = tree.files.get(word.strip("\"'"))
-        match = _ENTRY.search(script.source.text) if script is not None and not script.stock else None
-        given = tree.files.get(match[1]) if match else None
-        if match is not None and given is not None and not given.stock:
-            return match[1]
-    return None
-
-
-def _is_stock_entrypoint(service: Service) -> bool:
-    """Say whether Compose puts back the entrypoint of nginx's images (docker-nginx, entrypoint/)."""
-    return isinstance(service.entrypoint, Known) and service.entrypoint.value == ("/docker-entrypoint.sh",)
-
-
-def _templates(tree: FileTree, service: Service, environment: Environment) -> None:
-    """Do what the image's 20-envsubst-on-templates.sh does."""
-
-    def setting(name: str, default: str) -> str:
-        value = environment.values.get(f"NGINX_ENVSUBST_{name}")
-        return value.value if isinstance(value, Known) and value.value else default
-
-    folder, suffix = setting("TEMPLATE_DIR", "/etc/nginx/templates"), setting("TEMPLATE_SUFFIX", ".template")
-    output = setting("OUTPUT_DIR", "/etc/nginx/conf.d")
-    pattern = setting("FILTER", "")
-    for path, reason in list(tree.unknown.items()):
-        if path == folder or path.startswith(f"{folder}/") or folder.startswith(f"{path}/"):
-            single = path.startswith(f"{folder}/") and path.endswith(suffix)
-            name = path[len(folder) + 1 : -len(suffix)] if single else "*" if path == folder else "?"
-            tree.forget(posixpath.join(output, name), reason)
-            tree.unknown[f"{output}/templates"] = reason
-    if any(
-        mount.read_only
-        and isinstance(mount.target, Known)
-        and posixpath.normpath(mount.target.value) == output
-        for mount in service.volumes
-    ):
-        return  # the script says that it cannot write there, and goes on
-    if pattern:
-        try:
-            wanted = re.compile(pattern)
-        except re.error:
-            return
-        values = {name: value for name, value in environment.values.items() if wanted.search(name)}
-        environment = replace(environment, values=values)
-    for path, loaded in sorted(tree.files.items()):
-        if path.startswith(f"{folder}/") and path.endswith(suffix):
-            target = f"{output}/{path[len(folder) + 1 : -len(suffix)]}"
-            tree.put(target, replace(loaded, environment=environment))
 
 
 # ---- the model ---------------------------------------------------------------------------------------
