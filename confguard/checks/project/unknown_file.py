@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confguard.finding import Finding, Label
-from confguard.model.named_things import Unnamed, unknown_files
+from confguard.model.named_things import Unnamed
 from confguard.model.repo import Repo
+from confguard.model.unknown_files import unknown_files
 
 
 def check(repo: Repo) -> Iterator[Finding]:
